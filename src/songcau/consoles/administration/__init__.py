@@ -1,0 +1,1 @@
+"""What an administrator works with: units, agencies, people, roles, outbox, audit."""

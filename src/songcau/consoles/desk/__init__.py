@@ -1,0 +1,1 @@
+"""Where an official starts the day: the worklist and the own account."""

@@ -1,0 +1,1 @@
+"""The door of the context floor. Nothing stands behind it yet."""

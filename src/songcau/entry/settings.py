@@ -1,0 +1,154 @@
+"""Every setting of songcau: its type, default and meaning. Read from the environment (`SONGCAU_…`) or one TOML file.
+
+The environment wins over the file. A setting that is unknown, missing or of the wrong type stops the start
+with one line a person can act on.
+"""
+
+import difflib
+import os
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "SONGCAU_"
+FILE_VARIABLE = "SONGCAU_FILE"
+DEFAULT_FILE = "songcau.toml"
+
+Key = Annotated[SecretStr, Field(min_length=32)]
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message says which one, why, and what to do."""
+
+
+class Settings(BaseSettings):
+    """All settings. `songcau settings` prints this list; `songcau settings --new` prints a file to start from."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    secret_key: Key = Field(description="Signs sessions and cookies. At least 32 random characters. Required.")
+    audit_key: Key = Field(
+        description="Signs the chain of audit entries. Keep it for the life of the database: with another key "
+        "`songcau audit verify` cannot confirm older entries. At least 32 random characters. Required."
+    )
+    data: Path = Field(Path("songcau-data"), description="Folder for the SQLite file, uploads and sockets.")
+    database: str = Field(
+        "",
+        description="`postgresql://user:password@host:port/name` (15 or newer); empty for SQLite in `data`.",
+    )
+    nats: str = Field("", description="`nats://host:port` to carry events by NATS JetStream; empty for none.")
+    address: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
+    base_url: str = Field("", description="Address people type, with scheme. Empty: made from `address` and `port`.")
+    tls_certificate: Path | None = Field(
+        None, description="PEM file; with `tls_key` the web server speaks HTTPS itself."
+    )
+    tls_key: Path | None = Field(None, description="PEM file of the private key.")
+    behind_proxy: bool = Field(
+        False, description="True when a reverse proxy on this machine sets X-Forwarded-For and X-Forwarded-Proto."
+    )
+    city_profile: Literal["tn-2022", "vn-2025"] = Field("tn-2022", description="Administrative units loaded first.")
+    city_name: Annotated[str, StringConstraints(min_length=1)] = Field(
+        "Thành phố Thái Nguyên", description="Shown in page heads and prints."
+    )
+    time_zone: str = Field("Asia/Ho_Chi_Minh", description="IANA time zone of the city.")
+    language: Literal["vi", "en"] = Field("vi", description="Language of a visitor who has chosen none.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token for `/metrics`. Empty: only callers on this machine may read it."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or lines for people.")
+    worker_threads: int = Field(2, ge=1, le=32, description="Events one worker process delivers at the same time.")
+    outbox_lease_seconds: int = Field(
+        30, ge=1, le=3600, description="After this long a delivery claimed by a worker that died is taken up again."
+    )
+    demo: bool = Field(False, description="Marks every page as a demonstration; allows `songcau user otp`.")
+
+    @field_validator("database")
+    @classmethod
+    def _database_is_known(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("must be empty (SQLite) or begin with postgresql://")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_is_known(cls, value: str) -> str:
+        import zoneinfo
+
+        if value not in zoneinfo.available_timezones():
+            raise ValueError("is not an IANA time zone, such as Asia/Ho_Chi_Minh")
+        return value
+
+    @property
+    def public_url(self) -> str:
+        """The address people type, without a slash at the end."""
+        scheme = "https" if self.tls_certificate else "http"
+        return (self.base_url or f"{scheme}://{self.address}:{self.port}").rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
+
+
+def settings_file() -> Path | None:
+    """The TOML file in use, or None. Raises SettingsError when the one named does not exist."""
+    if named := os.environ.get(FILE_VARIABLE):
+        if not Path(named).is_file():
+            raise SettingsError(f"{FILE_VARIABLE} names {named}, which is not a file")
+        return Path(named)
+    default = Path(DEFAULT_FILE)
+    return default if default.is_file() else None
+
+
+@cache
+def load() -> Settings:
+    """The settings of this process. Raises SettingsError with one line for each thing wrong."""
+    _refuse_unknown_variables()
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(
+            "\n".join(_line(problem["type"], problem["loc"], problem["msg"]) for problem in error.errors())
+        ) from None
+    except ValueError as error:  # a TOML file that cannot be read
+        raise SettingsError(f"{settings_file()}: {error}") from None
+
+
+def _refuse_unknown_variables() -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {FILE_VARIABLE}
+    for variable in sorted(os.environ):
+        if variable.startswith(PREFIX) and variable not in known:
+            raise SettingsError(f"{variable} is not a setting of songcau{_suggestion(variable, known)}")
+
+
+def _line(kind: str, location: tuple[int | str, ...], message: str) -> str:
+    name = str(location[0]) if location else "?"
+    if kind == "missing":
+        return (
+            f"{name} is required: set {PREFIX}{name.upper()}, or write it into {DEFAULT_FILE} "
+            "(`songcau settings --new` prints a file to start from)"
+        )
+    if kind == "extra_forbidden":
+        return f"{name} is not a setting of songcau{_suggestion(name, set(Settings.model_fields))}"
+    return f"{name}: {message}"
+
+
+def _suggestion(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"; did you mean {close[0]}?" if close else "; `songcau settings` lists them all"

@@ -1,0 +1,1 @@
+"""Where systems meet: one file a sentence, all listed in table.py."""

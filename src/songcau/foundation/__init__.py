@@ -1,0 +1,1 @@
+"""What every city system stands on."""

@@ -1,0 +1,1 @@
+"""People, agencies, posts, roles, sign-in."""

@@ -1,0 +1,1 @@
+"""Templates and channels. Empty so far: the next part of the foundation fills it."""

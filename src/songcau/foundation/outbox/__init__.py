@@ -1,0 +1,1 @@
+"""Events written with the change, delivered after commit, at least once, in order per subject."""

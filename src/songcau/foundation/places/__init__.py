@@ -1,0 +1,1 @@
+"""Administrative units with validity dates, boundaries, and which unit a point lies in."""

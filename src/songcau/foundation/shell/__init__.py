@@ -1,0 +1,1 @@
+"""Base templates, tokens, lists, error pages: what every screen shares."""

@@ -1,0 +1,1 @@
+"""Where the outside speaks its own protocol. None is built yet."""

@@ -1,0 +1,1 @@
+"""The other side of those protocols. None is built yet."""

@@ -1,0 +1,1 @@
+"""One city system each, same rooms in every one, never importing each other."""
