@@ -1,0 +1,137 @@
+"""Caring for an installation: tables, health, settings, the audit chain."""
+
+import secrets
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+
+from songcau.entry import settings as settings_module
+from songcau.entry.settings import Settings, load
+from songcau.entry.start import start_django
+
+MARKS = {"well": ("ok", "green"), "warning": ("warning", "yellow"), "ill": ("WRONG", "red")}
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database's tables to this version, and load the city's units."""
+    settings = load()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    start_django()
+    from songcau.entry.preparing import prepare_database
+
+    prepare_database(settings.city_profile, say=click.echo)
+
+
+@click.command()
+def doctor() -> None:
+    """Say what is wrong with this installation and what to do. Exit code 1 when something is."""
+    from songcau.entry.doctor import Health, examine
+
+    findings = list(examine(load()))
+    width = max(len(finding.subject) for finding in findings)
+    for finding in findings:
+        word, colour = MARKS[finding.health]
+        click.echo(f"{click.style(f'{word:8}', fg=colour)}{finding.subject:{width}}  {finding.seen}")
+        if finding.remedy:
+            click.echo(f"{'':8}{'':{width}}  → {finding.remedy}")
+    sys.exit(1 if any(finding.health is Health.ILL for finding in findings) else 0)
+
+
+@click.command()
+@click.option("--new", is_flag=True, help="Print a settings file with fresh keys to start from.")
+@click.option("--check", is_flag=True, help="Read the settings as a start would, and say what is wrong.")
+def settings(new: bool, check: bool) -> None:
+    """Print every setting with its type, default and meaning."""
+    if new:
+        click.echo(new_file(), nl=False)
+    elif check:
+        load()
+        source = settings_module.settings_file()
+        click.echo(f"the settings are in order ({source or 'environment only'})")
+    else:
+        for line in reference():
+            click.echo(line)
+
+
+def reference() -> list[str]:
+    """The settings as lines of a Markdown table, which `docs/generated/settings.md` holds too."""
+    lines = ["| Setting | Variable | Default | Meaning |", "| --- | --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "required" if field.is_required() else f"`{_shown(field.default)}`"
+        lines.append(f"| `{name}` | `{settings_module.PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return lines
+
+
+def _shown(default: object) -> str:
+    if hasattr(default, "get_secret_value"):
+        default = default.get_secret_value()
+    return {None: "none", "": "empty", False: "false", True: "true"}.get(default, str(default))  # type: ignore[call-overload,no-any-return]
+
+
+def new_file() -> str:
+    """A settings file that starts a city at once: two fresh keys, everything else as a comment."""
+    lines = [
+        "# Settings of songcau. Keep this file readable by its account only: it holds two keys.",
+        f'secret_key = "{secrets.token_urlsafe(48)}"',
+        "# Keep the audit key for the life of the database: without it older entries cannot be confirmed.",
+        f'audit_key = "{secrets.token_urlsafe(48)}"',
+        "",
+    ]
+    for name, field in Settings.model_fields.items():
+        if not field.is_required():
+            lines += [f"# {field.description}", f"# {name} = {_as_toml(field.default)}", ""]
+    text = "\n".join(lines)
+    tomllib.loads(text)
+    return text
+
+
+def _as_toml(default: object) -> str:
+    if hasattr(default, "get_secret_value"):
+        default = default.get_secret_value()
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, int):
+        return str(default)
+    return '""' if default is None else f'"{default}"'
+
+
+@click.group()
+def audit() -> None:
+    """The record of who did what."""
+
+
+@audit.command()
+def verify() -> None:
+    """Check the whole chain: any entry edited, deleted, added or moved is named. Exit code 1 when one is."""
+    start_django()
+    from songcau.foundation.audit.verification import verify_chain
+
+    with click.progressbar(length=1, label="audit entries", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        report = verify_chain(progress=progress)
+    for fault in report.faults:
+        click.echo(f"entry {fault.sequence}: {fault.what}")
+    click.echo(f"{report.count} entries, {len(report.faults)} faults")
+    sys.exit(1 if report.faults else 0)
+
+
+@audit.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def export(file: Path) -> None:
+    """Write every entry to FILE, one JSON object a line, with the hashes that make it checkable elsewhere."""
+    start_django()
+    from songcau.foundation.audit.exporting import export_lines
+
+    count = 0
+    with file.open("w", encoding="utf-8") as stream:
+        for line in export_lines():
+            stream.write(line + "\n")
+            count += 1
+    click.echo(f"{count} entries written to {file}")
