@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PIP_AUDIT = "-r requirements/dev.lock --disable-pip --require-hashes --format json --progress-spinner off".split()
 
 
 def python_faults() -> list[str]:
     """Every vulnerable or unchecked Python package."""
     done = subprocess.run(
-        [sys.executable, "-m", "pip_audit", "--requirement", "requirements/dev.lock", "--disable-pip", "--require-hashes",
-         "--format", "json", "--progress-spinner", "off"],
-        cwd=ROOT, text=True, capture_output=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "pip_audit", *PIP_AUDIT],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+    )
     try:
         packages = json.loads(done.stdout)["dependencies"]
     except (json.JSONDecodeError, KeyError):

@@ -9,9 +9,9 @@ import pytest
 from django.apps import apps
 from django.db.models import ForeignObject, ManyToManyField
 from django.urls import URLPattern, URLResolver, get_resolver
+from songcau.foundation.accounts.access import access_of
 
 import songcau
-from songcau.foundation.accounts.access import access_of
 
 
 def system_of(module: str) -> str | None:
