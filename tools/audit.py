@@ -9,7 +9,16 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PIP_AUDIT = "-r requirements/dev.lock --disable-pip --require-hashes --format json --progress-spinner off".split()
+PIP_AUDIT = [
+    "-r",
+    "requirements/dev.lock",
+    "--disable-pip",
+    "--require-hashes",
+    "--format",
+    "json",
+    "--progress-spinner",
+    "off",
+]
 
 
 def python_faults() -> list[str]:

@@ -36,10 +36,10 @@ def states() -> Iterator[str]:
 def permissions() -> Iterator[str]:
     """Which role holds which permission, and who may open which address."""
     from django.urls import get_resolver
-    from tests.architecture.test_registry import routes
-
     from songcau.foundation.accounts.access import access_of
     from songcau.foundation.accounts.roles import Role, matrix
+
+    from tests.architecture.test_registry import routes
 
     table = matrix()
     yield "# Permissions\n\n## By role\n"
@@ -53,8 +53,9 @@ def permissions() -> Iterator[str]:
 
 def flows() -> Iterator[str]:
     """Every event and what follows it; every job of the schedule."""
-    from songcau.entry.reactions import jobs, reactions
     from songcau.flows.table import TABLE
+
+    from songcau.entry.reactions import jobs, reactions
 
     yield "# Events, reactions and jobs\n\n| Event | From | What follows |\n| --- | --- | --- |"
     for event in sorted(TABLE, key=lambda cls: (cls.__module__, cls.__qualname__)):
