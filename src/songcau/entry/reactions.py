@@ -29,3 +29,12 @@ def reactions() -> tuple[Reaction, ...]:
 def jobs() -> tuple[Job, ...]:
     """The schedule of the whole city."""
     return tuple(job for module in _tasks() for job in getattr(module, "JOBS", ()))
+
+
+def install_all() -> None:
+    """Hand everything to the outbox of this process."""
+    from songcau.foundation.audit.actions import record_entry
+    from songcau.foundation.outbox import tasks
+    from songcau.foundation.outbox.reactions import install
+
+    install(reactions(), jobs(), record=record_entry, carriers=tasks.carriers())
