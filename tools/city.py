@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from songcau.entry.demo import Account
-from songcau.entry.one_time_codes import code_at
+from songcau.kernel.one_time_codes import code_at
 
 START_SECONDS = 120
 

@@ -35,20 +35,20 @@ def states() -> Iterator[str]:
 
 def permissions() -> Iterator[str]:
     """Which role holds which permission, and who may open which address."""
-    from django.urls import get_resolver
-    from songcau.foundation.accounts.access import access_of
     from songcau.foundation.accounts.roles import Role, matrix
+    from tests.architecture.test_registry import every_route
 
-    from tests.architecture.test_registry import routes
-
-    table = matrix()
     yield "# Permissions\n\n## By role\n"
     yield "| Permission | " + " | ".join(Role) + " |\n| --- |" + " --- |" * len(Role)
-    for permission in sorted(set().union(*table.values())):
-        yield f"| `{permission}` | " + " | ".join("✓" if permission in table[role] else "" for role in Role) + " |"
+    for permission, holders in matrix().items():
+        yield f"| `{permission}` | " + " | ".join("✓" if role in holders else "" for role in Role) + " |"
     yield "\n## By address\n\n| Address | Name | Who |\n| --- | --- | --- |"
-    for route, pattern in routes(get_resolver().url_patterns):
-        yield f"| `/{route}` | {pattern.name or ''} | {access_of(pattern.callback, pattern.name)} |"
+    for route, access in every_route():
+        who = "nobody" if access is None else access.permission or ("signed in" if access.signed_in else "everyone")
+        fresh = ", password given lately" if access and access.fresh else ""
+        # Django's own admin has an address for each table it shows; one line stands for all.
+        if not route.path.startswith("django-admin/") or route.view_name == "admin:index":
+            yield f"| `/{route.path}` | {route.view_name} | {who}{fresh} |"
 
 
 def flows() -> Iterator[str]:

@@ -45,7 +45,7 @@ class Visitor:
         account = self.city.accounts[username]
         self.get("/accounts/login/")
         self.post("/accounts/login/", {"login": username, "password": account.password})
-        return self.post("/accounts/2fa/authenticate/", {"code": self.city.code(username)})
+        return self.post("/accounts/second-factor/authenticate/", {"code": self.city.code(username)})
 
     def _address(self, path: str) -> str:
         return path if path.startswith("http") else self.city.url + path

@@ -49,11 +49,9 @@ def addresses() -> list[str]:
     import django
 
     django.setup()
-    from django.urls import get_resolver
+    from tests.architecture.test_registry import every_route
 
-    from tests.architecture.test_registry import routes
-
-    return [route for route, _pattern in routes(get_resolver().url_patterns)]
+    return [route.path for route, _access in every_route()]
 
 
 def filled(route: str, dice: random.Random) -> str:

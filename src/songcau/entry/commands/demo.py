@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from songcau.entry import demo as city
-from songcau.entry.one_time_codes import code_at, seconds_left
 from songcau.entry.processes import PROCESSES
 from songcau.entry.settings import load
 from songcau.entry.supervisor import Supervisor
+from songcau.kernel.one_time_codes import code_at, seconds_left
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""One-time codes by time (RFC 6238), for printing a demonstration person's present code without starting Django."""
+"""One-time codes by time (RFC 6238), in one place: the sign-in checks them, the demonstration city prints them."""
 
 import base64
 import hashlib

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from songcau.entry.one_time_codes import code_at, seconds_left
+from songcau.kernel.one_time_codes import code_at, seconds_left
 
 SECRET = base64.b32encode(b"12345678901234567890").decode()
 
