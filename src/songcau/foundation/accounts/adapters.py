@@ -115,7 +115,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return second_factor.decrypted(encrypted_text)
 
     def get_totp_issuer(self) -> str:
-        return settings.SONGCAU.city_name
+        return str(settings.SONGCAU.city_name)
 
     def get_totp_label(self, user: Person) -> str:
         return user.username
