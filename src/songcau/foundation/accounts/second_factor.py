@@ -86,6 +86,12 @@ def is_set_up(person: Person) -> bool:
     return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
 
 
+def secret_of(person: Person) -> str | None:
+    """The secret in base 32, or None. Raises SecretUnreadable."""
+    authenticator = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
+    return decrypted(authenticator.data["secret"]) if authenticator else None
+
+
 def set_up(person: Person, secret: str) -> None:
     """Give a person an authenticator with a known secret, instead of the one there is."""
     Authenticator.objects.filter(user=person).delete()

@@ -134,5 +134,6 @@ ALLAUTH = (
     gettext_noop("Authenticator app activated."),
     gettext_noop("Authenticator app deactivated."),
     gettext_noop("A new set of recovery codes has been generated."),
+    gettext_noop("Save them  in a secure location now — they won't be shown again."),
     gettext_noop("Signed out of all other sessions."),
 )
