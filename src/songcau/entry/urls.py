@@ -1,5 +1,12 @@
 """Every address of the web process."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("songcau.foundation.shell.urls")),
+]
+
+handler400 = "songcau.foundation.shell.errors.bad_request"
+handler403 = "songcau.foundation.shell.errors.permission_denied"
+handler404 = "songcau.foundation.shell.errors.page_not_found"
+handler500 = "songcau.foundation.shell.errors.server_error"
