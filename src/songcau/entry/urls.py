@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("songcau.foundation.shell.urls")),
+    path("accounts/", include("songcau.foundation.accounts.urls")),
 ]
 
 handler400 = "songcau.foundation.shell.errors.bad_request"

@@ -1,0 +1,35 @@
+"""For every test: an outbox without reactions, and audit guards that stand aside while tables are flushed."""
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _reactions_as_before() -> Iterator[None]:
+    """`announce` refuses to work in a process without `install`; what a test installs is gone after it."""
+    from songcau.foundation.audit.actions import record_entry
+    from songcau.foundation.outbox import reactions
+
+    before = list(reactions._installed)
+    if not before:
+        reactions.install((), (), record=record_entry)
+    yield
+    reactions._installed[:] = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_audit_guards() -> Iterator[None]:
+    """A transactional test ends by emptying all tables, which the guards of the audit log refuse."""
+    from django.core.management.commands import flush
+    from django.db import connections
+
+    from songcau.foundation.audit import guards
+
+    def handle(self: flush.Command, **options: object) -> object:
+        with guards.dropped(connections[str(options["database"])]):
+            return original(self, **options)
+
+    original, flush.Command.handle = flush.Command.handle, handle
+    yield
+    flush.Command.handle = original

@@ -1,0 +1,84 @@
+"""Who may enter a route. Every route says it; a route that does not is closed.
+
+    @open_to_everyone            anybody
+    @signed_in                   anybody with an account
+    @requires("app.verb_noun")   who holds the permission somewhere; rows are cut by `visible_to`, deeds by actions
+    @requires(..., fresh=True)   the same, and the password or a code was given in the last five minutes
+
+Routes of libraries get theirs by name from `declare`. `middleware.AccessMiddleware` keeps the declarations.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.urls import ResolverMatch
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`permission` implies `signed_in`; `fresh` asks for the password again."""
+
+    signed_in: bool = True
+    permission: str = ""
+    fresh: bool = False
+
+
+OPEN = Access(signed_in=False)
+SIGNED_IN = Access()
+
+_declared: dict[str, Access] = {}
+
+
+def open_to_everyone(view: View) -> View:
+    """Anybody may enter."""
+    return _marked(view, OPEN)
+
+
+def signed_in(view: View) -> View:
+    """Anybody with an account may enter."""
+    return _marked(view, SIGNED_IN)
+
+
+def requires(permission: str, *, fresh: bool = False) -> Callable[[View], View]:
+    """Whoever holds the permission in any scope may enter; `fresh`: after giving the password or a code again."""
+    return lambda view: _marked(view, Access(permission=permission, fresh=fresh))
+
+
+def declare(name: str, access: Access) -> None:
+    """Say it for a library's route, by its url name; `admin:*` for all of a namespace."""
+    _declared[name] = access
+
+
+def access_of(view: object, match: ResolverMatch | None) -> Access | None:
+    """What a route says, or None when it says nothing."""
+    if isinstance(access := getattr(view, "access", None), Access):
+        return access
+    if match is None:
+        return None
+    return _declared.get(match.view_name) or _declared.get(f"{match.namespace}:*" if match.namespace else "")
+
+
+def _marked(view: View, access: Access) -> View:
+    view.access = access  # type: ignore[attr-defined]
+    return view
+
+
+for _name in ("account_login", "account_logout", "account_inactive", "mfa_authenticate", "set_language"):
+    declare(_name, OPEN)
+for _name in (
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "usersessions_list",
+):
+    declare(_name, SIGNED_IN)
+declare("admin:*", Access(permission="accounts.open_django_admin"))

@@ -1,0 +1,124 @@
+"""Where allauth asks us: no sign-up, our lockout words, everything audited, secrets encrypted."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from songcau.foundation.accounts import lockout, second_factor, sessions
+from songcau.foundation.accounts.models import Person
+from songcau.foundation.accounts.queries import actor_of
+from songcau.foundation.audit.actions import record_entry
+from songcau.kernel.actor import NOBODY, Actor
+
+
+def locked_out(minutes: int) -> ValidationError:
+    """The words for too many attempts; `minutes` 0 when it is the address that has tried too often."""
+    words = (
+        ngettext(
+            "Too many wrong attempts. Please try again in %(minutes)d minute, or ask your administrator to unlock.",
+            "Too many wrong attempts. Please try again in %(minutes)d minutes, or ask your administrator to unlock.",
+            minutes,
+        )
+        % {"minutes": minutes}
+        if minutes
+        else _("Too many wrong attempts from this address. Please try again in a minute.")
+    )
+    return ValidationError(words, code="LOCKED_OUT")
+
+
+def note_failure(request: HttpRequest, person: Person | None, action: str, key: str, address: str) -> None:
+    """Audit a wrong password or code, and the lockout when it was one too many. Unknown names are not kept."""
+    subject = f"accounts.person:{person.pk}" if person else "accounts.person:unknown"
+    with transaction.atomic():
+        record_entry(by=NOBODY, action=action, subject=subject, details={"address": address})
+        if minutes := lockout.minutes_left(key):
+            details = {"address": address, "minutes": minutes}
+            record_entry(by=NOBODY, action="accounts.lock_out", subject=subject, details=details)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Staff accounts are made by administrators; a person signs in with username or e-mail and password."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
+        # A sign-in of a minute ago is as good as typing the password again.
+        return not sessions.is_fresh(self.request)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return lockout.account_key(_typed(credentials))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            raise locked_out(lockout.minutes_left(lockout.account_key(_typed(credentials)))) from None
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        typed = _typed(credentials)
+        person, key = lockout.named(typed), lockout.account_key(typed)
+        note_failure(request, person, "accounts.fail_sign_in", key, self.get_client_ip(request))
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        super().login(request, user)
+        sessions.begin(request)
+        _note(actor_of(user), "accounts.sign_in", self.get_client_ip(request))
+
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(person := request.user, Person):
+            _note(actor_of(person), "accounts.sign_out", self.get_client_ip(request))
+        super().logout(request)
+
+    def clean_password(self, password: str, user: Person | None = None) -> str:
+        cleaned = super().clean_password(password, user)
+        if user is not None and user.check_password(cleaned):
+            raise ValidationError(_("The new password must differ from the present one."), code="PASSWORD_UNCHANGED")
+        return cleaned
+
+    def set_password(self, user: Person, password: str) -> None:
+        """A person sets their own; other sessions end with the old password."""
+        user.set_password(password)
+        user.must_change_password = False
+        with transaction.atomic():
+            user.save(update_fields=["password", "must_change_password"])
+            record_entry(by=actor_of(user), action="accounts.change_own_password", subject=f"accounts.person:{user.pk}")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
+
+
+def _typed(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email") or credentials.get("username") or "")
+
+
+def _note(actor: Actor, action: str, address: str) -> None:
+    with transaction.atomic():
+        record_entry(by=actor, action=action, subject=f"accounts.person:{actor.id}", details={"address": address})
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Secrets encrypted with a key made from `secret_key`; staff cannot go without a second factor."""
+
+    def encrypt(self, text: str) -> str:
+        return second_factor.encrypted(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return second_factor.decrypted(encrypted_text)
+
+    def get_totp_issuer(self) -> str:
+        return settings.SONGCAU.city_name
+
+    def get_totp_label(self, user: Person) -> str:
+        return user.username
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return not actor_of(authenticator.user).grants

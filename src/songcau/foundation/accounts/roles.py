@@ -1,0 +1,102 @@
+"""The roles of staff and what each may do. A table in code: it is reviewed, tested and printed, never edited in a form.
+
+`permissions` is what the role itself may do. `hands_on` names roles whose permissions it may give to others without
+holding them: a system administrator lets clerks open dossiers and opens none.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+HAND_ON = "hand_on:"
+
+
+class Role(StrEnum):
+    """Stored codes; the official Vietnamese titles stand in `words`."""
+
+    SYSTEM_ADMINISTRATOR = "SYSTEM_ADMINISTRATOR"
+    AGENCY_ADMINISTRATOR = "AGENCY_ADMINISTRATOR"
+    AUDITOR = "AUDITOR"
+    CITY_LEADER = "CITY_LEADER"
+    WARD_LEADER = "WARD_LEADER"
+    OPERATOR = "OPERATOR"
+    CLERK = "CLERK"
+    SPECIALIST = "SPECIALIST"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts:
+    """`whole_city`: the role may stand without an agency; `only_whole_city`: it must."""
+
+    permissions: frozenset[str]
+    hands_on: frozenset[Role] = frozenset()
+    whole_city: bool = False
+    only_whole_city: bool = False
+
+
+_LOOK = frozenset({"accounts.view_agencies", "places.view_units"})
+_LOOK_AT_PEOPLE = _LOOK | {"accounts.view_people"}
+_ADMINISTER = _LOOK_AT_PEOPLE | {
+    "accounts.manage_people",
+    "accounts.manage_agencies",
+    "accounts.grant_roles",
+    "accounts.withdraw_roles",
+    "accounts.sign_out_people",
+    "accounts.unlock_people",
+    "accounts.reset_credentials",
+}
+
+_TABLE: Mapping[Role, RoleFacts] = {
+    Role.SYSTEM_ADMINISTRATOR: RoleFacts(
+        _ADMINISTER
+        | {
+            "accounts.open_django_admin",
+            "places.import_boundaries",
+            "outbox.view",
+            "outbox.replay",
+            "audit.view",
+        },
+        hands_on=frozenset(Role),
+        whole_city=True,
+        only_whole_city=True,
+    ),
+    Role.AGENCY_ADMINISTRATOR: RoleFacts(
+        _ADMINISTER,
+        hands_on=frozenset({Role.WARD_LEADER, Role.OPERATOR, Role.CLERK, Role.SPECIALIST}),
+    ),
+    Role.AUDITOR: RoleFacts(_LOOK_AT_PEOPLE | {"audit.view", "audit.export", "outbox.view"}, whole_city=True),
+    Role.CITY_LEADER: RoleFacts(_LOOK_AT_PEOPLE),
+    Role.WARD_LEADER: RoleFacts(_LOOK_AT_PEOPLE),
+    Role.OPERATOR: RoleFacts(_LOOK_AT_PEOPLE),
+    Role.CLERK: RoleFacts(_LOOK),
+    Role.SPECIALIST: RoleFacts(_LOOK),
+}
+_added: dict[Role, frozenset[str]] = {}
+
+
+def extend_roles(additions: Mapping[Role, Iterable[str]]) -> None:
+    """Give roles the permissions of a city system. Called at start by `songcau.entry`; twice is the same as once."""
+    for role, permissions in additions.items():
+        _added[role] = _added.get(role, frozenset()) | frozenset(permissions)
+
+
+def facts_of(role: Role) -> RoleFacts:
+    return _TABLE[role]
+
+
+def permissions_of(role: Role) -> frozenset[str]:
+    """What the role itself may do."""
+    return _TABLE[role].permissions | _added.get(role, frozenset())
+
+
+def carried_by(role: Role) -> frozenset[str]:
+    """What an actor with the role carries: its own permissions, and `hand_on:…` for those it may only give."""
+    own = permissions_of(role)
+    given = frozenset().union(*(permissions_of(other) for other in _TABLE[role].hands_on))
+    return own | {HAND_ON + permission for permission in given - own}
+
+
+def matrix() -> dict[str, tuple[Role, ...]]:
+    """Permission code → roles that hold it, codes in alphabetical order; for the generated page and the tests."""
+    codes = sorted(set().union(*(permissions_of(role) for role in Role)))
+    return {code: tuple(role for role in Role if code in permissions_of(role)) for code in codes}

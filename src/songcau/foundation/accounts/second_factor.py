@@ -1,0 +1,108 @@
+"""One-time codes (RFC 6238: SHA-1, 30 s, 6 digits) and the encryption of what makes them."""
+
+import base64
+import hashlib
+import hmac
+import os
+import struct
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from songcau.foundation.accounts.models import Person
+from songcau.kernel.errors import Unavailable
+
+PERIOD_SECONDS = 30
+DIGITS = 6
+# A telephone's clock may be half a minute wrong.
+_TOLERATED_STEPS = (0, -1, 1)
+_VERSION = "1:"
+
+
+class SecretUnreadable(Unavailable):
+    """A stored secret was encrypted with another `secret_key`; the second factor has to be reset."""
+
+    code = "SECRET_UNREADABLE"
+
+
+def _cipher() -> AESGCM:
+    derived = HKDF(SHA256(), length=32, salt=None, info=b"songcau.accounts.second_factor")
+    return AESGCM(derived.derive(settings.SECRET_KEY.encode()))
+
+
+def encrypted(text: str) -> str:
+    nonce = os.urandom(12)
+    sealed = _cipher().encrypt(nonce, text.encode(), None)
+    return _VERSION + base64.b64encode(nonce + sealed).decode()
+
+
+def decrypted(text: str) -> str:
+    """Raises SecretUnreadable."""
+    try:
+        sealed = base64.b64decode(text.removeprefix(_VERSION), validate=True)
+        return _cipher().decrypt(sealed[:12], sealed[12:], None).decode()
+    except (InvalidTag, ValueError):
+        raise SecretUnreadable() from None
+
+
+def current_code(secret: str, at: datetime) -> str:
+    """The code an authenticator app shows at an instant; `secret` in base 32."""
+    return _code(secret, _step(at))
+
+
+def matching_step(secret: str, code: str, at: datetime) -> int | None:
+    """The half minute whose code this is, if it is near enough to `at`."""
+    typed = "".join(code.split())
+    for shift in _TOLERATED_STEPS:
+        if hmac.compare_digest(_code(secret, _step(at) + shift).encode(), typed.encode()):
+            return _step(at) + shift
+    return None
+
+
+def spend(person: Person, step: int) -> bool:
+    """Mark a half minute as used; False when it, or a later one, already was. Sound under concurrency."""
+    return bool(Person.objects.filter(pk=person.pk, spent_step__lt=step).update(spent_step=step))
+
+
+def accepted(person: Person, code: str, at: datetime) -> Authenticator | None:
+    """The authenticator whose code this is, which is thereby used up, or None."""
+    for authenticator in Authenticator.objects.filter(user=person).order_by("-type"):
+        if authenticator.type == Authenticator.Type.TOTP:
+            step = matching_step(decrypted(authenticator.data["secret"]), code, at)
+            valid = step is not None and spend(person, step)
+        else:
+            valid = authenticator.wrap().validate_code(code)
+        if valid:
+            return authenticator
+    return None
+
+
+def is_set_up(person: Person) -> bool:
+    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+
+
+def set_up(person: Person, secret: str) -> None:
+    """Give a person an authenticator with a known secret, instead of the one there is."""
+    Authenticator.objects.filter(user=person).delete()
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": encrypted(secret)})
+
+
+def remove(person: Person) -> int:
+    """Take away the authenticator and the recovery codes; how many there were."""
+    return Authenticator.objects.filter(user=person).delete()[0]
+
+
+def _step(at: datetime) -> int:
+    return int(at.timestamp()) // PERIOD_SECONDS
+
+
+def _code(secret: str, step: int) -> str:
+    digest = hmac.new(base64.b32decode(secret, casefold=True), struct.pack(">Q", step), hashlib.sha1).digest()
+    offset = digest[-1] & 0x0F
+    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
+    return f"{number % 10**DIGITS:0{DIGITS}}"

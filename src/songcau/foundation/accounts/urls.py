@@ -1,0 +1,28 @@
+"""Sign-in, sign-out, password, second factor and sessions: the pages of allauth that are in use, and no others.
+
+Sign-up, e-mail addresses and passwords by e-mail are left out, so that their addresses do not exist.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.usersessions import views as usersessions
+from django.urls import path
+
+urlpatterns = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("second-factor/", factor.index, name="mfa_index"),
+    path("second-factor/authenticate/", factor.authenticate, name="mfa_authenticate"),
+    path("second-factor/reauthenticate/", factor.reauthenticate, name="mfa_reauthenticate"),
+    path("second-factor/activate/", totp.activate_totp, name="mfa_activate_totp"),
+    path("second-factor/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("second-factor/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("second-factor/recovery-codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("second-factor/recovery-codes/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("sessions/", usersessions.list_usersessions, name="usersessions_list"),
+]
