@@ -42,11 +42,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "songcau.foundation.shell.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "songcau.foundation.shell.errors.ErrorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -70,6 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "songcau.foundation.shell.context.shell",
             ],
         },
     }
@@ -150,6 +153,9 @@ LOGIN_REDIRECT_URL = "/"
 
 LANGUAGE_CODE = SONGCAU.language
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+FORMAT_MODULE_PATH = "songcau.foundation.shell.formats"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 TIME_ZONE = SONGCAU.time_zone
 
@@ -157,6 +163,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Names with twelve hexadecimal digits come from the front-end build and never change.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/dist/.+\.[0-9a-f]{12}\."
+CSRF_FAILURE_VIEW = "songcau.foundation.shell.errors.csrf_failure"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_AGE = 12 * 3600

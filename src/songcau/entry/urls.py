@@ -3,5 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("songcau.foundation.shell.urls")),
     path("accounts/", include("songcau.foundation.accounts.urls")),
 ]
+
+handler400 = "songcau.foundation.shell.errors.bad_request"
+handler403 = "songcau.foundation.shell.errors.permission_denied"
+handler404 = "songcau.foundation.shell.errors.page_not_found"
+handler500 = "songcau.foundation.shell.errors.server_error"

@@ -1,0 +1,46 @@
+"""Language and theme: two small forms that every page carries."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from songcau.foundation.shell.context import THEME_COOKIE, THEMES
+
+A_YEAR = timedelta(days=365)
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page the form stood on, never to another site."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    return HttpResponseRedirect(target)
+
+
+def _remember(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, max_age=A_YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+    )
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language on this device; one we do not have changes nothing."""
+    response = _back(request)
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        _remember(response, settings.LANGUAGE_COOKIE_NAME, chosen)
+    return response
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Remember the theme on this device; one we do not have changes nothing."""
+    response = _back(request)
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        _remember(response, THEME_COOKIE, chosen)
+    return response

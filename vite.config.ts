@@ -1,0 +1,94 @@
+// One build for the whole city: the shell, the portal's style, the icon sprite, and every island beside its page.
+import { readFileSync, readdirSync } from "node:fs";
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const source = path.join(root, "src/songcau");
+const web = path.join(source, "foundation/shell/web");
+const output = path.join(source, "static/dist");
+
+/** Every `…/<app>/islands/<name>.ts` or `…/<app>/pages/islands/<name>.ts`, keyed `<app>/<name>`. */
+function islands(): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const entry of readdirSync(source, { recursive: true, encoding: "utf-8" })) {
+    const file = entry.split(path.sep).join("/");
+    const [, app, name] = /([a-z_]+)\/(?:pages\/)?islands\/([a-z_]+)\.ts$/.exec(file) ?? [];
+    if (app === undefined || name === undefined) continue;
+    const key = `${app}/${name}`;
+    if (found[key] !== undefined) throw new Error(`two islands are called ${key}`);
+    found[key] = path.join(source, file);
+  }
+  return found;
+}
+
+/** One SVG sprite with the icons that icons.txt lists, and no other. */
+function iconSprite(): Plugin {
+  const list = path.join(web, "icons.txt");
+  return {
+    name: "icon-sprite",
+    buildStart() {
+      this.addWatchFile(list);
+      const names = readFileSync(list, "utf-8").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+      const symbols = names.map((name) => {
+        const svg = readFileSync(path.join(root, "node_modules/@tabler/icons/icons/outline", `${name}.svg`), "utf-8");
+        const shape = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
+        return `<symbol id="${name}" viewBox="0 0 24 24">${shape.replace(/\s+/g, " ").trim()}</symbol>`;
+      });
+      this.emitFile({
+        type: "asset",
+        name: "icons.svg",
+        originalFileName: "icons.svg",
+        source: `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`,
+      });
+    },
+  };
+}
+
+/** Packed copies beside each file, which WhiteNoise hands to browsers that take them. */
+function packedCopies(): Plugin {
+  return {
+    name: "packed-copies",
+    apply: "build",
+    async closeBundle() {
+      const files = (await readdir(output, { recursive: true })).filter((file) => /\.(js|mjs|css|svg|json)$/.test(file));
+      for (const file of files) {
+        const bytes = await readFile(path.join(output, file));
+        const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+        await writeFile(path.join(output, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+        await writeFile(path.join(output, `${file}.br`), brotliCompressSync(bytes, brotli));
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  root,
+  base: "/static/dist/",
+  publicDir: false,
+  resolve: { alias: { "@shell": web } },
+  plugins: [iconSprite(), packedCopies()],
+  build: {
+    outDir: output,
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    // light-dark() and oklch() reach the browser as written: every browser since the spring of 2024.
+    target: ["chrome123", "firefox125", "safari17.5"],
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      input: { shell: path.join(web, "shell.ts"), portal: path.join(web, "portal.css"), ...islands() },
+      output: {
+        // Twelve hexadecimal digits: what WHITENOISE_IMMUTABLE_FILE_TEST looks for.
+        hashCharacters: "hex",
+        entryFileNames: "[name].[hash:12].js",
+        chunkFileNames: "chunks/[name].[hash:12].js",
+        assetFileNames: "assets/[name].[hash:12][extname]",
+      },
+    },
+  },
+});
