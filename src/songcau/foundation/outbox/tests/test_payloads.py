@@ -43,6 +43,11 @@ class Numbered:
     number: int
 
 
+@dataclass(frozen=True, eq=False)
+class NeverEqual:
+    number: int
+
+
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 
 
@@ -87,6 +92,7 @@ def test_the_name_is_the_app_and_the_class() -> None:
         (Numbered(True), "annotations"),
         (Numbered(None), "annotations"),  # type: ignore[arg-type]
         (Loose((1,)), "annotations"),
+        (NeverEqual(1), "read back"),
     ],
 )
 def test_what_cannot_be_stored_is_a_type_error(event: object, said: str) -> None:
