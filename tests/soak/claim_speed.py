@@ -1,4 +1,4 @@
-"""`python -m tests.soak.claim_speed [--database URL] [--delivered 100000] [--waiting 2000]`: claims and deliveries a second.
+"""`python -m tests.soak.claim_speed [--database URL] [--delivered 100000] [--waiting 2000]`: deliveries a second.
 
 One process, one thread, beside many delivered rows; prints the planner's answer too.
 """

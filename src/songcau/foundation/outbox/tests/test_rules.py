@@ -1,6 +1,7 @@
 """The workflow of deliveries, patience, schedules."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -144,3 +145,8 @@ def test_a_time_that_is_none_is_refused(at: str) -> None:
 
 def test_schedules_can_be_read() -> None:
     assert (str(every(minutes=5)), str(daily(at="02:30"))) == ("every 0:05:00", "daily at 02:30")
+
+
+def test_the_picture_in_the_readme_is_the_table() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    assert DELIVERY.mermaid() in readme
