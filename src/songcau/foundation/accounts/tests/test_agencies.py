@@ -82,8 +82,8 @@ def test_a_change_raises_the_version_and_the_second_save_is_refused(tree, city_a
         actions.change_agency(**form, version=1, name="Khác", unit_id=None)
     assert refused.value.params == {"fields": "kind, name, unit_id"}
     assert actions.change_agency(**form, version=2, name=agency.name, unit_id=unit).version == 2
+    other = actor_with(Role.AGENCY_ADMINISTRATOR, tree["W10"])
     with pytest.raises(NotYours):
-        other = actor_with(Role.AGENCY_ADMINISTRATOR, tree["W10"])
         actions.change_agency(**(form | {"by": other}), version=2, name="Khác", unit_id=None)
 
 
@@ -242,8 +242,8 @@ def test_posts_are_refused_to_strangers_the_inactive_and_the_future(tree, lan, c
         actions.add_post(by=stranger, agency_id=tree["W1"].id, title="Khác")
     with pytest.raises(NotYours):
         actions.hold_post(by=stranger, post_id=post.id, person_id=lan.id, from_on=DAY)
+    tomorrow = clock.today() + timedelta(days=1)
     with pytest.raises(PeriodUnusable):
-        tomorrow = clock.today() + timedelta(days=1)
         actions.hold_post(by=city_administrator, post_id=post.id, person_id=lan.id, from_on=tomorrow)
     holding = actions.hold_post(by=city_administrator, post_id=post.id, person_id=lan.id, from_on=DAY)
     with pytest.raises(NotYours):
