@@ -7,6 +7,7 @@ from django.db import connection, connections
 
 from songcau.foundation.accounts import actions, second_factor
 from songcau.foundation.accounts.models import Agency, Person, RoleGrant
+from songcau.foundation.accounts.queries import actor_of
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.rules import AgencyLoop, LastAdministrator
 from songcau.foundation.accounts.tests.people import give, make_agency, make_person
@@ -96,17 +97,18 @@ def test_nothing_is_added_to_an_agency_while_it_closes():
     assert isinstance(closed, Refused) is not isinstance(added, Refused)
 
 
-def test_people_who_grant_to_each_other_do_not_block_each_other():
-    agency = make_agency("A")
-    people = [make_person(name, agency) for name in ("mot", "hai")]
-    for person in people:
+@pytest.mark.parametrize("_again", range(5))
+def test_people_who_grant_to_each_other_do_not_block_each_other(_again):
+    """Each holds the other's row while writing its own name into a foreign key."""
+    pairs = [(make_person(name), make_agency(name.upper())) for name in ("mot", "hai")]
+    for person, agency in pairs:
         give(person, Role.AGENCY_ADMINISTRATOR, agency)
-    from songcau.foundation.accounts.queries import actor_of
 
-    def to(giver, taker):
+    def to(giver, taker, agency):
         return lambda: actions.grant_role(
             by=actor_of(giver), person_id=taker.id, role=Role.CLERK, agency_id=agency.id, reason="thử"
         )
 
-    results = at_once(to(people[0], people[1]), to(people[1], people[0]))
-    assert all(isinstance(one, RoleGrant) for one in results)
+    (one, first), (other, second) = pairs
+    results = at_once(to(one, other, first), to(other, one, second))
+    assert all(isinstance(result, RoleGrant) for result in results)

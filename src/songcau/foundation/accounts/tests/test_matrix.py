@@ -116,6 +116,21 @@ def test_the_administrator_hands_on_dossiers_and_opens_none(tree):
     assert "dossiers.accept" in roles.matrix()
 
 
+@pytest.mark.parametrize("role", Role)
+def test_the_questions_pages_ask(tree, lan, role):
+    actor = actor_with(role, tree["C"])
+    assert permissions.may_view_people(actor) is ("accounts.view_people" in HOLDS[role])
+    for place in PLACES:
+        stays = make_person(f"o-{place.lower()}", tree[place])
+        allowed = "accounts.manage_people" in HOLDS[role] and covers(role, "C", place)
+        assert permissions.may_manage_people(actor, tree[place]) is allowed
+        assert permissions.may_manage_agencies(actor, tree[place]) is allowed
+        assert permissions.may_act_on(actor, "accounts.reset_credentials", stays) is allowed
+        give(stays, Role.AUDITOR, tree[place])
+        stronger = allowed and role is Role.SYSTEM_ADMINISTRATOR
+        assert permissions.may_act_on(actor, "accounts.reset_credentials", stays) is stronger
+
+
 def test_people_are_also_seen_through_a_post_or_a_role_elsewhere(tree):
     from datetime import date
 
