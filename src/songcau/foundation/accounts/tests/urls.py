@@ -1,10 +1,9 @@
-"""The city's addresses, Django's admin, and routes of every kind."""
+"""The addresses of this app, Django's admin, and routes of every kind."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from songcau.entry.urls import urlpatterns as entry
 from songcau.foundation.accounts.access import open_to_everyone, requires, signed_in
 
 
@@ -39,5 +38,5 @@ urlpatterns = [
     path("people/", people, name="people"),
     path("dangerous/", dangerous, name="dangerous"),
     path("tables/", admin.site.urls),
-    *entry,
+    path("accounts/", include("songcau.foundation.accounts.urls")),
 ]
