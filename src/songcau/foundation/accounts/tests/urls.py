@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
 from songcau.foundation.accounts.access import open_to_everyone, requires, signed_in
 
