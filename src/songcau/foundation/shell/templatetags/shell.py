@@ -144,6 +144,8 @@ def _dressed(bound: BoundField, hint: str) -> SafeString:
     if described:
         dress["aria-describedby"] = " ".join(described)
     own = bound.field.widget.attrs.get("class", "")
+    if bound.field.widget.attrs.get("autocomplete") == "one-time-code":
+        dress |= {"inputmode": "numeric", "placeholder": ""}
     return bound.as_widget(attrs={**dress, "class": f"{dress['class']} {own}".strip()})
 
 
