@@ -150,7 +150,7 @@ class DateRange:
         return rows
 
     def control(self, value: tuple[date | None, date | None]) -> dict[str, object]:
-        first, last = (day.isoformat() if day else "" for day in value)
+        first, last = (day.strftime("%d/%m/%Y") if day else "" for day in value)
         return {"kind": "dates", "first": first, "last": last}
 
 
