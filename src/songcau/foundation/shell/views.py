@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from songcau.foundation.accounts.access import open_to_everyone
 from songcau.foundation.shell.context import THEME_COOKIE, THEMES
 
 A_YEAR = timedelta(days=365)
@@ -26,6 +27,7 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
     )
 
 
+@open_to_everyone
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language on this device; one we do not have changes nothing."""
@@ -36,6 +38,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@open_to_everyone
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remember the theme on this device; one we do not have changes nothing."""
