@@ -64,6 +64,9 @@ MIDDLEWARE = [
     "songcau.foundation.accounts.middleware.AccessMiddleware",
 ]
 
+# `entry.logs` has done it; Django's own set-up would bring back lines with whole addresses.
+LOGGING_CONFIG = None
+
 ROOT_URLCONF = "songcau.entry.urls"
 ASGI_APPLICATION = "songcau.entry.asgi.application"
 

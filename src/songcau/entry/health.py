@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from songcau.foundation.accounts.access import open_to_everyone
+from songcau.foundation.outbox.queries import metrics as outbox_metrics
 
 log = structlog.get_logger()
 REGISTRY = CollectorRegistry()
@@ -67,22 +68,21 @@ class Backlog(Collector):
     """What the outbox has still to deliver, read from the database when asked."""
 
     def collect(self) -> Iterator[Metric]:
-        from songcau.foundation.outbox.queries import backlog
-
         waiting = GaugeMetricFamily("songcau_outbox_waiting", "Deliveries that wait.", labels=["reaction"])
         oldest = GaugeMetricFamily(
             "songcau_outbox_oldest_seconds", "Age of the oldest that waits.", labels=["reaction"]
         )
         dead = GaugeMetricFamily("songcau_outbox_dead", "Dead letters.", labels=["reaction"])
         try:
-            rows = list(backlog())
+            facts = outbox_metrics()
         except DatabaseError:
             return
-        for row in rows:
+        alive = GaugeMetricFamily("songcau_workers_alive", "Workers that beat lately.", value=facts.workers_alive)
+        for row in facts.backlog:
             waiting.add_metric([row.reaction], row.waiting)
             oldest.add_metric([row.reaction], row.oldest_seconds)
             dead.add_metric([row.reaction], row.dead)
-        yield from (waiting, oldest, dead)
+        yield from (alive, waiting, oldest, dead)
 
 
 REGISTRY.register(Backlog())

@@ -6,6 +6,7 @@ What is never logged: query strings, form values, names, addresses of clients. A
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -13,8 +14,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from songcau.kernel import trace
 
 
-def configure(process: str, *, level: str = "INFO", form: str = "json") -> None:
-    """Send structlog and the standard library's loggers to stderr in one form."""
+def configure(process: str, *, level: str = "INFO", form: str = "json", to: TextIO | None = None) -> None:
+    """Send structlog and the standard library's loggers to one stream (default: stderr) in one form."""
 
     def add_origin(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         event["process"] = process
@@ -38,7 +39,7 @@ def configure(process: str, *, level: str = "INFO", form: str = "json") -> None:
         if form == "json"
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(to or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

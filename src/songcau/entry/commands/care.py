@@ -104,34 +104,56 @@ def audit() -> None:
 
 
 @audit.command()
-def verify() -> None:
-    """Check the whole chain: any entry edited, deleted, added or moved is named. Exit code 1 when one is."""
+@click.option(
+    "--anchor",
+    metavar="SEQUENCE:HASH",
+    help="The end of the chain as printed by an earlier run and kept outside of the database.",
+)
+def verify(anchor: str | None) -> None:
+    """Check the whole chain: any entry edited, deleted, added or moved is named. Exit code 1 when one is.
+
+    Keep the line it prints last somewhere else (on paper, in an e-mail): given back as --anchor it also finds a
+    chain that was cut short by somebody who could write to every table.
+    """
     start_django()
-    from songcau.foundation.audit.verification import verify_chain
+    from songcau.foundation.audit.queries import chain_verdict
+    from songcau.foundation.audit.rules import Anchor
+    from songcau.foundation.audit.words import FAULTS
 
-    with click.progressbar(length=1, label="audit entries", file=sys.stderr) as bar:
+    verdict = chain_verdict(Anchor(*anchor_of(anchor)) if anchor else None)
+    for finding in verdict.findings:
+        click.echo(f"entry {finding.sequence}: {FAULTS[finding.fault]}")
+    click.echo(f"{verdict.entries} entries, {verdict.faults} faults")
+    if verdict.head:
+        click.echo(f"end of the chain: {verdict.head.sequence}:{verdict.head.hash}")
+    sys.exit(1 if verdict.faults else 0)
 
-        def progress(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
 
-        report = verify_chain(progress=progress)
-    for fault in report.faults:
-        click.echo(f"entry {fault.sequence}: {fault.what}")
-    click.echo(f"{report.count} entries, {len(report.faults)} faults")
-    sys.exit(1 if report.faults else 0)
+def anchor_of(text: str) -> tuple[int, str]:
+    """Sequence and hash of `12:ab…`. Raises BadParameter."""
+    sequence, separator, digest = text.partition(":")
+    if not (separator and digest and sequence.isascii() and sequence.isdigit()):
+        raise click.BadParameter("it looks like 1042:9f3c…, as `songcau audit verify` prints it", param_hint="--anchor")
+    return int(sequence), digest
 
 
 @audit.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def export(file: Path) -> None:
-    """Write every entry to FILE, one JSON object a line, with the hashes that make it checkable elsewhere."""
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+def export(file: Path, form: str) -> None:
+    """Write every entry to FILE, with the hashes that make it checkable elsewhere. The export is audited itself."""
     start_django()
-    from songcau.foundation.audit.exporting import export_lines
+    from django.db import transaction
 
+    from songcau.foundation.audit.actions import record_entry
+    from songcau.foundation.audit.queries import export_entries
+    from songcau.kernel.actor import SYSTEM
+
+    with transaction.atomic():
+        record_entry(by=SYSTEM, action="audit.export", subject="audit.chain:all", details={"form": form})
     count = 0
-    with file.open("w", encoding="utf-8") as stream:
-        for line in export_lines():
-            stream.write(line + "\n")
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        for line in export_entries(SYSTEM, form="csv" if form == "csv" else "jsonl"):
+            stream.write(line)
             count += 1
-    click.echo(f"{count} entries written to {file}")
+    click.echo(f"{count} lines written to {file}")

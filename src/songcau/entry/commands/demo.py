@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from songcau.entry import demo as city
+from songcau.entry import logs
 from songcau.entry.processes import PROCESSES
 from songcau.entry.settings import load
 from songcau.entry.supervisor import Supervisor
@@ -33,7 +34,11 @@ def demo(folder: Path, port: int | None, data_from: Path | None) -> None:
         click.echo("preparing the demonstration city …")
         city.prepare(folder, data_from, say=lambda line: click.echo(f"  {line}"))
     click.echo(welcome(folder, settings.public_url))
-    Supervisor(PROCESSES, data=settings.data, say=click.echo, log_folder=folder / "logs").run()
+    log_folder = folder / "logs"
+    log_folder.mkdir(exist_ok=True)
+    with (log_folder / "supervisor.log").open("a", encoding="utf-8") as stream:
+        logs.configure("supervisor", level=settings.log_level, form=settings.log_format, to=stream)
+        Supervisor(PROCESSES, data=settings.data, say=click.echo, log_folder=log_folder).run()
 
 
 def refuse_taken_port(address: str, port: int) -> None:
@@ -54,10 +59,10 @@ def welcome(folder: Path, url: str) -> str:
     accounts = city.accounts_of(folder)
     width = max(len(account.username) for account in accounts)
     lines = ["", f"The demonstration city is at  {click.style(url, bold=True)}", ""]
-    lines.append(f"  {'name':{width}}  {'password':16}  code now  role")
+    lines.append(f"  {'name':{width}}  {'password':23}  code now  role")
     for account in accounts:
         code = code_at(account.secret, now)
-        lines.append(f"  {account.username:{width}}  {account.password:16}  {code}    {account.role}, {account.agency}")
+        lines.append(f"  {account.username:{width}}  {account.password:23}  {code}    {account.role}, {account.agency}")
     command = "songcau" if Path(sys.argv[0]).name == "songcau" else "python -m songcau"
     lines += [
         "",
