@@ -21,6 +21,7 @@ LEAST_DISK_BYTES = 2 * 1024**3
 LARGEST_CLOCK_ERROR_SECONDS = 5.0
 CONNECT_SECONDS = 3.0
 OLDEST_POSTGRESQL = 150000
+MANIFEST = Path(__file__).resolve().parent.parent / "static" / "dist" / "manifest.json"
 VIETNAMESE_FONTS = ("Be Vietnam Pro", "Tinos", "Liberation Serif", "Noto Serif", "DejaVu Serif")
 
 
@@ -177,8 +178,7 @@ def broker(settings: Settings) -> Finding:
 
 def assets(settings: Settings) -> Finding:
     del settings
-    manifest = Path(__file__).resolve().parent.parent / "static" / "dist" / "manifest.json"
-    if not manifest.is_file():
+    if not MANIFEST.is_file():
         remedy = "install the wheel, or run `make assets` in a checkout"
         return Finding("screens", Health.ILL, "styles and scripts are not built", remedy)
     return Finding("screens", Health.WELL, "styles and scripts are built")

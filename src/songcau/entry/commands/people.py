@@ -27,7 +27,7 @@ def create_administrator(name: str, full_name: str) -> None:
     start_django()
     from songcau.foundation.accounts.actions import bootstrap_administrator
 
-    password = bootstrap_administrator(name, full_name)
+    password = bootstrap_administrator(by=SYSTEM, username=name, full_name=full_name)
     click.echo(f"{name}: temporary password  {password}")
     click.echo("It must be changed at the first sign-in, where the second factor is set up too.")
 
@@ -118,7 +118,7 @@ def _person_id(name: str) -> UUID:
     start_django()
     from songcau.foundation.accounts.models import Person
 
-    person = Person.objects.filter(username=name.casefold()).first()
+    person: Person | None = Person.objects.filter(username=name.casefold()).first()
     if person is None:
         raise click.ClickException(f"there is no account {name}; `songcau user list` shows all")
-    return person.id
+    return UUID(str(person.id))

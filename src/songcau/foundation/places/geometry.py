@@ -50,4 +50,5 @@ def _to_plane(points: Coordinates) -> Coordinates:
 def _from_plane(points: Coordinates) -> Coordinates:
     latitude = points[:, 1] / KM_PER_DEGREE
     longitude = MIDDLE_LONGITUDE + points[:, 0] / (np.cos(np.radians(latitude)) * KM_PER_DEGREE)
-    return np.round(np.column_stack([longitude, latitude]), 6)
+    degrees: Coordinates = np.column_stack([longitude, latitude]).round(6)
+    return degrees

@@ -6,22 +6,22 @@ from songcau.foundation.accounts.actions.credentials import set_temporary_passwo
 from songcau.foundation.accounts.actions.people import add_person
 from songcau.foundation.accounts.actions.roles import grant_role
 from songcau.foundation.accounts.roles import Role
-from songcau.kernel.actor import SYSTEM
+from songcau.kernel.actor import Actor
 
 
 @transaction.atomic
-def bootstrap_administrator(username: str, full_name: str) -> str:
+def bootstrap_administrator(*, by: Actor, username: str, full_name: str) -> str:
     """Add a system administrator; the temporary password, shown once.
 
     At the first sign-in the password must be changed and a second factor set up. Raises UsernameTaken and the
-    refusals of a bad name. Audited as done by songcau itself.
+    refusals of a bad name. `by` is songcau itself: there is nobody yet who could grant the role.
     """
-    person = add_person(by=SYSTEM, username=username, full_name=full_name, home_id=None)
+    person = add_person(by=by, username=username, full_name=full_name, home_id=None)
     grant_role(
-        by=SYSTEM,
+        by=by,
         person_id=person.id,
         role=Role.SYSTEM_ADMINISTRATOR,
         agency_id=None,
         reason="songcau user create-administrator",
     )
-    return set_temporary_password(by=SYSTEM, person_id=person.id)
+    return set_temporary_password(by=by, person_id=person.id)

@@ -109,27 +109,27 @@ def withdraw_role(*, by: Actor, grant_id: UUID, reason: str) -> RoleGrant:
     return grant
 
 
-def expire_roles() -> int:
+def expire_roles(*, by: Actor) -> int:
     """Mark the roles whose time is over (they stopped counting at that instant); how many. Bears repetition."""
     now = clock.now()
     over = RoleGrant.objects.filter(state=GrantState.GRANTED, valid_to__lte=now)
-    return sum(_expire(grant_id, now) for grant_id in list(over.order_by("id").values_list("id", flat=True)))
+    return sum(_expire(by, grant_id, now) for grant_id in list(over.order_by("id").values_list("id", flat=True)))
 
 
 @transaction.atomic
-def _expire(grant_id: UUID, now: datetime) -> bool:
+def _expire(by: Actor, grant_id: UUID, now: datetime) -> bool:
     grant = RoleGrant.objects.select_related("person").select_for_update(of=("self",), no_key=True).get(pk=grant_id)
     if _state(grant, now) is not GrantState.EXPIRED or grant.state != GrantState.GRANTED:
         return False
-    _mark_expired(grant)
+    _mark_expired(by, grant)
     return True
 
 
-def _mark_expired(grant: RoleGrant) -> None:
+def _mark_expired(by: Actor, grant: RoleGrant) -> None:
     grant.state = GRANT.step(GrantState(grant.state), "expire")
     grant.save(update_fields=["state"])
     event = RoleExpired(grant.id, grant.person_id, grant.role, grant.agency_id)
-    done(SYSTEM, "expire_role", grant.person, event, grant=str(grant.id), role=grant.role)
+    done(by, "expire_role", grant.person, event, grant=str(grant.id), role=grant.role)
 
 
 def _make_room(standing: RoleGrant | None, now: datetime) -> None:
@@ -138,7 +138,7 @@ def _make_room(standing: RoleGrant | None, now: datetime) -> None:
         return
     if _state(standing, now) is not GrantState.EXPIRED:
         raise RoleGrantedAlready(role=standing.role)
-    _mark_expired(standing)
+    _mark_expired(SYSTEM, standing)
 
 
 def _state(grant: RoleGrant, now: datetime) -> GrantState:

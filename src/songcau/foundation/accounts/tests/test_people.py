@@ -242,7 +242,7 @@ def test_a_persons_own_preferences(lan):
 
 
 def test_the_first_administrator(db):
-    password = actions.bootstrap_administrator("QuanTri", "Nguyễn Văn Quản")
+    password = actions.bootstrap_administrator(by=SYSTEM, username="QuanTri", full_name="Nguyễn Văn Quản")
     person = Person.objects.get(username="quantri")
     assert person.check_password(password)
     assert person.must_change_password
@@ -250,7 +250,7 @@ def test_the_first_administrator(db):
     assert person.is_staff
     assert Entry.objects.filter(actor_id=SYSTEM.id, action="accounts.grant_role").exists()
     with pytest.raises(actions.UsernameTaken):
-        actions.bootstrap_administrator("quantri", "Khác")
+        actions.bootstrap_administrator(by=SYSTEM, username="quantri", full_name="Khác")
     assert Person.objects.count() == 1
 
 

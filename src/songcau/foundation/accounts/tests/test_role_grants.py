@@ -185,8 +185,8 @@ def test_the_job_marks_what_is_over_once(tree, lan, administrator):
         over = grant(administrator, lan, Role.CLERK, tree["W1"], valid_to=AT + DAY)
         grant(administrator, lan, Role.CLERK, tree["W10"], valid_to=AT + 3 * DAY)
     with clock.frozen(AT + DAY):
-        assert actions.expire_roles() == 1
-        assert actions.expire_roles() == 0
+        assert actions.expire_roles(by=SYSTEM) == 1
+        assert actions.expire_roles(by=SYSTEM) == 0
         tasks.mark_expired_roles()
     over.refresh_from_db()
     assert over.state == GrantState.EXPIRED
@@ -203,7 +203,7 @@ def test_the_job_leaves_alone_what_was_given_more_time_meanwhile(tree, lan, admi
     RoleGrant.objects.filter(pk=gone.pk).update(state=GrantState.EXPIRED)
     with monkeypatch.context() as patch, clock.frozen(AT + 2 * DAY):
         patch.setattr(RoleGrant.objects, "filter", lambda **_: found)  # what the job had read before
-        assert actions.expire_roles() == 0
+        assert actions.expire_roles(by=SYSTEM) == 0
     longer.refresh_from_db()
     assert longer.state == GrantState.GRANTED
 
