@@ -33,4 +33,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "songcau.foundation.shell.errors.bad_request"
 handler403 = "songcau.foundation.shell.errors.permission_denied"
 handler404 = "songcau.foundation.shell.errors.page_not_found"
+handler429 = "songcau.foundation.shell.errors.too_many_requests"
 handler500 = "songcau.foundation.shell.errors.server_error"

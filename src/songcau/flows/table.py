@@ -7,6 +7,7 @@ What a system does on its own events stands in its `tasks.py`.
 from songcau.foundation.accounts import events as accounts
 from songcau.foundation.outbox import events as outbox
 from songcau.foundation.outbox.reactions import Reaction
+from songcau.foundation.places import events as places
 
 TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.AgencyAdded: (),
@@ -29,4 +30,6 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.RoleWithdrawn: (),
     accounts.SecondFactorReset: (),
     outbox.JobDue: (),
+    places.BoundariesApplied: (),
+    places.UnitsLoaded: (),
 }

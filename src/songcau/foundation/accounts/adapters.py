@@ -128,9 +128,9 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
 
     def end_sessions(self, sessions: Iterable[UserSession]) -> None:
         super().end_sessions(sessions := list(sessions))
-        request = self.request
-        if isinstance(person := request.user, Person):
-            _note(actor_of(person), "accounts.end_other_sessions", str(request.META.get("REMOTE_ADDR", "")))
+        if isinstance(person := self.request.user, Person):
+            address = AccountAdapter(self.request).get_client_ip(self.request)
+            _note(actor_of(person), "accounts.end_other_sessions", address)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

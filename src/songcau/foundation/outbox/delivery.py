@@ -78,7 +78,7 @@ def deliver(claimed: Delivery) -> State | None:
 
     Raises only what the database raises when not even the failure can be stored; the lease mends that.
     """
-    words = log.bind(event=claimed.event.name, reaction=claimed.reaction, attempt=claimed.attempts)
+    words = log.bind(event_name=claimed.event.name, reaction=claimed.reaction, attempt=claimed.attempts)
     with trace.tracing(claimed.event.trace or str(claimed.event.identifier)):
         try:
             _handle(claimed, installed())

@@ -1,6 +1,6 @@
 """Filters of a list: free text, one of several, yes or no, a range of days. What makes no sense filters nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
@@ -16,7 +16,10 @@ from songcau.kernel.text import folded, normal
 
 Words = str | Promise
 Rows = QuerySet[Any]
+Pairs = list[tuple[str, Words]] | tuple[tuple[str, Words], ...]
 LONGEST_SEARCH = 200
+ENDS = ("from", "to")
+SEARCH = gettext_lazy("Search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Search:
     fields: tuple[str, ...] = ()
     folded_fields: tuple[str, ...] = ()
     name: str = "q"
-    label: Words = gettext_lazy("Search")
+    label: Words = SEARCH
     hint: Words = ""
 
     def cleaned(self, params: QueryDict) -> str:
@@ -85,12 +88,12 @@ class Choice:
 
     name: str
     label: Words
-    choices: Sequence[tuple[str, Words]] | Callable[[], Sequence[tuple[str, Words]]]
+    choices: Pairs | Callable[[], Pairs]
     field: str = ""
     where: Callable[[str], Q] | None = None
 
-    def _pairs(self) -> Sequence[tuple[str, Words]]:
-        return self.choices if isinstance(self.choices, Sequence) else self.choices()
+    def _pairs(self) -> Pairs:
+        return self.choices if isinstance(self.choices, list | tuple) else self.choices()
 
     def cleaned(self, params: QueryDict) -> str:
         asked = params.get(self.name, "")
@@ -118,15 +121,14 @@ class DateRange:
     name: str
     label: Words
     field: str = ""
-    _ends: tuple[str, str] = field(default=("from", "to"), repr=False)
 
     def cleaned(self, params: QueryDict) -> tuple[date | None, date | None]:
-        first, last = (_day(params.get(f"{self.name}_{end}", "")) for end in self._ends)
+        first, last = (_day(params.get(f"{self.name}_{end}", "")) for end in ENDS)
         return (last, first) if first and last and last < first else (first, last)
 
     def params(self, value: tuple[date | None, date | None]) -> dict[str, object]:
         return {
-            f"{self.name}_{end}": day.isoformat() if day else "" for end, day in zip(self._ends, value, strict=True)
+            f"{self.name}_{end}": day.isoformat() if day else "" for end, day in zip(ENDS, value, strict=True)
         }
 
     def chip(self, value: tuple[date | None, date | None]) -> Chip | None:
@@ -148,7 +150,7 @@ class DateRange:
         return rows
 
     def control(self, value: tuple[date | None, date | None]) -> dict[str, object]:
-        first, last = (day.isoformat() if day else "" for day in value)
+        first, last = (day.strftime("%d/%m/%Y") if day else "" for day in value)
         return {"kind": "dates", "first": first, "last": last}
 
 

@@ -55,5 +55,18 @@ def shown(value: object) -> object:
     return when(value) if isinstance(value, date) else value
 
 
+def browser(agent: str) -> str:
+    """A User-Agent header in short: `Chrome 140 · Android`. What is not known is shown as it came, cut."""
+    names = (("Edg/", "Edge"), ("OPR/", "Opera"), ("coc_coc_browser/", "Cốc Cốc"), ("Firefox/", "Firefox"))
+    names += (("Chrome/", "Chrome"), ("Version/", "Safari"))
+    systems = ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "Linux")
+    found = next(((name, agent.split(mark, 1)[1]) for mark, name in names if mark in agent), None)
+    if found is None:
+        return agent[:60] or NOTHING
+    version = found[1].split(".", 1)[0].split(" ", 1)[0][:5]
+    system = next((name for name in systems if name in agent), "")
+    return f"{found[0]} {version}" + (f" · {system}" if system else "")
+
+
 def _local(value: date) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

@@ -27,7 +27,14 @@ from songcau.foundation.accounts.actions.people import (
     reactivate_person,
     set_preferences,
 )
-from songcau.foundation.accounts.actions.posts import PostHeldAlready, PostTitleTaken, add_post, hold_post, leave_post
+from songcau.foundation.accounts.actions.posts import (
+    PostHeldAlready,
+    PostLeftAlready,
+    PostTitleTaken,
+    add_post,
+    hold_post,
+    leave_post,
+)
 from songcau.foundation.accounts.actions.roles import (
     RoleGrantedAlready,
     change_role_end,
@@ -44,6 +51,7 @@ __all__ = [
     "EmailTaken",
     "PersonInactive",
     "PostHeldAlready",
+    "PostLeftAlready",
     "PostTitleTaken",
     "RoleGrantedAlready",
     "SuccessorUnusable",

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from songcau.foundation.shell.assets import DIST, Asset, BuildMissing, manifest
 from songcau.foundation.shell.context import THEMES
-from songcau.foundation.shell.written import day, hour, moment, number, percent, shown, when
+from songcau.foundation.shell.written import browser, day, hour, moment, number, percent, shown, when
 
 register = template.Library()
 SEVERITIES = {
@@ -144,6 +144,8 @@ def _dressed(bound: BoundField, hint: str) -> SafeString:
     if described:
         dress["aria-describedby"] = " ".join(described)
     own = bound.field.widget.attrs.get("class", "")
+    if bound.field.widget.attrs.get("autocomplete") == "one-time-code":
+        dress |= {"inputmode": "numeric", "placeholder": ""}
     return bound.as_widget(attrs={**dress, "class": f"{dress['class']} {own}".strip()})
 
 
@@ -160,5 +162,5 @@ def page_language(context: template.Context) -> str:
     return str(context.get("language") or settings.LANGUAGE_CODE)
 
 
-for _written in (number, percent, day, moment, hour, when, shown):
+for _written in (browser, number, percent, day, moment, hour, when, shown):
     register.filter(_written.__name__, _written)
