@@ -11,6 +11,8 @@ from pathlib import Path
 from songcau import __version__
 from songcau.entry.settings import DEFAULT_FILE, FILE_VARIABLE, load
 from songcau.entry.start import start_django
+from songcau.kernel import clock
+from songcau.kernel.actor import SYSTEM
 
 PACKAGE = Path(__file__).resolve().parent.parent
 BOUNDARIES = Path("geo") / "wards_164.geojson"
@@ -61,11 +63,38 @@ def prepare(folder: Path, data: Path | None, *, say: Callable[[str], None]) -> N
     prepare_database(load().city_profile, say=say)
     if data is not None:
         _import_boundaries(data / BOUNDARIES, say=say)
-    accounts = _seed_people(folder)
+    accounts = _seed_people(say=say)
     file = folder / "accounts.json"
     file.touch(mode=0o600)
     file.write_text(json.dumps([asdict(account) for account in accounts], ensure_ascii=False), encoding="utf-8")
     (folder / "prepared.json").write_text(_fingerprint(data), encoding="utf-8")
+
+
+def _import_boundaries(file: Path, *, say: Callable[[str], None]) -> None:
+    from songcau.foundation.places.actions import apply_boundaries
+    from songcau.foundation.places.planning import plan_boundaries
+    from songcau.foundation.places.rules import Level
+
+    if not file.is_file():
+        say(f"boundaries: {file} is not there; the approximate ones stay")
+        return
+    plan = plan_boundaries(file.read_bytes(), Level.WARD, clock.today(load().time_zone))
+    if plan.applicable:
+        apply_boundaries(by=SYSTEM, plan=plan, source=file.name)
+    say(f"boundaries: {len(plan.differences)} wards from {file.name}, {len(plan.problems)} faults")
+
+
+def _seed_people(*, say: Callable[[str], None]) -> list[Account]:
+    from songcau.foundation.accounts.demo import seed_demo
+    from songcau.foundation.accounts.words import ROLES
+    from songcau.foundation.places.queries import units
+    from songcau.foundation.places.rules import Level
+
+    wards = units(Level.WARD, clock.today(load().time_zone))
+    people = seed_demo(SYSTEM, wards)
+    say(f"people: {len(people)} made-up accounts")
+    city = load().city_name
+    return [Account(p.username, p.password, p.secret, str(ROLES[p.role]), p.agency or city) for p in people]
 
 
 def accounts_of(folder: Path) -> list[Account]:

@@ -19,7 +19,9 @@ PROBLEMS: dict[str, Promise] = {
     "CODE_UNKNOWN": _("Unit no. %(position)s has the code %(unit)s, which no unit in force bears."),
     "CODE_TWICE": _("%(unit)s stands twice in the file (again as no. %(position)s)."),
     "NOT_A_POLYGON": _("%(unit)s: the shape is neither Polygon nor MultiPolygon."),
-    "RING_BROKEN": _("%(unit)s: an outline needs at least four points, the last equal to the first, all finite numbers."),
+    "RING_BROKEN": _(
+        "%(unit)s: an outline needs at least four points, the last equal to the first, all finite numbers."
+    ),
     "AXES_SWAPPED": _("%(unit)s: latitude and longitude are swapped. GeoJSON puts longitude first (105.8, 21.6)."),
     "AXES_PROJECTED": _("%(unit)s: the coordinates are metres (VN-2000?). Convert them to degrees, WGS 84."),
     "AXES_ELSEWHERE": _("%(unit)s: the shape lies outside Viet Nam."),
