@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from songcau.consoles.administration.audit import asking, entries as listed, words
+from songcau.consoles.administration.audit import asking, words
+from songcau.consoles.administration.audit import entries as listed
 from songcau.foundation.accounts.access import requires
 from songcau.foundation.audit import actions, permissions, queries
 from songcau.foundation.audit.models import Entry

@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from songcau.consoles.administration.audit import words
+from songcau.consoles.administration.outbox.words import age
 from songcau.kernel.actor import NOBODY, SYSTEM
 
 register = template.Library()
@@ -26,3 +27,9 @@ def action_words(code: str) -> str | Promise:
 def actor_words(label: str) -> str:
     """A stored label; songcau itself and nobody in words."""
     return {SYSTEM.label: _("songcau (by itself)"), NOBODY.label: _("Nobody signed in")}.get(label, label)
+
+
+@register.filter
+def waited(seconds: float) -> str:
+    """3700.0 → “1 hour”."""
+    return age(seconds)
