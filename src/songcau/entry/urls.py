@@ -3,10 +3,9 @@
 import importlib.util
 
 from django.apps import apps
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from songcau.entry import health
+from songcau.entry import django_admin, health
 
 
 def systems() -> list[URLResolver]:
@@ -25,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("songcau.foundation.shell.urls")),
     path("accounts/", include("songcau.foundation.accounts.urls")),
     path("administration/", include("songcau.consoles.administration.urls")),
-    path("django-admin/", admin.site.urls),
+    path("django-admin/", django_admin.site.urls),
     path("", include("songcau.consoles.desk.urls")),
     *systems(),
 ]

@@ -90,6 +90,7 @@ PERMISSIONS = {
     "outbox.replay": _("Replay deliveries"),
     "audit.view": _("See the audit log"),
     "audit.export": _("Export the audit log"),
+    "audit.verify": _("Verify the audit log"),
 }
 
 FIELDS = {

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from songcau.foundation.audit.models import Entry, Head
 from songcau.foundation.audit.permissions import require_export, require_verify, require_view
-from songcau.foundation.audit.rules import Anchor, Verdict, Walk
+from songcau.foundation.audit.rules import ASK_VERIFICATION, VERIFY_CHAIN, Anchor, Verdict, Walk
 from songcau.kernel.actor import Actor
 from songcau.kernel.paging import Page, page_of
 
@@ -62,6 +62,56 @@ def export_entries(
     require_export(by)
     rows = _filtered(filters or Filters()).order_by("sequence").iterator(CHUNK)
     return _csv(rows) if form == "csv" else _jsonl(rows)
+
+
+def export_rows(by: Actor, rows: QuerySet[Entry]) -> Iterator[str]:
+    """These entries as JSON lines with their hashes, in constant memory. Raises MayNotExportAudit at the call."""
+    require_export(by)
+    return _jsonl(rows.iterator(CHUNK))
+
+
+def entries_on(subject: str, *, most: int) -> tuple[Entry, ...]:
+    """The newest entries on one subject. For a person about their own account: the caller answers for whose it is."""
+    return tuple(Entry.objects.filter(subject=subject).order_by("-sequence")[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How the last walk over the chain ended, and whether another was asked for since. `findings`: sequence, fault."""
+
+    at: datetime | None
+    by: str
+    asked_by: str
+    entries: int
+    faults: int
+    findings: tuple[tuple[int, str], ...]
+    asked: Entry | None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.at is not None and self.faults == 0
+
+
+def last_verification(by: Actor) -> Verification:
+    """Raises MayNotViewAudit."""
+    require_view(by)
+    done = Entry.objects.filter(action=VERIFY_CHAIN).order_by("-sequence").first()
+    asked = Entry.objects.filter(action=ASK_VERIFICATION).order_by("-sequence").first()
+    if asked and done and asked.sequence < done.sequence:
+        asked = None
+    if done is None:
+        return Verification(None, "", "", 0, 0, (), asked)
+    told = done.details
+    findings = tuple((int(sequence), str(fault)) for sequence, fault in told["findings"])
+    return Verification(
+        done.at, done.actor_label, str(told["asked_by"]), told["entries"], told["faults"], findings, asked
+    )
+
+
+def length() -> int:
+    """How many entries there are, without counting them: the chain has no gaps."""
+    head = Head.objects.filter(pk=Head.ONLY).first()
+    return head.sequence if head else 0
 
 
 def verify_chain(by: Actor, anchor: Anchor | None = None) -> Verdict:

@@ -1,5 +1,10 @@
 """Addresses of the administration of overview."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from songcau.consoles.administration.overview import views
+
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("people/behind/<slug:name>/", views.behind, name="behind"),
+]
