@@ -1,6 +1,6 @@
 """Django's own admin: tables to look into when something is unclear. Nothing is written here; actions write."""
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -41,7 +41,7 @@ class LookingSite(admin.AdminSite):
         return bool(request.actor.may("accounts.open_django_admin"))  # type: ignore[attr-defined]
 
 
-class Looking(admin.ModelAdmin[Any]):
+class Looking(admin.ModelAdmin):
     """A table that can be read. `get_actions` is empty, and what would write refuses even if it were reached."""
 
     actions = None
