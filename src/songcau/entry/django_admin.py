@@ -41,7 +41,7 @@ class LookingSite(admin.AdminSite):
         return bool(request.actor.may("accounts.open_django_admin"))  # type: ignore[attr-defined]
 
 
-class Looking(admin.ModelAdmin):
+class Looking(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """A table that can be read. `get_actions` is empty, and what would write refuses even if it were reached."""
 
     actions = None

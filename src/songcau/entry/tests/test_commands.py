@@ -49,9 +49,9 @@ def test_a_command_that_does_not_exist_is_refused(run: Run) -> None:
 
 
 def test_the_first_administrator_gets_a_password_that_must_be_changed(run: Run) -> None:
-    done = run("user", "create-administrator", "an", "--full-name", "Nguyễn Văn An")
-    assert "an: temporary password" in done.output
-    person = Person.objects.get(username="an")
+    done = run("user", "create-administrator", "annv", "--full-name", "Nguyễn Văn An")
+    assert "annv: temporary password" in done.output
+    person = Person.objects.get(username="annv")
     assert person.must_change_password
     assert person.check_password(done.output.splitlines()[0].split()[-1])
     assert "Nguyễn Văn An" in run("user", "list").output
@@ -64,14 +64,14 @@ def test_an_empty_city_says_how_to_begin(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("unlock", "an"), "an: unlocked"),
-        (("reset-password", "an"), "an: temporary password"),
-        (("reset-second-factor", "an", "--reason", "lost phone"), "second factor taken away"),
-        (("sign-out", "an"), "an: 0 sessions ended"),
+        (("unlock", "annv"), "annv: unlocked"),
+        (("reset-password", "annv"), "annv: temporary password"),
+        (("reset-second-factor", "annv", "--reason", "lost phone"), "second factor taken away"),
+        (("sign-out", "annv"), "annv: 0 sessions ended"),
     ],
 )
 def test_an_account_is_mended_from_the_machine(run: Run, words: tuple[str, ...], said: str) -> None:
-    run("user", "create-administrator", "an", "--full-name", "Nguyễn Văn An")
+    run("user", "create-administrator", "annv", "--full-name", "Nguyễn Văn An")
     done = run("user", *words)
     assert said in done.output, done.output
     assert done.exit_code == 0
