@@ -17,7 +17,7 @@ from songcau.kernel.text import folded
 KINDS = [(code, words) for code, words in AGENCY_KINDS.items()]
 
 
-class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time  # type: ignore[type-arg]  # not subscriptable at run time
     """A ward in force today."""
 
     def __init__(self) -> None:

@@ -28,7 +28,8 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 def _found(request: HttpRequest, person_id: UUID) -> Person:
-    found = Person.objects.visible_to(_actor(request)).select_related("home").filter(pk=person_id).first()
+    visible = Person.objects.visible_to(_actor(request)).select_related("home")
+    found: Person | None = visible.filter(pk=person_id).first()
     if found is None:
         raise Http404
     return found
