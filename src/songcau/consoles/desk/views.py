@@ -1,6 +1,7 @@
 """An official's first page and own account."""
 
 from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -92,7 +93,7 @@ def _person(request: HttpRequest) -> Person:
     return person
 
 
-def _others(request: HttpRequest) -> list[reading.UserSession]:
+def _others(request: HttpRequest) -> list[UserSession]:
     return [one for one in reading.sessions_of(request) if not one.is_current()]
 
 

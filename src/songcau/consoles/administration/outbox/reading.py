@@ -110,7 +110,7 @@ def waiting_behind(of: Delivery) -> int:
     return line.filter(event_id__gt=of.event_id).count()
 
 
-def _choices(field: str) -> list[tuple[str, str]]:
+def _choices(field: str) -> list[tuple[str, str | Promise]]:
     dead = Delivery.objects.open(State.DEAD).order_by(field).values_list(field, flat=True).distinct()
     return [(str(name), str(name)) for name in dead]
 
