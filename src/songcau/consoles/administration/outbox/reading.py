@@ -142,7 +142,7 @@ DEAD_LETTERS = Listing(
         Choice("reaction", _("Reaction"), lambda: _choices("reaction")),
         Choice("event", _("Event"), lambda: _choices("event__name"), field="event__name"),
     ),
-    file_name="thu-chet",
+    file_name="khong-chuyen-duoc",
     empty_title=_("There are no dead letters"),
     empty_text=_("Every event has reached whom it concerns, or is still being tried. Nothing needs to be done here."),
 )

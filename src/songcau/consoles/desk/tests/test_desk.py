@@ -93,7 +93,14 @@ def test_the_log_shows_sign_ins_and_who_changed_the_account(client: Client, pers
 
 
 @pytest.mark.parametrize(
-    "sent", [{}, {"language": "fr", "theme": "dark"}, {"language": "vi", "theme": "pink"}, {"theme": "\0"}]
+    "sent",
+    [
+        {},
+        {"language": "", "theme": "dark"},
+        {"language": "fr", "theme": "dark"},
+        {"language": "vi", "theme": "pink"},
+        {"theme": "\0"},
+    ],
 )
 def test_preferences_that_do_not_exist_are_refused(client: Client, person: Person, sent: dict[str, str]) -> None:
     response = client.post(ME, sent)
@@ -107,6 +114,12 @@ def test_preferences_are_kept_with_the_account_on_every_device(client: Client, p
     assert client.post(ME, {"language": "en", "theme": "dark"}).status_code == 302
     person.refresh_from_db()
     assert (person.language, person.theme) == ("en", "dark")
+    page = client.get(ME).content.decode()
+    assert '<option value="en" selected>' in page
+    assert client.post(ME, {"language": "city", "theme": "dark"}).status_code == 302
+    person.refresh_from_db()
+    assert person.language == ""
+    client.post(ME, {"language": "en", "theme": "dark"})
     other = Client()
     sign_in(other, person)
     page = other.get(ME).content.decode()
