@@ -7,20 +7,20 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path
-from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from songcau.foundation.accounts.models import Agency, Person, RoleGrant
 from songcau.foundation.audit.models import Entry
 from songcau.foundation.outbox.models import Delivery, Event
 from songcau.foundation.places.models import Unit
+from songcau.foundation.shell.navigation import ADMINISTRATION
 
 
 class LookingSite(admin.AdminSite):
     """Without Django's own sign-in, password and action pages: those go past second factor, lockout and audit."""
 
     site_header = site_title = "sông Cầu"
-    index_title = _("Tables, for looking only")
+    index_title = ADMINISTRATION
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -60,7 +60,7 @@ class Looking(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
     def save_model(self, *args: object, **kwargs: object) -> NoReturn:
         raise PermissionDenied("READ_ONLY")
 
-    delete_model = delete_queryset = save_related = save_model  # type: ignore[assignment]
+    delete_model = delete_queryset = save_related = save_model
 
 
 class PersonLook(Looking):

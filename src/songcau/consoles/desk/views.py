@@ -1,6 +1,7 @@
 """An official's first page and own account."""
 
 from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from songcau.consoles.desk import reading
-from songcau.consoles.desk.forms import PreferencesForm
+from songcau.consoles.desk.forms import OF_THE_CITY, PreferencesForm
 from songcau.foundation.accounts.access import signed_in
 from songcau.foundation.accounts.actions import set_preferences
 from songcau.foundation.accounts.models import Person
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     """What is held about oneself; a POST stores language and theme."""
     person, status = _person(request), 200
-    form = PreferencesForm(initial={"language": person.language, "theme": person.theme})
+    form = PreferencesForm(initial={"language": person.language or OF_THE_CITY, "theme": person.theme})
     if request.method == "POST":
         form, status = PreferencesForm(request.POST), 422
         if form.is_valid():
@@ -92,7 +93,7 @@ def _person(request: HttpRequest) -> Person:
     return person
 
 
-def _others(request: HttpRequest) -> list[reading.UserSession]:
+def _others(request: HttpRequest) -> list[UserSession]:
     return [one for one in reading.sessions_of(request) if not one.is_current()]
 
 

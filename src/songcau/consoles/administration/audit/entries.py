@@ -1,6 +1,5 @@
 """The list of audit entries: its columns, and filters that stay on the indexes of a table of millions of rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -75,7 +74,7 @@ def _ids_of(text: str) -> list[UUID]:
     return ids
 
 
-def _action_choices() -> Sequence[tuple[str, str | Promise]]:
+def _action_choices() -> list[tuple[str, str | Promise]]:
     """Each part of the city as a whole (`accounts.`), its actions under it."""
     known = words.actions()
     choices: list[tuple[str, str | Promise]] = []

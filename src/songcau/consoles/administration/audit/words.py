@@ -52,6 +52,7 @@ ACTIONS: dict[str, Words] = {
     "audit.verify_chain": _("Verified the audit log"),
     "audit.ask_verification": _("Asked for a verification of the audit log"),
     "audit.export_entries": _("Exported audit entries"),
+    "audit.export": _("Exported audit entries on the server"),
 }
 
 # What stands before the dot of a code: the part of the city it belongs to.

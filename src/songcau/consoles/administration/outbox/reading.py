@@ -110,7 +110,7 @@ def waiting_behind(of: Delivery) -> int:
     return line.filter(event_id__gt=of.event_id).count()
 
 
-def _choices(field: str) -> list[tuple[str, str]]:
+def _choices(field: str) -> list[tuple[str, str | Promise]]:
     dead = Delivery.objects.open(State.DEAD).order_by(field).values_list(field, flat=True).distinct()
     return [(str(name), str(name)) for name in dead]
 
@@ -142,7 +142,7 @@ DEAD_LETTERS = Listing(
         Choice("reaction", _("Reaction"), lambda: _choices("reaction")),
         Choice("event", _("Event"), lambda: _choices("event__name"), field="event__name"),
     ),
-    file_name="thu-chet",
+    file_name="khong-chuyen-duoc",
     empty_title=_("There are no dead letters"),
     empty_text=_("Every event has reached whom it concerns, or is still being tried. Nothing needs to be done here."),
 )

@@ -1,22 +1,21 @@
 """The figures of the overview: what each actor may see of how the installation is."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
 from django.db import connection
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from songcau.consoles.administration.outbox import reading, words
 from songcau.consoles.administration.overview import rows
-from songcau.foundation.accounts.models import Agency
 from songcau.foundation.audit import queries as audit
 from songcau.foundation.outbox import permissions as outbox
-from songcau.foundation.places.models import Boundary, Unit
 from songcau.foundation.shell.version import VERSION
 from songcau.foundation.shell.written import number
 from songcau.kernel import clock
@@ -73,32 +72,28 @@ def workers_alive(by: Actor) -> int | None:
 
 
 def _people(by: Actor, now: datetime) -> Iterator[Figure]:
-    source = _("accounts")
-    for name, label in (
-        ("active", _("People whose account is switched on")),
-        ("ending-roles", _("Roles that end within 30 days")),
-        ("locked", _("People locked out now")),
-        ("without-second-factor", _("Staff without a second factor")),
-    ):
-        _listing, query = rows.BEHIND[name]
-        href = reverse("administration:behind", args=[name])
-        yield Figure(label, query(by).count(), source, now, href)
+    for name in ("active", "ending-roles", "locked", "without-second-factor"):
+        yield _counted(name, by, _("accounts"), now)
 
 
 def _agencies(by: Actor, now: datetime) -> Iterator[Figure]:
-    count = Agency.objects.visible_to(by).still_open().count()
-    yield Figure(_("Agencies open"), count, _("accounts"), now, _address("administration:agencies"))
+    yield _counted("agencies", by, _("accounts"), now)
 
 
 def _units(by: Actor, now: datetime) -> Iterator[Figure]:
     today, source = clock.today(settings.SONGCAU.time_zone), _("administrative units")
-    href = _address("administration:units")
-    yield Figure(_("Units in force"), Unit.objects.in_force(today).count(), source, today, href)
-    boundaries = Boundary.objects.in_force(today).filter(unit__in=Unit.objects.in_force(today))
-    yield Figure(_("Boundaries surveyed"), boundaries.filter(approximate=False).count(), source, today, href)
-    rough = boundaries.filter(approximate=True).count()
-    alarm = _("Import the surveyed boundaries: near a border a point may be given to the neighbour.") if rough else ""
-    yield Figure(_("Boundaries only approximate"), rough, source, today, href, alarm=alarm)
+    yield _counted("units", by, source, today)
+    yield _counted("boundaries-surveyed", by, source, today)
+    rough = _counted("boundaries-approximate", by, source, today)
+    alarm = _("Import the surveyed boundaries: near a border a point may be given to the neighbour.")
+    yield replace(rough, alarm=alarm) if rough.value else rough
+
+
+def _counted(name: str, by: Actor, source: str, as_of: date) -> Figure:
+    """The figure of a list, counted by the very query of the list."""
+    behind = rows.BEHIND[name]
+    href = reverse("administration:behind", args=[name])
+    return Figure(behind.listing.title, behind.rows(by).count(), source, as_of, href)
 
 
 def _events(by: Actor, now: datetime) -> Iterator[Figure]:
@@ -138,7 +133,7 @@ def _database_kind() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SHOW server_version")
             return f"PostgreSQL {cursor.fetchone()[0].split(' ')[0]}"
-    return f"SQLite {'.'.join(map(str, connection.Database.sqlite_version_info))}"
+    return f"SQLite {'.'.join(map(str, sqlite3.sqlite_version_info))}"
 
 
 def _database_bytes() -> int:
@@ -149,10 +144,3 @@ def _database_bytes() -> int:
             return int(cursor.fetchone()[0])
         cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
         return int(cursor.fetchone()[0])
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -6,5 +6,5 @@ from songcau.consoles.administration.overview import views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
-    path("people/behind/<slug:name>/", views.behind, name="behind"),
+    path("behind/<slug:name>/", views.behind, name="behind"),
 ]

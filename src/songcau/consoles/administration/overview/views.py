@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from songcau.consoles.administration.overview import figures, rows
-from songcau.foundation.accounts.access import requires, signed_in
+from songcau.foundation.accounts.access import signed_in
 from songcau.foundation.shell.lists import render_list
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import NotAllowed
@@ -28,12 +28,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "administration/overview/overview.html", context)
 
 
-@requires("accounts.view_people")
+@signed_in
 @require_GET
 def behind(request: HttpRequest, name: str) -> HttpResponseBase:
-    """The list that a figure counts."""
+    """The list that a figure counts, for whoever may see the figure."""
     if name not in rows.BEHIND:
         raise Http404
-    listing, query = rows.BEHIND[name]
-    found = query(request.actor)  # type: ignore[attr-defined]
-    return render_list(request, listing, found, template="administration/overview/behind.html")
+    found, actor = rows.BEHIND[name], request.actor  # type: ignore[attr-defined]
+    if not actor.may(found.permission):
+        raise NotAllowed
+    return render_list(request, found.listing, found.rows(actor), template="administration/overview/behind.html")

@@ -23,7 +23,7 @@ class BoundaryFileForm(forms.Form):
     source = forms.CharField(
         label=_("Source"), max_length=200, help_text=_("Who drew the outlines, and when. It is shown beside them.")
     )
-    valid_from = Day(label=_("Changed outlines hold from"), initial=lambda: clock.today())
+    valid_from = Day(label=_("Changed outlines hold from"), initial=clock.today)
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]

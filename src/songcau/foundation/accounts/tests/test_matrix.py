@@ -31,9 +31,16 @@ ADMIN = (
 )
 HOLDS = {
     Role.SYSTEM_ADMINISTRATOR: ADMIN
-    | {"accounts.open_django_admin", "places.import_boundaries", "outbox.view", "outbox.replay", "audit.view"},
+    | {
+        "accounts.open_django_admin",
+        "places.import_boundaries",
+        "outbox.view",
+        "outbox.replay",
+        "audit.view",
+        "audit.verify",
+    },
     Role.AGENCY_ADMINISTRATOR: ADMIN,
-    Role.AUDITOR: LOOK | SEE | {"audit.view", "audit.export", "outbox.view"},
+    Role.AUDITOR: LOOK | SEE | {"audit.view", "audit.export", "audit.verify", "outbox.view"},
     Role.CITY_LEADER: LOOK | SEE,
     Role.WARD_LEADER: LOOK | SEE,
     Role.OPERATOR: LOOK | SEE,
