@@ -62,6 +62,5 @@ def rows() -> QuerySet[Unit]:
     marked = Unit.objects.annotate(
         has_outline=Exists(current),
         has_surveyed=Exists(current.filter(approximate=False)),
-        parent_name=F("parent__name"),
     )
     return marked.select_related("parent")
