@@ -127,9 +127,7 @@ class DateRange:
         return (last, first) if first and last and last < first else (first, last)
 
     def params(self, value: tuple[date | None, date | None]) -> dict[str, object]:
-        return {
-            f"{self.name}_{end}": day.isoformat() if day else "" for end, day in zip(ENDS, value, strict=True)
-        }
+        return {f"{self.name}_{end}": day.isoformat() if day else "" for end, day in zip(ENDS, value, strict=True)}
 
     def chip(self, value: tuple[date | None, date | None]) -> Chip | None:
         first, last = (formats.date_format(day, "DATE_FORMAT") if day else "" for day in value)
