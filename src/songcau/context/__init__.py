@@ -1,1 +1,1 @@
-"""The live city: entities, history, subscriptions. No Django. Built by a later issue; this floor is empty so far."""
+"""The live city: entities, history, subscriptions. No Django. So far a process that says how it is."""

@@ -1,8 +1,8 @@
 """The web process's application."""
 
-import os
+from django.core.handlers.asgi import ASGIHandler
 
-from django.core.asgi import get_asgi_application
+from songcau.entry.start import start_django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "songcau.entry.django_settings")
-application = get_asgi_application()
+start_django()
+application = ASGIHandler()

@@ -20,6 +20,8 @@ ALLOWED_HOSTS = sorted({_url.hostname or "localhost", "localhost", "127.0.0.1"})
 CSRF_TRUSTED_ORIGINS = [SONGCAU.public_url]
 _secure = _url.scheme == "https"
 
+# City systems are found by themselves: a folder with an `apps.py`.
+SYSTEMS = [f"songcau.systems.{file.parent.name}" for file in sorted((PACKAGE / "systems").glob("*/apps.py"))]
 INSTALLED_APPS = [
     "songcau.foundation.audit",
     "songcau.foundation.outbox",
@@ -28,6 +30,7 @@ INSTALLED_APPS = [
     "songcau.foundation.shell",
     "songcau.consoles.administration",
     "songcau.consoles.desk",
+    *SYSTEMS,
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -43,6 +46,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "songcau.foundation.shell.requests.RequestIdMiddleware",
+    "songcau.entry.health.Measuring",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -60,12 +64,16 @@ MIDDLEWARE = [
     "songcau.foundation.accounts.middleware.AccessMiddleware",
 ]
 
+# `entry.logs` has done it; Django's own set-up would bring back lines with whole addresses.
+LOGGING_CONFIG = None
+
 ROOT_URLCONF = "songcau.entry.urls"
 ASGI_APPLICATION = "songcau.entry.asgi.application"
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted((PACKAGE / "systems").glob("*/pages/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -146,6 +154,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+USERSESSIONS_ADAPTER = "songcau.foundation.accounts.adapters.SessionsAdapter"
 USERSESSIONS_TRACK_ACTIVITY = True
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/"

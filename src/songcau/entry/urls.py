@@ -1,10 +1,32 @@
-"""Every address of the web process."""
+"""Every address of the web process. A city system's addresses are found by themselves, under its name."""
 
+import importlib.util
+
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
+from songcau.entry import django_admin, health
+
+
+def systems() -> list[URLResolver]:
+    """`/<system>/…` for every installed city system that has pages."""
+    return [
+        path(f"{config.label}/", include(f"{config.name}.pages.urls"))
+        for config in apps.get_app_configs()
+        if config.name.startswith("songcau.systems.") and importlib.util.find_spec(f"{config.name}.pages.urls")
+    ]
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("", include("songcau.foundation.shell.urls")),
     path("accounts/", include("songcau.foundation.accounts.urls")),
+    path("administration/", include("songcau.consoles.administration.urls")),
+    path("django-admin/", django_admin.site.urls),
+    path("", include("songcau.consoles.desk.urls")),
+    *systems(),
 ]
 
 handler400 = "songcau.foundation.shell.errors.bad_request"

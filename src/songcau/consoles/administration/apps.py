@@ -1,5 +1,24 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AdministrationConfig(AppConfig):
     name = "songcau.consoles.administration"
+
+    def ready(self) -> None:
+        from songcau.foundation.shell.navigation import ADMINISTRATION, NavigationItem, register
+
+        register(
+            NavigationItem(
+                _("Overview"), "administration:overview", "chart-bar", "accounts.view_agencies", ADMINISTRATION, 200
+            ),
+            NavigationItem(
+                _("Agencies"), "administration:agencies", "building-bank", "accounts.view_agencies", ADMINISTRATION, 220
+            ),
+            NavigationItem(_("People"), "administration:people", "users", "accounts.view_people", ADMINISTRATION, 230),
+            NavigationItem(
+                _("Roles given"), "administration:grants", "shield-lock", "accounts.view_people", ADMINISTRATION, 240
+            ),
+            NavigationItem(_("Events and jobs"), "administration:outbox", "send", "outbox.view", ADMINISTRATION, 270),
+            NavigationItem(_("Audit log"), "administration:audit", "history", "audit.view", ADMINISTRATION, 280),
+        )

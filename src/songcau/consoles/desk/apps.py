@@ -1,5 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DeskConfig(AppConfig):
     name = "songcau.consoles.desk"
+
+    def ready(self) -> None:
+        from songcau.foundation.shell.navigation import NavigationItem, register
+
+        register(
+            NavigationItem(_("My desk"), "desk:home", "home", order=10),
+            NavigationItem(_("My account"), "desk:me", "user-circle", order=20),
+        )

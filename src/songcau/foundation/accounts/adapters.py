@@ -1,10 +1,13 @@
 """Where allauth asks us: no sign-up, our lockout words, everything audited, secrets encrypted."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -34,7 +37,7 @@ def locked_out(minutes: int) -> ValidationError:
     return ValidationError(words, code="LOCKED_OUT")
 
 
-def note_failure(request: HttpRequest, person: Person | None, action: str, key: str, address: str) -> None:
+def note_failure(person: Person | None, action: str, key: str, address: str) -> None:
     """Audit a wrong password or code, and the lockout when it was one too many. Unknown names are not kept."""
     subject = f"accounts.person:{person.pk}" if person else "accounts.person:unknown"
     with transaction.atomic():
@@ -42,6 +45,13 @@ def note_failure(request: HttpRequest, person: Person | None, action: str, key: 
         if minutes := lockout.minutes_left(key):
             details = {"address": address, "minutes": minutes}
             record_entry(by=NOBODY, action="accounts.lock_out", subject=subject, details=details)
+
+
+_AUDITED = {
+    "mfa/email/totp_activated": "accounts.set_up_second_factor",
+    "mfa/email/totp_deactivated": "accounts.remove_own_second_factor",
+    "mfa/email/recovery_codes_generated": "accounts.renew_recovery_codes",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -66,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         typed = _typed(credentials)
         person, key = lockout.named(typed), lockout.account_key(typed)
-        note_failure(request, person, "accounts.fail_sign_in", key, self.get_client_ip(request))
+        note_failure(person, "accounts.fail_sign_in", key, self.get_client_ip(request))
 
     def login(self, request: HttpRequest, user: Person) -> None:
         super().login(request, user)
@@ -92,6 +102,14 @@ class AccountAdapter(DefaultAccountAdapter):
             user.save(update_fields=["password", "must_change_password"])
             record_entry(by=actor_of(user), action="accounts.change_own_password", subject=f"accounts.person:{user.pk}")
 
+    def send_notification_mail(
+        self, template_prefix: str, user: Person, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """allauth tells here, by the name of a mail, what a person did with their second factor; it is audited."""
+        if action := _AUDITED.get(template_prefix):
+            _note(actor_of(user), action, self.get_client_ip(self.request))
+        super().send_notification_mail(template_prefix, user, context, email)
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)
 
@@ -105,6 +123,16 @@ def _note(actor: Actor, action: str, address: str) -> None:
         record_entry(by=actor, action=action, subject=f"accounts.person:{actor.id}", details={"address": address})
 
 
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """The page that lists one's own sessions ends the others."""
+
+    def end_sessions(self, sessions: Iterable[UserSession]) -> None:
+        super().end_sessions(sessions := list(sessions))
+        if isinstance(person := self.request.user, Person):
+            address = AccountAdapter(self.request).get_client_ip(self.request)
+            _note(actor_of(person), "accounts.end_other_sessions", address)
+
+
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Secrets encrypted with a key made from `secret_key`; staff cannot go without a second factor."""
 
@@ -115,7 +143,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return second_factor.decrypted(encrypted_text)
 
     def get_totp_issuer(self) -> str:
-        return settings.SONGCAU.city_name
+        return str(settings.SONGCAU.city_name)
 
     def get_totp_label(self, user: Person) -> str:
         return user.username

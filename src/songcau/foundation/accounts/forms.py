@@ -1,5 +1,6 @@
 """allauth's forms where ours know more: names without marks, one-time codes that count once."""
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import LoginForm as BaseLoginForm
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
@@ -56,8 +57,8 @@ class _SpendsCode:
             raise locked_out(lockout.minutes_left(lockout.code_key(self.user)))
         code = self.cleaned_data["code"]
         if not self.accepts(code):
-            address = request.META.get("REMOTE_ADDR", "")
-            note_failure(request, self.user, "accounts.fail_code", lockout.code_key(self.user), address)
+            address = get_account_adapter().get_client_ip(request)
+            note_failure(self.user, "accounts.fail_code", lockout.code_key(self.user), address)
             raise get_adapter().validation_error("incorrect_code")
         lockout.clear_codes(self.user)
         return code

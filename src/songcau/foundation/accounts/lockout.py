@@ -35,9 +35,9 @@ def code_key(person: Person) -> str:
 
 def named(typed: str) -> Person | None:
     """Whom a typed name means: a username, however cased and marked, or an e-mail address."""
-    if "@" in typed:
-        return Person.objects.filter(email=typed.strip().lower()).first()
-    return Person.objects.filter(username=folded(typed)).first()
+    wanted = {"email": typed.strip().lower()} if "@" in typed else {"username": folded(typed)}
+    person: Person | None = Person.objects.filter(**wanted).first()
+    return person
 
 
 def minutes_left(key: str) -> int:
@@ -69,7 +69,7 @@ def _account_rates() -> list[ratelimit.Rate]:
 
 
 def _cache_key(key: str, rate: ratelimit.Rate) -> str:
-    return ratelimit.get_cache_key(HttpRequest(), app=_APP, action=_ACTION, rate=rate, key=key)
+    return str(ratelimit.get_cache_key(HttpRequest(), app=_APP, action=_ACTION, rate=rate, key=key))
 
 
 def _seconds_left(key: str, rate: ratelimit.Rate) -> float:

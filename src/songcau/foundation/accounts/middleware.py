@@ -71,7 +71,7 @@ class ActorMiddleware:
         request.actor = replace(actor, grants=()) if threshold else actor  # type: ignore[attr-defined]
         if person.language:
             translation.activate(person.language)
-            request.LANGUAGE_CODE = person.language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = person.language
 
 
 def _threshold(request: HttpRequest, person: Person, *, staff: bool) -> Threshold | None:
@@ -114,7 +114,7 @@ class AccessMiddleware:
 
 
 def _stopped_at_threshold(request: HttpRequest) -> HttpResponseBase | None:
-    threshold: Threshold | None = request.threshold  # type: ignore[attr-defined]
+    threshold: Threshold | None = getattr(request, "threshold", None)
     if threshold is None:
         return None
     target = _LEADS_TO[threshold]

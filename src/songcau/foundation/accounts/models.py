@@ -83,6 +83,8 @@ class Agency(Versioned):
     kind = models.CharField(max_length=30, choices=Kind)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     path = models.CharField(max_length=500, unique=True, editable=False)
+    # The administrative unit it works in (places.Unit).
+    unit_id = models.UUIDField(null=True, blank=True)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
     successors = models.ManyToManyField("self", symmetrical=False, related_name="predecessors", blank=True)
@@ -131,7 +133,8 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)["Person"]):  #
     """Looks people up by what they type; makes none, since people come from actions."""
 
     def get_by_natural_key(self, username: str | None) -> "Person":
-        return self.get(username=folded(username or ""))
+        person: Person = self.get(username=folded(username or ""))
+        return person
 
 
 class Person(AbstractBaseUser, Versioned):

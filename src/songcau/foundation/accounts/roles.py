@@ -55,6 +55,7 @@ _TABLE: Mapping[Role, RoleFacts] = {
             "outbox.view",
             "outbox.replay",
             "audit.view",
+            "audit.verify",
         },
         hands_on=frozenset(Role),
         whole_city=True,
@@ -64,7 +65,9 @@ _TABLE: Mapping[Role, RoleFacts] = {
         _ADMINISTER,
         hands_on=frozenset({Role.WARD_LEADER, Role.OPERATOR, Role.CLERK, Role.SPECIALIST}),
     ),
-    Role.AUDITOR: RoleFacts(_LOOK_AT_PEOPLE | {"audit.view", "audit.export", "outbox.view"}, whole_city=True),
+    Role.AUDITOR: RoleFacts(
+        _LOOK_AT_PEOPLE | {"audit.view", "audit.export", "audit.verify", "outbox.view"}, whole_city=True
+    ),
     Role.CITY_LEADER: RoleFacts(_LOOK_AT_PEOPLE),
     Role.WARD_LEADER: RoleFacts(_LOOK_AT_PEOPLE),
     Role.OPERATOR: RoleFacts(_LOOK_AT_PEOPLE),

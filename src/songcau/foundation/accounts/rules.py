@@ -200,11 +200,6 @@ def paths_after_move(paths: Sequence[str], moved: str, parent_path: str | None) 
     return renamed
 
 
-def in_force(state: GrantState, valid_from: datetime, valid_to: datetime | None, at: datetime) -> bool:
-    """Whether a grant counts at an instant; its end is exclusive."""
-    return state is GrantState.GRANTED and valid_from <= at and (valid_to is None or at < valid_to)
-
-
 def require_period(valid_from: datetime, valid_to: datetime | None, now: datetime) -> None:
     if valid_to is not None and (valid_to <= valid_from or valid_to <= now):
         raise PeriodUnusable(start=valid_from, end=valid_to)

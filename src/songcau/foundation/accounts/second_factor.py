@@ -83,7 +83,13 @@ def accepted(person: Person, code: str, at: datetime) -> Authenticator | None:
 
 
 def is_set_up(person: Person) -> bool:
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
+
+
+def secret_of(person: Person) -> str | None:
+    """The secret in base 32, or None. Raises SecretUnreadable."""
+    authenticator = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
+    return decrypted(authenticator.data["secret"]) if authenticator else None
 
 
 def set_up(person: Person, secret: str) -> None:
@@ -94,7 +100,7 @@ def set_up(person: Person, secret: str) -> None:
 
 def remove(person: Person) -> int:
     """Take away the authenticator and the recovery codes; how many there were."""
-    return Authenticator.objects.filter(user=person).delete()[0]
+    return int(Authenticator.objects.filter(user=person).delete()[0])
 
 
 def _step(at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -67,8 +68,9 @@ def delete_all(person: Person) -> int:
     return len(sessions)
 
 
-def _records(request: HttpRequest) -> list[dict[str, object]]:
-    return get_authentication_records(request, request.user)
+def _records(request: HttpRequest) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = get_authentication_records(request, request.user)
+    return records
 
 
 def _browser(request: HttpRequest) -> str:
@@ -76,7 +78,7 @@ def _browser(request: HttpRequest) -> str:
 
 
 def _address(request: HttpRequest) -> str:
-    return get_adapter().get_client_ip(request)
+    return str(get_adapter().get_client_ip(request))
 
 
 def _instant(timestamp: float | None) -> datetime | None:

@@ -15,6 +15,10 @@ from uuid import UUID
 
 FIRST_HASH = "0" * 64
 FINDINGS_KEPT = 100
+# What the log says about itself.
+VERIFY_CHAIN = "audit.verify_chain"
+ASK_VERIFICATION = "audit.ask_verification"
+EXPORT_ENTRIES = "audit.export_entries"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,15 @@
 """Events, their deliveries, the runs of jobs, and the workers that beat."""
 
-from django.db import models
-from django.db.models import Q
+from datetime import datetime
 
-from songcau.foundation.outbox.rules import UNFINISHED, State
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from songcau.foundation.outbox.rules import FINISHED, UNFINISHED, State
 from songcau.kernel import clock
 from songcau.kernel.ids import new_id
+
+UNFINISHED_ROWS = Q(finished_at__isnull=True)
 
 
 class Event(models.Model):
@@ -35,6 +39,26 @@ class Event(models.Model):
         return f"{self.sequence} {self.name} {self.subject}"
 
 
+class Deliveries(models.QuerySet["Delivery"]):
+    """Rows of deliveries, asked for in the words of the outbox."""
+
+    def open(self, *states: State) -> "Deliveries":
+        """Unfinished ones, in these states only when any is named."""
+        rows = self.filter(UNFINISHED_ROWS)
+        return rows.filter(state__in=states) if states else rows
+
+    def earlier_in_line(self) -> "Deliveries":
+        """Inside a subquery: the unfinished ones that an outer delivery waits for."""
+        return self.open().filter(
+            reaction=OuterRef("reaction"), subject=OuterRef("subject"), event_id__lt=OuterRef("event_id")
+        )
+
+    def ready(self, now: datetime) -> "Deliveries":
+        """Those that may be claimed: their time has come and nothing earlier in their line is unfinished."""
+        waiting = self.filter(UNFINISHED_ROWS, state=State.WAITING, next_at__lte=now)
+        return waiting.filter(~Exists(Delivery.objects.earlier_in_line())).order_by("next_at", "id")
+
+
 class Delivery(models.Model):
     """One event on its way to one reaction. `claim` is the fence: another claim makes it another value."""
 
@@ -43,12 +67,16 @@ class Delivery(models.Model):
     subject = models.CharField(max_length=200)
     state = models.CharField(max_length=12, choices=[(s, s) for s in State], default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
+    # Those of the attempts that ended by a bug or a lost worker, not by an outage.
+    faults = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField()
     claim = models.UUIDField(null=True, blank=True)
     claimed_by = models.CharField(max_length=120, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=160, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Deliveries.as_manager()
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -59,21 +87,18 @@ class Delivery(models.Model):
                 | (~Q(state=State.CLAIMED) & Q(claim__isnull=True, claimed_until__isnull=True)),
                 name="outbox_claim_while_claimed",
             ),
-            models.CheckConstraint(condition=Q(state__in=list(State)), name="outbox_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=UNFINISHED, finished_at__isnull=True)
+                | Q(state__in=FINISHED, finished_at__isnull=False),
+                name="outbox_finished_when_finished",
+            ),
         ]
-        # All partial, so that the delivered rows, however many, are in none of those that claiming reads.
+        # Partial, so that the delivered rows, however many, are in none of those that claiming reads; by IS NULL,
+        # because SQLite uses a partial index only where the query repeats its condition without parameters.
         indexes = [
-            models.Index(fields=["next_at", "id"], condition=Q(state=State.WAITING), name="outbox_waiting"),
-            models.Index(fields=["claimed_until"], condition=Q(state=State.CLAIMED), name="outbox_claimed"),
-            models.Index(fields=["reaction"], condition=Q(state=State.DEAD), name="outbox_dead"),
-            models.Index(
-                fields=["reaction", "subject", "event"],
-                condition=Q(state__in=UNFINISHED),
-                name="outbox_line",
-            ),
-            models.Index(
-                fields=["reaction", "finished_at"], condition=Q(finished_at__isnull=False), name="outbox_finished"
-            ),
+            models.Index(fields=["state", "next_at", "id"], condition=UNFINISHED_ROWS, name="outbox_open"),
+            models.Index(fields=["reaction", "subject", "event"], condition=UNFINISHED_ROWS, name="outbox_line"),
+            models.Index(fields=["finished_at", "reaction"], condition=~UNFINISHED_ROWS, name="outbox_finished"),
         ]
 
     def __str__(self) -> str:

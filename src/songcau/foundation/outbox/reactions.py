@@ -11,6 +11,8 @@ from songcau.foundation.outbox.payloads import name_of
 from songcau.foundation.outbox.rules import Schedule
 from songcau.kernel.actor import Actor
 
+RUN_JOB = "outbox.run_job"
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFacts:
@@ -52,12 +54,15 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` is called for each due instant, at least once, outside of any transaction: it must bear repetition."""
+    """`run` is called for each due instant, at least once, outside of any transaction: it must bear repetition.
+
+    After `lease_seconds` without an end it is taken for lost and run again.
+    """
 
     name: str
     schedule: Schedule
     run: Callable[[], None]
-    lease_seconds: int | None = None
+    lease_seconds: int = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,13 @@ class Registry:
         """The reactions and carriers an event of this name goes to. What is internal to the outbox is not carried."""
         names = [r.name for r in self.reactions.values() if name_of(r.event) == event]
         return names if event.startswith("outbox.") else names + list(self.carriers)
+
+    def lease_seconds(self, reaction: str, payload: Mapping[str, Any]) -> int | None:
+        """The lease a reaction or the job it runs asks for; None: the usual one."""
+        if reaction == RUN_JOB and (job := self.jobs.get(payload.get("job", ""))):
+            return job.lease_seconds
+        known = self.reactions.get(reaction)
+        return known.lease_seconds if known else None
 
 
 _installed: list[Registry] = []

@@ -21,6 +21,7 @@ class State(StrEnum):
 
 # A later delivery of the same reaction and subject waits for these.
 UNFINISHED = (State.WAITING, State.CLAIMED, State.DEAD)
+FINISHED = (State.DELIVERED, State.SKIPPED)
 
 DELIVERY = Workflow(
     "delivery",
@@ -47,7 +48,7 @@ class Patience:
     def delay(self, attempt: int, jitter: float) -> timedelta:
         """How long to wait after failed attempt number `attempt` (from 1); `jitter` in [0, 1) spreads it."""
         doublings = min(attempt - 1, 30)
-        return min(self.longest, self.first * 2**doublings) * (0.5 + 0.5 * jitter)
+        return min(self.longest, self.first * (1 << doublings)) * (0.5 + 0.5 * jitter)
 
 
 # A bug does not mend itself: about ten minutes cover a deployment in progress. An outside system that is down
@@ -56,12 +57,26 @@ WITH_BUGS = Patience(attempts=8, first=timedelta(seconds=2), longest=timedelta(m
 WITH_OUTAGES = Patience(attempts=250, first=timedelta(seconds=2), longest=timedelta(minutes=15))
 
 
-def after_failure(*, attempts: int, is_outage: bool, now: datetime, jitter: float) -> tuple[State, datetime]:
-    """The state after failed attempt number `attempts`, and when it may be tried again."""
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """How a delivery has fared: all its `attempts`, and those of them that were not an outage's fault."""
+
+    attempts: int
+    faults: int
+
+
+def after_failure(failures: Failures, *, is_outage: bool, now: datetime, jitter: float) -> tuple[State, datetime]:
+    """The state after a failure, the last one counted in, and when the delivery may be tried again."""
     patience = WITH_OUTAGES if is_outage else WITH_BUGS
-    if attempts >= patience.attempts:
+    count = failures.attempts if is_outage else failures.faults
+    if count >= patience.attempts:
         return State.DEAD, now
-    return State.WAITING, now + patience.delay(attempts, jitter)
+    return State.WAITING, now + patience.delay(count, jitter)
+
+
+def after_lost_lease(failures: Failures) -> State:
+    """The state of a delivery whose worker died or hung: tried again at once, unless it seems to be what kills."""
+    return State.DEAD if failures.faults >= WITH_BUGS.attempts else State.WAITING
 
 
 class Schedule(Protocol):

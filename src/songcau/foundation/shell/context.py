@@ -19,6 +19,12 @@ def theme_of(request: HttpRequest) -> str:
     return chosen if chosen in THEMES else "auto"
 
 
+def _own_theme(request: HttpRequest) -> str:
+    """The theme kept with the account, which is the same on every device; else that of this one."""
+    kept = getattr(getattr(request, "user", None), "theme", "auto")
+    return kept if kept in THEMES[1:] else theme_of(request)
+
+
 def shell(request: HttpRequest) -> dict[str, object]:
     """City, demo flag, version, language, theme, menu, request id, and the instant the page was made."""
     actor = getattr(request, "actor", NOBODY)
@@ -28,7 +34,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "version": VERSION,
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,
-        "theme": theme_of(request),
+        "theme": _own_theme(request),
         "actor": actor,
         "is_signed_in": actor.id != NOBODY.id,
         "navigation": menu(actor, request.path) if actor.id != NOBODY.id else (),

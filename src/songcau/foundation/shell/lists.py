@@ -59,6 +59,9 @@ class Listing:
     empty_title: Words = NOTHING_YET
     empty_text: Words = ""
     max_export_rows: int = MAX_EXPORT_ROWS
+    can_export: bool = True
+    # Besides CSV and XLSX: (format, words) of files that the page itself makes.
+    more_formats: tuple[tuple[str, Words], ...] = ()
 
     def column(self, name: str) -> Column | None:
         """The sortable column called `name`."""
@@ -184,6 +187,7 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
         "sort_is_chosen": any(chosen for *_rest, chosen in choices),
         "csv_href": "?" + state.query(format="csv"),
         "xlsx_href": "?" + state.query(format="xlsx"),
+        "more_hrefs": [("?" + state.query(format=name), words) for name, words in listing.more_formats],
         "export_cut": page.total > listing.max_export_rows,
         "address": request.path + ("?" + query if (query := state.query(page=page.number)) else ""),
     }
@@ -209,7 +213,7 @@ def render_list(
 ) -> HttpResponseBase:
     """The page of a list, its part for htmx, or its file (`?format=csv|xlsx`). GET and HEAD only by the view."""
     state = State(listing, request.GET)
-    if state.format in exports.FORMATS:
+    if listing.can_export and state.format in exports.FORMATS:
         return exports.respond(_sheet(listing, state.applied(queryset)), state.format)
     context = list_context(request, listing, queryset) | dict(extra or {})
     part = request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers

@@ -8,6 +8,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from songcau.foundation.accounts.access import open_to_everyone
+from songcau.foundation.accounts.actions import set_preferences
+from songcau.foundation.accounts.models import Person
 from songcau.foundation.shell.context import THEME_COOKIE, THEMES
 
 A_YEAR = timedelta(days=365)
@@ -27,23 +29,33 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
     )
 
 
+def remember_both(response: HttpResponse, language: str, theme: str) -> None:
+    """Language ("": the city's) and theme on this device, for a page that stores them with the account itself."""
+    _remember(response, settings.LANGUAGE_COOKIE_NAME, language or settings.LANGUAGE_CODE)
+    _remember(response, THEME_COOKIE, theme)
+
+
 @open_to_everyone
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language on this device; one we do not have changes nothing."""
+    """Remember the language on this device and with the account; one we do not have changes nothing."""
     response = _back(request)
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
         _remember(response, settings.LANGUAGE_COOKIE_NAME, chosen)
+        if isinstance(person := request.user, Person):
+            set_preferences(by=request.actor, language=chosen, theme=person.theme)  # type: ignore[attr-defined]
     return response
 
 
 @open_to_everyone
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
-    """Remember the theme on this device; one we do not have changes nothing."""
+    """Remember the theme on this device and with the account; one we do not have changes nothing."""
     response = _back(request)
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         _remember(response, THEME_COOKIE, chosen)
+        if isinstance(person := request.user, Person):
+            set_preferences(by=request.actor, language=person.language, theme=chosen)  # type: ignore[attr-defined]
     return response

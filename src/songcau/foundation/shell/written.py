@@ -57,13 +57,10 @@ def shown(value: object) -> object:
 
 def browser(agent: str) -> str:
     """A User-Agent header in short: `Chrome 140 · Android`. What is not known is shown as it came, cut."""
-    names: tuple[tuple[str, str], ...] = (
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("coc_coc_browser/", "Cốc Cốc"),
-        ("Firefox/", "Firefox"),
+    names = (
+        *(("Edg/", "Edge"), ("OPR/", "Opera"), ("coc_coc_browser/", "Cốc Cốc"), ("Firefox/", "Firefox")),
+        *(("Chrome/", "Chrome"), ("Version/", "Safari")),
     )
-    names += (("Chrome/", "Chrome"), ("Version/", "Safari"))
     systems = ("Windows", "Android", "iPhone", "iPad", "Mac OS X", "Linux")
     found = next(((name, agent.split(mark, 1)[1]) for mark, name in names if mark in agent), None)
     if found is None:

@@ -1,13 +1,16 @@
 """An entry is written with its change, or not at all."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.audit.models import Entry, Head
+from songcau.foundation.audit.queries import chain_verdict
 from songcau.kernel import clock, trace
 from songcau.kernel.actor import SYSTEM
 
@@ -47,3 +50,44 @@ def test_an_entry_holds_who_what_when_and_the_trace() -> None:
 def test_details_that_json_cannot_hold_are_a_type_error(details: dict) -> None:
     with pytest.raises(TypeError):
         record_entry(by=SYSTEM, action="a.b", subject="s:1", details=details)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+def test_entries_of_many_connections_at_once_are_one_whole_chain() -> None:
+    def append(number: int) -> None:
+        try:
+            for n in range(20):
+                with transaction.atomic():
+                    record_entry(by=SYSTEM, action="a.b", subject=f"s:{number}.{n}")
+                    transaction.set_rollback(n % 5 == 4)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as crew:
+        for done in [crew.submit(append, number) for number in range(4)]:
+            done.result()
+        verdict = chain_verdict()
+    assert (verdict.is_whole, verdict.entries) == (True, 64)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+def test_a_chain_verified_while_it_grows_is_whole() -> None:
+    stop = Event()
+
+    def append() -> None:
+        try:
+            while not stop.is_set():
+                with transaction.atomic():
+                    record_entry(by=SYSTEM, action="a.b", subject="s:1")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as crew:
+        growing = crew.submit(append)
+        verdicts = [chain_verdict() for _ in range(30)]
+        stop.set()
+        growing.result()
+    assert all(verdict.is_whole for verdict in verdicts)
+    assert verdicts[-1].entries > verdicts[0].entries

@@ -1,9 +1,11 @@
 """Announcing: with the change, in order, once per key, or refused at once."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 
 from songcau.foundation.outbox import reactions
@@ -69,3 +71,34 @@ def test_an_event_that_cannot_be_stored_is_a_type_error_naming_the_field() -> No
     with pytest.raises(TypeError, match=r"Unstorable\.thing: object"):
         announce(Unstorable(object()), subject="x:1", by=SYSTEM)
     assert not Event.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("two_reactions")
+def test_a_key_that_another_transaction_takes_meanwhile_is_nothing(monkeypatch) -> None:
+    announce(LampBroke("1"), subject="lamp:1", by=SYSTEM, idempotency_key="k")
+    right, asked = QuerySet.exists, []
+
+    def blind_at_first(rows: QuerySet) -> bool:
+        asked.append(rows)
+        return len(asked) > 1 and right(rows)
+
+    monkeypatch.setattr(QuerySet, "exists", blind_at_first)
+    announce(LampBroke("1"), subject="lamp:2", by=SYSTEM, idempotency_key="k")
+    assert len(asked) == 2
+    assert Event.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("two_reactions")
+def test_another_breach_of_a_constraint_is_not_taken_for_a_known_key(monkeypatch) -> None:
+    monkeypatch.setattr(Event._meta.get_field("identifier"), "_get_default", lambda: UUID(int=5))
+    announce(LampBroke("1"), subject="lamp:1", by=SYSTEM, idempotency_key="k")
+    with pytest.raises(IntegrityError):
+        announce(LampBroke("1"), subject="lamp:1", by=SYSTEM, idempotency_key="l")
+
+
+@pytest.mark.django_db
+def test_an_event_nobody_reacts_to_is_stored_all_the_same() -> None:
+    announce(LampBroke("1"), subject="lamp:1", by=SYSTEM)
+    assert (Event.objects.count(), Delivery.objects.count()) == (1, 0)

@@ -1,0 +1,103 @@
+"""Action codes of the audit log in words. City systems bring theirs as `ACTIONS` in `pages/words.py`."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+ACTIONS: dict[str, Words] = {
+    "accounts.sign_in": _("Signed in"),
+    "accounts.sign_out": _("Signed out"),
+    "accounts.fail_sign_in": _("Wrong password"),
+    "accounts.fail_code": _("Wrong one-time code"),
+    "accounts.lock_out": _("Locked out after too many attempts"),
+    "accounts.end_session": _("Session ended by songcau"),
+    "accounts.move_session": _("Session went on from another address"),
+    "accounts.end_other_sessions": _("Ended other sessions of their own"),
+    "accounts.change_own_password": _("Changed their own password"),
+    "accounts.set_up_second_factor": _("Set up a second factor"),
+    "accounts.remove_own_second_factor": _("Removed their own second factor"),
+    "accounts.renew_recovery_codes": _("Made new recovery codes"),
+    "accounts.bootstrap_administrator": _("Made the first administrator"),
+    "accounts.add_person": _("Added a person"),
+    "accounts.change_person": _("Changed a person"),
+    "accounts.deactivate_person": _("Switched an account off"),
+    "accounts.reactivate_person": _("Switched an account on"),
+    "accounts.set_temporary_password": _("Set a temporary password"),
+    "accounts.reset_second_factor": _("Reset a second factor"),
+    "accounts.sign_out_everywhere": _("Signed a person out everywhere"),
+    "accounts.unlock_person": _("Unlocked a person"),
+    "accounts.grant_role": _("Granted a role"),
+    "accounts.change_role_end": _("Changed the end of a role"),
+    "accounts.withdraw_role": _("Withdrew a role"),
+    "accounts.expire_role": _("A role ran out"),
+    "accounts.add_agency": _("Added an agency"),
+    "accounts.change_agency": _("Changed an agency"),
+    "accounts.move_agency": _("Moved an agency"),
+    "accounts.close_agency": _("Closed an agency"),
+    "accounts.add_post": _("Added a post"),
+    "accounts.hold_post": _("Put a person in a post"),
+    "accounts.leave_post": _("Ended the holding of a post"),
+    "places.load_profile": _("Loaded the administrative units of a profile"),
+    "places.apply_boundaries": _("Put new boundaries in force"),
+    "outbox.replay_delivery": _("Replayed a dead letter"),
+    "outbox.replay_all_dead": _("Replayed all dead letters of a reaction"),
+    "outbox.skip_delivery": _("Skipped a dead letter"),
+    "audit.verify_chain": _("Verified the audit log"),
+    "audit.ask_verification": _("Asked for a verification of the audit log"),
+    "audit.export_entries": _("Exported audit entries"),
+}
+
+# What stands before the dot of a code: the part of the city it belongs to.
+PARTS: dict[str, Words] = {
+    "accounts": _("People, agencies and roles"),
+    "places": _("Administrative units"),
+    "outbox": _("Events and jobs"),
+    "audit": _("Audit log"),
+}
+
+# What stands before the colon of a subject.
+SUBJECTS: dict[str, Words] = {
+    "accounts.person": _("Person"),
+    "accounts.agency": _("Agency"),
+    "places.unit": _("Administrative unit"),
+    "places.level": _("Level of administrative units"),
+    "places.profile": _("Profile of administrative units"),
+    "outbox.delivery": _("Delivery"),
+    "outbox.reaction": _("Reaction"),
+    "audit.chain": _("The whole log"),
+}
+
+
+@cache
+def actions() -> Mapping[str, Words]:
+    """code → words, the city systems' included."""
+    found = dict(ACTIONS)
+    for config in apps.get_app_configs():
+        if config.name.startswith("songcau.systems.") and find_spec(f"{config.name}.pages.words"):
+            found |= getattr(import_module(f"{config.name}.pages.words"), "ACTIONS", {})
+    return found
+
+
+def said(code: str) -> Words:
+    """An action in words; a code without words (an older version wrote it) as it is."""
+    return actions().get(code, code)
+
+
+def part_of(code: str) -> Words:
+    """The part of the city an action belongs to; a city system by its own name."""
+    label = code.partition(".")[0]
+    if label in PARTS:
+        return PARTS[label]
+    return apps.get_app_config(label).verbose_name if label in apps.app_configs else label
+
+
+def kind_of(subject: str) -> Words:
+    """What kind of thing a subject is; empty when it has no words."""
+    return SUBJECTS.get(subject.partition(":")[0], "")

@@ -1,0 +1,12 @@
+"""The administration's addresses, by noun."""
+
+from django.urls import include, path
+
+app_name = "administration"
+urlpatterns = [
+    path("", include("songcau.consoles.administration.overview.urls")),
+    *(
+        path(f"{noun}/", include(f"songcau.consoles.administration.{noun}.urls"))
+        for noun in ("units", "agencies", "people", "roles", "outbox", "audit")
+    ),
+]

@@ -1,0 +1,13 @@
+"""The desk's addresses."""
+
+from django.urls import path
+
+from songcau.consoles.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("me/", views.me, name="me"),
+    path("me/sessions/<int:session_id>/end/", views.end_session, name="end_session"),
+    path("me/sessions/end-others/", views.end_others, name="end_others"),
+]

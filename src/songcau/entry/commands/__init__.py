@@ -1,0 +1,1 @@
+"""The subcommands of `songcau`, grouped by what a person is doing."""

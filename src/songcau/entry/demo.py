@@ -1,0 +1,108 @@
+"""The demonstration city: keys, tables, units, people, in one folder that can be deleted at any time."""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from songcau import __version__
+from songcau.entry.settings import DEFAULT_FILE, FILE_VARIABLE, load
+from songcau.entry.start import start_django
+from songcau.kernel import clock
+from songcau.kernel.actor import SYSTEM
+
+PACKAGE = Path(__file__).resolve().parent.parent
+BOUNDARIES = Path("geo") / "wards_164.geojson"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person of the demonstration city, with everything needed to sign in."""
+
+    username: str
+    password: str
+    secret: str
+    role: str
+    agency: str
+
+
+def use_folder(folder: Path, port: int | None) -> None:
+    """Point this process and its children at the folder; make its keys the first time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / DEFAULT_FILE
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(
+            f'secret_key = "{secrets.token_urlsafe(48)}"\naudit_key = "{secrets.token_urlsafe(48)}"\ndemo = true\n',
+            encoding="utf-8",
+        )
+    os.environ[FILE_VARIABLE] = str(file.resolve())
+    os.environ["SONGCAU_DATA"] = str(folder.resolve())
+    if port is not None:
+        os.environ["SONGCAU_PORT"] = str(port)
+
+
+def is_prepared(folder: Path, data: Path | None) -> bool:
+    """Whether this version of songcau has prepared the folder before, from the same data."""
+    if load().database:
+        return False
+    try:
+        return (folder / "prepared.json").read_text(encoding="utf-8") == _fingerprint(data)
+    except FileNotFoundError:
+        return False
+
+
+def prepare(folder: Path, data: Path | None, *, say: Callable[[str], None]) -> None:
+    """Tables, units, boundaries where `data` holds them, people. Safe to repeat."""
+    start_django()
+    from songcau.entry.preparing import prepare_database
+
+    prepare_database(load().city_profile, say=say)
+    if data is not None:
+        _import_boundaries(data / BOUNDARIES, say=say)
+    accounts = _seed_people(say=say)
+    file = folder / "accounts.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps([asdict(account) for account in accounts], ensure_ascii=False), encoding="utf-8")
+    (folder / "prepared.json").write_text(_fingerprint(data), encoding="utf-8")
+
+
+def _import_boundaries(file: Path, *, say: Callable[[str], None]) -> None:
+    from songcau.foundation.places.actions import apply_boundaries
+    from songcau.foundation.places.planning import plan_boundaries
+    from songcau.foundation.places.rules import Level
+
+    if not file.is_file():
+        say(f"boundaries: {file} is not there; the approximate ones stay")
+        return
+    plan = plan_boundaries(file.read_bytes(), Level.WARD, clock.today(load().time_zone))
+    if plan.applicable:
+        apply_boundaries(by=SYSTEM, plan=plan, source=file.name)
+    say(f"boundaries: {len(plan.differences)} wards from {file.name}, {len(plan.problems)} faults")
+
+
+def _seed_people(*, say: Callable[[str], None]) -> list[Account]:
+    from songcau.foundation.accounts.demo import seed_demo
+    from songcau.foundation.accounts.words import ROLES
+    from songcau.foundation.places.queries import units
+    from songcau.foundation.places.rules import Level
+
+    wards = units(Level.WARD, clock.today(load().time_zone))
+    people = seed_demo(SYSTEM, wards)
+    say(f"people: {len(people)} made-up accounts")
+    city = load().city_name
+    return [Account(p.username, p.password, p.secret, str(ROLES[p.role]), p.agency or city) for p in people]
+
+
+def accounts_of(folder: Path) -> list[Account]:
+    """The demonstration people of a prepared folder."""
+    return [Account(**entry) for entry in json.loads((folder / "accounts.json").read_text(encoding="utf-8"))]
+
+
+def _fingerprint(data: Path | None) -> str:
+    migrations = sorted(str(file.relative_to(PACKAGE)) for file in PACKAGE.glob("**/migrations/[0-9]*.py"))
+    digest = hashlib.sha256("\n".join(migrations).encode()).hexdigest()
+    return json.dumps({"version": __version__, "migrations": digest, "data": str(data.resolve()) if data else None})

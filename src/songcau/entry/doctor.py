@@ -1,0 +1,203 @@
+"""`songcau doctor`: what is wrong with this installation, and what to do about it.
+
+Each finding is one line: what was looked at, how it is, and the next step where it is not well.
+"""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from songcau.entry.settings import Settings
+
+LEAST_DISK_BYTES = 2 * 1024**3
+LARGEST_CLOCK_ERROR_SECONDS = 5.0
+CONNECT_SECONDS = 3.0
+OLDEST_POSTGRESQL = 150000
+MANIFEST = Path(__file__).resolve().parent.parent / "static" / "dist" / "manifest.json"
+VIETNAMESE_FONTS = ("Be Vietnam Pro", "Tinos", "Liberation Serif", "Noto Serif", "DejaVu Serif")
+
+
+class Health(StrEnum):
+    WELL = "well"
+    WARNING = "warning"
+    ILL = "ill"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, how it is, what was seen, and what to do."""
+
+    subject: str
+    health: Health
+    seen: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Every finding, in the order an administrator would mend them."""
+    examinations: tuple[Callable[[Settings], Finding], ...] = (
+        data_folder,
+        disk,
+        clock,
+        time_zone,
+        port,
+        database,
+        migrations,
+        broker,
+        assets,
+        fonts,
+    )
+    for examination in examinations:
+        yield examination(settings)
+
+
+def data_folder(settings: Settings) -> Finding:
+    probe = settings.data / ".doctor"
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        probe.write_text("written by songcau doctor", encoding="ascii")
+        probe.unlink()
+    except OSError as error:
+        remedy = "give the account that runs songcau the right to write there, or set SONGCAU_DATA"
+        return Finding("data folder", Health.ILL, f"{settings.data}: {error.strerror}", remedy)
+    return Finding("data folder", Health.WELL, f"{settings.data.resolve()} can be written")
+
+
+def disk(settings: Settings) -> Finding:
+    usage = shutil.disk_usage(settings.data if settings.data.exists() else Path())
+    seen = f"{usage.free / 1024**3:.1f} GiB free of {usage.total / 1024**3:.0f} GiB"
+    if usage.free < LEAST_DISK_BYTES:
+        return Finding("disk", Health.ILL, seen, "free at least 2 GiB, or move the data folder to a larger disk")
+    return Finding("disk", Health.WELL, seen)
+
+
+def clock(settings: Settings) -> Finding:
+    """Compare with the database server's clock: the other clock a city always has; one-time codes depend on it."""
+    if not settings.database:
+        year = datetime.now(UTC).year
+        if year < 2025:
+            return Finding("clock", Health.ILL, f"the year is {year}", "set the clock; run chrony or systemd-timesyncd")
+        return Finding("clock", Health.WELL, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC (no other clock to compare)")
+    try:
+        error = _difference_to_database(settings)
+    except Exception as problem:  # any driver's error means the same here
+        return Finding("clock", Health.WARNING, f"not compared: {type(problem).__name__}", "mend the database first")
+    if abs(error) > LARGEST_CLOCK_ERROR_SECONDS:
+        remedy = "run chrony or systemd-timesyncd on both machines"
+        return Finding("clock", Health.ILL, f"{error:+.1f} s from the database server's clock", remedy)
+    return Finding("clock", Health.WELL, f"{error:+.2f} s from the database server's clock")
+
+
+def _difference_to_database(settings: Settings) -> float:
+    import psycopg
+
+    with psycopg.connect(settings.database, connect_timeout=int(CONNECT_SECONDS)) as connection:
+        before = time.time()
+        row = connection.execute("select extract(epoch from clock_timestamp())::float8").fetchone()
+        after = time.time()
+    if row is None:
+        raise ConnectionError("the database gave no time")
+    return (before + after) / 2 - float(row[0])
+
+
+def time_zone(settings: Settings) -> Finding:
+    local = datetime.now(ZoneInfo(settings.time_zone))
+    return Finding("time zone", Health.WELL, f"{settings.time_zone}: {local:%d/%m/%Y %H:%M} there, UTC{local:%z}")
+
+
+def port(settings: Settings) -> Finding:
+    subject = f"port {settings.port}"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.address, settings.port))
+        except OSError as error:
+            remedy = "if it is songcau itself, all is well; else stop the other program or set SONGCAU_PORT"
+            return Finding(subject, Health.WARNING, f"{settings.address}: {error.strerror}", remedy)
+    return Finding(subject, Health.WELL, f"free on {settings.address}")
+
+
+def database(settings: Settings) -> Finding:
+    if not settings.database:
+        import sqlite3
+
+        return Finding("database", Health.WELL, f"SQLite {sqlite3.sqlite_version} in the data folder")
+    import psycopg
+
+    try:
+        with psycopg.connect(settings.database, connect_timeout=int(CONNECT_SECONDS)) as connection:
+            version = connection.info.server_version
+    except psycopg.Error as error:
+        first_line = str(error).strip().splitlines()[-1] if str(error) else type(error).__name__
+        return Finding("database", Health.ILL, first_line, "check SONGCAU_DATABASE and that PostgreSQL runs")
+    if version < OLDEST_POSTGRESQL:
+        return Finding("database", Health.ILL, f"PostgreSQL {version // 10000}", "upgrade to PostgreSQL 15 or newer")
+    return Finding("database", Health.WELL, f"PostgreSQL {version // 10000}.{version % 10000}")
+
+
+def migrations(settings: Settings) -> Finding:
+    del settings
+    from songcau.entry.start import start_django
+
+    start_django()
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except (DatabaseError, OSError) as error:
+        return Finding("tables", Health.ILL, f"cannot be read: {type(error).__name__}", "mend the database first")
+    if waiting:
+        return Finding("tables", Health.ILL, f"{len(waiting)} migrations are waiting", "run `songcau migrate`")
+    return Finding("tables", Health.WELL, "as this version expects them")
+
+
+def broker(settings: Settings) -> Finding:
+    if not settings.nats:
+        return Finding("event broker", Health.WELL, "none configured; events travel by the database")
+    url = urlsplit(settings.nats)
+    try:
+        with socket.create_connection((url.hostname or "", url.port or 4222), timeout=CONNECT_SECONDS) as connection:
+            greeting = connection.recv(4096).decode(errors="replace")
+    except OSError as error:
+        remedy = "start NATS with JetStream (`nats-server -js`), or correct SONGCAU_NATS"
+        return Finding("event broker", Health.ILL, f"{url.hostname}:{url.port or 4222}: {error}", remedy)
+    if '"jetstream":true' not in greeting.replace(" ", ""):
+        return Finding("event broker", Health.ILL, "NATS answers, without JetStream", "start it with `nats-server -js`")
+    return Finding("event broker", Health.WELL, "NATS answers, with JetStream")
+
+
+def assets(settings: Settings) -> Finding:
+    del settings
+    if not MANIFEST.is_file():
+        remedy = "install the wheel, or run `make assets` in a checkout"
+        return Finding("screens", Health.ILL, "styles and scripts are not built", remedy)
+    return Finding("screens", Health.WELL, "styles and scripts are built")
+
+
+def fonts(settings: Settings) -> Finding:
+    """Fonts for printed documents; screens bring their own."""
+    del settings
+    listing = shutil.which("fc-list")
+    if listing is None:
+        return Finding("fonts", Health.WARNING, "fontconfig is absent", "install the package `fontconfig`")
+    try:
+        families = subprocess.run(
+            [listing, ":lang=vi", "family"], capture_output=True, text=True, timeout=10, check=True
+        ).stdout
+    except (subprocess.SubprocessError, OSError) as error:
+        return Finding("fonts", Health.WARNING, f"fc-list failed: {error}", "reinstall the package `fontconfig`")
+    found = [name for name in VIETNAMESE_FONTS if name in families]
+    if not found:
+        remedy = "install `fonts-liberation2` or `fonts-dejavu`: printed documents need every Vietnamese letter"
+        return Finding("fonts", Health.WARNING, "no known font with all Vietnamese letters", remedy)
+    return Finding("fonts", Health.WELL, ", ".join(found))

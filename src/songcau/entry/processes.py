@@ -1,0 +1,59 @@
+"""The processes of a city: what `songcau up` supervises, and how each says that it is ready.
+
+A process that is ready writes `run/<name>.ready` with its pid into the data folder. It ends by itself when the
+supervisor that started it is gone, so that a killed supervisor leaves nobody holding the port.
+"""
+
+import os
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A kind of process: its name, and the subcommand of `songcau` that is it."""
+
+    name: str
+    command: str
+
+    def argv(self) -> list[str]:
+        return [sys.executable, "-m", "songcau", self.command, "--supervised"]
+
+
+WEB = Process("web", "web")
+CONTEXT = Process("context", "context")
+WORKER = Process("worker", "worker")
+# `gateways` joins the table with the first gateway: a process with nothing to run would only use memory.
+PROCESSES = (CONTEXT, WEB, WORKER)
+
+
+def ready_file(data: Path, name: str) -> Path:
+    return data / "run" / f"{name}.ready"
+
+
+def say_ready(data: Path, name: str) -> None:
+    """Tell the supervisor, and whoever else looks, that this process serves."""
+    file = ready_file(data, name)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file.write_text(str(os.getpid()), encoding="ascii")
+
+
+def is_ready(data: Path, name: str, pid: int) -> bool:
+    """Whether the process with this pid has said that it is ready."""
+    try:
+        return ready_file(data, name).read_text(encoding="ascii") == str(pid)
+    except FileNotFoundError:
+        return False
+
+
+def end_with_the_supervisor() -> None:
+    """Watch standard input, a pipe that only the supervisor holds open; at its end, stop in an orderly way."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

@@ -1,0 +1,91 @@
+"""What the doctor finds, when there is something to find."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from songcau.entry import doctor
+from songcau.entry.doctor import Health
+from songcau.entry.settings import Settings
+
+
+def settings(tmp_path: Path, **values: object) -> Settings:
+    keys = {"secret_key": "s" * 40, "audit_key": "a" * 40, "database": "", "nats": ""}
+    return Settings(**{**keys, "data": tmp_path, **values})  # type: ignore[arg-type]
+
+
+@contextmanager
+def greeter(greeting: bytes) -> Iterator[int]:
+    """Something on loopback that says one thing to whoever comes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            connection, _address = server.accept()
+            connection.sendall(greeting)
+            connection.close()
+
+        threading.Thread(target=greet, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def test_a_folder_that_cannot_be_made_is_ill(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    found = doctor.data_folder(settings(tmp_path, data=tmp_path / "file" / "below"))
+    assert found.health is Health.ILL
+    assert "SONGCAU_DATA" in found.remedy
+
+
+def test_a_nearly_full_disk_is_ill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "LEAST_DISK_BYTES", 1 << 60)
+    assert doctor.disk(settings(tmp_path)).health is Health.ILL
+
+
+def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        found = doctor.port(settings(tmp_path, port=server.getsockname()[1]))
+    assert found.health is Health.WARNING
+    assert "SONGCAU_PORT" in found.remedy
+
+
+def test_a_database_that_does_not_answer_is_ill(tmp_path: Path) -> None:
+    nowhere = settings(tmp_path, database="postgresql://nobody@127.0.0.1:1/none")
+    assert doctor.database(nowhere).health is Health.ILL
+    assert doctor.clock(nowhere).health is Health.WARNING
+
+
+def test_a_broker_that_does_not_answer_is_ill(tmp_path: Path) -> None:
+    found = doctor.broker(settings(tmp_path, nats="nats://127.0.0.1:1"))
+    assert found.health is Health.ILL
+    assert "nats-server -js" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("greeting", "health"),
+    [(b'INFO {"jetstream": true}\r\n', Health.WELL), (b'INFO {"max_payload": 1}\r\n', Health.ILL)],
+)
+def test_a_broker_must_have_jetstream(tmp_path: Path, greeting: bytes, health: Health) -> None:
+    with greeter(greeting) as port:
+        assert doctor.broker(settings(tmp_path, nats=f"nats://127.0.0.1:{port}")).health is health
+
+
+def test_a_machine_without_fontconfig_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    assert "fontconfig" in doctor.fonts(settings(tmp_path)).remedy
+
+
+def test_fonts_without_vietnamese_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "VIETNAMESE_FONTS", ("A font nobody has",))
+    assert doctor.fonts(settings(tmp_path)).health is Health.WARNING
+
+
+def test_screens_that_are_not_built_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "MANIFEST", tmp_path / "manifest.json")
+    assert doctor.assets(settings(tmp_path)).health is Health.ILL
+
+
+def test_the_time_in_the_city_is_shown(tmp_path: Path) -> None:
+    assert "UTC+0700" in doctor.time_zone(settings(tmp_path)).seen

@@ -1,0 +1,81 @@
+"""What can be done with people, agencies, posts and roles: one function a deed."""
+
+from songcau.foundation.accounts.actions.agencies import (
+    AgencyCodeTaken,
+    add_agency,
+    change_agency,
+    move_agency,
+)
+from songcau.foundation.accounts.actions.closing import SuccessorUnusable, close_agency, succeed_agency
+from songcau.foundation.accounts.actions.credentials import (
+    reset_second_factor,
+    set_temporary_password,
+    sign_out_everywhere,
+    unlock_person,
+)
+from songcau.foundation.accounts.actions.first_administrator import bootstrap_administrator
+from songcau.foundation.accounts.actions.people import (
+    AgencyIsClosed,
+    AlreadyActive,
+    AlreadyInactive,
+    EmailTaken,
+    PersonInactive,
+    UsernameTaken,
+    add_person,
+    change_person,
+    deactivate_person,
+    reactivate_person,
+    set_preferences,
+)
+from songcau.foundation.accounts.actions.posts import (
+    PostHeldAlready,
+    PostLeftAlready,
+    PostTitleTaken,
+    add_post,
+    hold_post,
+    leave_post,
+)
+from songcau.foundation.accounts.actions.roles import (
+    RoleGrantedAlready,
+    change_role_end,
+    expire_roles,
+    grant_role,
+    withdraw_role,
+)
+
+__all__ = [
+    "AgencyCodeTaken",
+    "AgencyIsClosed",
+    "AlreadyActive",
+    "AlreadyInactive",
+    "EmailTaken",
+    "PersonInactive",
+    "PostHeldAlready",
+    "PostLeftAlready",
+    "PostTitleTaken",
+    "RoleGrantedAlready",
+    "SuccessorUnusable",
+    "UsernameTaken",
+    "add_agency",
+    "add_person",
+    "add_post",
+    "bootstrap_administrator",
+    "change_agency",
+    "change_person",
+    "change_role_end",
+    "close_agency",
+    "deactivate_person",
+    "expire_roles",
+    "grant_role",
+    "hold_post",
+    "leave_post",
+    "move_agency",
+    "reactivate_person",
+    "reset_second_factor",
+    "set_preferences",
+    "set_temporary_password",
+    "sign_out_everywhere",
+    "succeed_agency",
+    "unlock_person",
+    "withdraw_role",
+]

@@ -1,0 +1,15 @@
+"""What accounts does by itself."""
+
+from songcau.foundation.accounts.actions import expire_roles
+from songcau.foundation.outbox.reactions import Job, Reaction
+from songcau.foundation.outbox.rules import every
+from songcau.kernel.actor import SYSTEM
+
+
+def mark_expired_roles() -> None:
+    """The roles stopped counting at their instant; this makes the lists, the audit log and the events say so."""
+    expire_roles(by=SYSTEM)
+
+
+REACTIONS: tuple[Reaction, ...] = ()
+JOBS: tuple[Job, ...] = (Job("accounts.expire_roles", every(minutes=5), mark_expired_roles),)

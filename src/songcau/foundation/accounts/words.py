@@ -1,0 +1,140 @@
+"""Codes → words. English here, Vietnamese in the catalogue of this app."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from songcau.foundation.accounts.roles import Role
+
+REFUSALS = {
+    "NAME_UNUSABLE": _("Please enter a name in letters, at most %(limit)s characters long."),
+    "USERNAME_UNUSABLE": _("A username has 3 to 60 characters: letters a to z, digits, dot, dash or underscore."),
+    "PHONE_UNUSABLE": _("A telephone number has 8 to 15 digits and may begin with +."),
+    "EMAIL_UNUSABLE": _("Please enter an e-mail address such as name@example.vn."),
+    "AGENCY_CODE_UNUSABLE": _("An agency code has 1 to 40 characters: letters A to Z, digits or dashes."),
+    "AGENCY_NAME_MISSING": _("Please enter a name, at most 200 characters long."),
+    "AGENCY_LOOP": _("An agency cannot stand under itself or under an agency that belongs to it."),
+    "AGENCY_TOO_DEEP": _("The tree of agencies may be at most %(limit)s levels deep."),
+    "AGENCY_IS_CLOSED": _("%(name)s is closed; nothing more can be added or changed there."),
+    "AGENCY_CODE_TAKEN": _("The code %(code)s belongs to another agency."),
+    "AGENCY_IN_USE": _(
+        "This agency cannot be closed yet: %(agencies)s agencies under it, %(roles)s roles and %(people)s people "
+        "must be moved first, or name one agency that succeeds it."
+    ),
+    "SUCCESSOR_UNUSABLE": _("The successor must be another agency that is open and does not belong to this one."),
+    "PERIOD_UNUSABLE": _("Please check the dates: the end must come after the beginning, and the time must fit today."),
+    "REASON_MISSING": _("Please give the reason, at most 500 characters long."),
+    "LAST_ADMINISTRATOR": _(
+        "This is the last system administrator. Grant the role to another person, without an end date, first."
+    ),
+    "ROLE_SCOPE_UNUSABLE": _("This role is granted either in an agency or in the whole city; please choose the other."),
+    "ROLE_GRANTED_ALREADY": _("The person holds this role there already."),
+    "CHANGED_MEANWHILE": _(
+        "Somebody else has saved this record meanwhile (changed: %(fields)s). Nothing of yours was saved; "
+        "please look at the new version and enter your change again."
+    ),
+    "USERNAME_TAKEN": _("The username %(username)s belongs to another person."),
+    "EMAIL_TAKEN": _("The address %(email)s belongs to another person."),
+    "ALREADY_INACTIVE": _("The account is switched off already."),
+    "ALREADY_ACTIVE": _("The account is switched on already."),
+    "PERSON_INACTIVE": _("The account of %(name)s is switched off; switch it on first."),
+    "POST_TITLE_TAKEN": _("The agency already has a post “%(title)s”, or a head."),
+    "POST_HELD_ALREADY": _("The post “%(title)s” is held already; it must be left first."),
+    "POST_LEFT_ALREADY": _("The post “%(title)s” was left already."),
+    "NOT_YOURS": _("You do not have the right to do this in that agency."),
+    "NOT_TO_ONESELF": _("You cannot do this to your own account; please ask another administrator."),
+    "ABOVE_YOU": _("This concerns a role with more rights than you may hand on."),
+    "NOT_ALLOWED": _("You do not have the right to open this page."),
+    "ROUTE_UNDECLARED": _("This page does not say who may open it and is therefore closed."),
+    "SECRET_UNREADABLE": _(
+        "The second factor of this account can no longer be read. Please ask your administrator to reset it."
+    ),
+    "TRANSITION_REFUSED": _("This step is not possible any more; the record has moved on meanwhile."),
+}
+
+ROLES = {
+    Role.SYSTEM_ADMINISTRATOR: _("System administrator"),
+    Role.AGENCY_ADMINISTRATOR: _("Agency administrator"),
+    Role.AUDITOR: _("Auditor"),
+    Role.CITY_LEADER: _("City leader"),
+    Role.WARD_LEADER: _("Ward leader"),
+    Role.OPERATOR: _("Operations centre officer"),
+    Role.CLERK: _("One-stop clerk"),
+    Role.SPECIALIST: _("Specialist"),
+}
+
+AGENCY_KINDS = {
+    "PROVINCE_COMMITTEE": _("Provincial People's Committee"),
+    "CITY_COMMITTEE": _("City People's Committee"),
+    "WARD_COMMITTEE": _("Ward or commune People's Committee"),
+    "OFFICE": _("Office or division"),
+    "OPERATIONS_CENTRE": _("Intelligent operations centre"),
+    "ONE_STOP_DESK": _("One-stop desk"),
+}
+
+GRANT_STATES = {"GRANTED": _("Granted"), "EXPIRED": _("Expired"), "WITHDRAWN": _("Withdrawn")}
+
+PERMISSIONS = {
+    "accounts.view_people": _("See people"),
+    "accounts.manage_people": _("Add, change and switch off people"),
+    "accounts.view_agencies": _("See agencies"),
+    "accounts.manage_agencies": _("Add, change, move and close agencies"),
+    "accounts.grant_roles": _("Grant roles"),
+    "accounts.withdraw_roles": _("Withdraw roles"),
+    "accounts.sign_out_people": _("Sign people out"),
+    "accounts.unlock_people": _("Unlock people"),
+    "accounts.reset_credentials": _("Reset passwords and second factors"),
+    "accounts.open_django_admin": _("Look into the configuration tables"),
+    "places.view_units": _("See administrative units"),
+    "places.import_boundaries": _("Import boundaries"),
+    "outbox.view": _("See events and deliveries"),
+    "outbox.replay": _("Replay deliveries"),
+    "audit.view": _("See the audit log"),
+    "audit.export": _("Export the audit log"),
+    "audit.verify": _("Verify the audit log"),
+}
+
+FIELDS = {
+    "full_name": _("full name"),
+    "email": _("e-mail"),
+    "phone": _("telephone"),
+    "home": _("agency"),
+    "name": _("name"),
+    "kind": _("kind"),
+    "parent": _("parent agency"),
+    "unit_id": _("administrative unit"),
+    "closed_on": _("closing date"),
+}
+
+# What allauth may say on the pages in use. It has no Vietnamese of its own; ours stands in this app's catalogue.
+ALLAUTH = (
+    gettext_noop("This account is currently inactive."),
+    gettext_noop("Please type your current password."),
+    gettext_noop("Incorrect code."),
+    gettext_noop("Incorrect password."),
+    gettext_noop("Invalid login."),
+    gettext_noop("Too many failed login attempts. Try again later."),
+    gettext_noop("Be patient, you are sending too many requests."),
+    gettext_noop("The username and/or password you specified are not correct."),
+    gettext_noop("The email address and/or password you specified are not correct."),
+    gettext_noop("You must type the same password each time."),
+    gettext_noop("Current Password"),
+    gettext_noop("New Password"),
+    gettext_noop("New Password (again)"),
+    gettext_noop("Password"),
+    gettext_noop("Code"),
+    gettext_noop("Authenticator code"),
+    gettext_noop("Use your password"),
+    gettext_noop("Use authenticator app or code"),
+    gettext_noop("You cannot deactivate two-factor authentication."),
+    gettext_noop("You cannot generate recovery codes without having two-factor authentication enabled."),
+    gettext_noop("Recovery codes"),
+    gettext_noop("TOTP Authenticator"),
+    gettext_noop("Successfully signed in as %(name)s."),
+    gettext_noop("You have signed out."),
+    gettext_noop("Password successfully changed."),
+    gettext_noop("Authenticator app activated."),
+    gettext_noop("Authenticator app deactivated."),
+    gettext_noop("A new set of recovery codes has been generated."),
+    gettext_noop("Save them  in a secure location now — they won't be shown again."),
+    gettext_noop("Signed out of all other sessions."),
+)

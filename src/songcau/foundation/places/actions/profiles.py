@@ -1,0 +1,152 @@
+"""Loading the units of a profile. Any order, any number of times: what is there is completed, never doubled."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+
+from songcau.foundation.audit.actions import record_entry
+from songcau.foundation.outbox.actions import announce
+from songcau.foundation.places.actions.boundaries import put_in_force
+from songcau.foundation.places.events import UnitsLoaded
+from songcau.foundation.places.geometry import area_km2, to_geojson
+from songcau.foundation.places.models import Boundary, Succession, Unit
+from songcau.foundation.places.outlines import Centre, approximate_outlines
+from songcau.foundation.places.permissions import require_import_boundaries
+from songcau.foundation.places.profiles import Profile, SuccessionLine, UnitLine, read_profile
+from songcau.foundation.places.revision import locked_revision, raise_revision
+from songcau.foundation.places.rules import Level
+from songcau.kernel import clock
+from songcau.kernel.actor import Actor
+
+APPROXIMATE_SOURCE = "songcau: nearest centre"
+# Facts that a later profile may add to a unit already there, and never empties.
+_FACTS = (
+    *("longitude", "latitude", "area_km2", "population", "population_year"),
+    *("agency_code", "agency_code_inferred"),
+)
+
+
+@dataclass(slots=True)
+class _Loading:
+    """Units by (level, code, first day), and what was done so far."""
+
+    profile: Profile
+    units: dict[tuple[str, str, date], Unit] = field(default_factory=dict)
+    added: int = 0
+    changed: int = 0
+
+
+def load_profile(*, by: Actor, name: str) -> tuple[int, int]:
+    """Bring the units of a profile in; how many were added, and how many told more of or closed.
+
+    Raises MayNotImportBoundaries, and KeyError for a profile that does not exist.
+    """
+    require_import_boundaries(by)
+    profile = read_profile(name)
+    with transaction.atomic():
+        locked_revision()
+        loading = _Loading(profile, {(u.level, u.code, u.valid_from): u for u in Unit.objects.all()})
+        for line in profile.units:
+            _load_unit(loading, line)
+        for succession in profile.successions:
+            _load_succession(loading, succession)
+        outlines = _draw_missing_outlines(loading)
+        if loading.added or loading.changed or outlines:
+            _tell(by, loading)
+            raise_revision()
+    return loading.added, loading.changed
+
+
+def _load_unit(loading: _Loading, line: UnitLine) -> None:
+    key = (line.level, line.code, line.valid_from)
+    unit = loading.units.get(key)
+    if unit is None:
+        loading.units[key] = _new_unit(loading, line)
+        loading.added += 1
+        return
+    told = {name: getattr(line, name) for name in _FACTS if getattr(line, name) and not getattr(unit, name)}
+    if line.valid_to is not None and unit.valid_to is None:
+        told["valid_to"] = line.valid_to
+        Boundary.objects.filter(unit=unit, valid_to__isnull=True).update(valid_to=line.valid_to)
+    if told:
+        for name, value in told.items():
+            setattr(unit, name, value)
+        unit.save(update_fields=list(told))
+        loading.changed += 1
+
+
+def _new_unit(loading: _Loading, line: UnitLine) -> Unit:
+    parent = next(
+        (
+            unit
+            for unit in loading.units.values()
+            if unit.code == line.parent and unit.level != line.level and unit.period.holds(line.valid_from)
+        ),
+        None,
+    )
+    facts = {name: getattr(line, name) for name in _FACTS}
+    return Unit.objects.create(
+        level=line.level,
+        code=line.code,
+        kind=line.kind,
+        name=line.name,
+        short_name=line.short_name,
+        parent=parent,
+        valid_from=line.valid_from,
+        valid_to=line.valid_to,
+        profile=loading.profile.name,
+        **facts,
+    )
+
+
+def _load_succession(loading: _Loading, line: SuccessionLine) -> None:
+    begins = loading.profile.begins
+    old = next(
+        unit
+        for unit in loading.units.values()
+        if (unit.level, unit.code, unit.valid_to) == (line.level, line.predecessor, begins)
+    )
+    new = loading.units[line.level, line.successor, begins]
+    _, made = Succession.objects.get_or_create(predecessor=old, successor=new, defaults={"relation": line.relation})
+    loading.changed += made
+
+
+def _draw_missing_outlines(loading: _Loading) -> int:
+    """Approximate outlines for wards of this profile that have none at all; how many were drawn."""
+    boxes = {(line.code, line.valid_from): line.box for line in loading.profile.units}
+    wards = [
+        unit
+        for unit in loading.units.values()
+        if unit.level == Level.WARD and (unit.code, unit.valid_from) in boxes and unit.longitude is not None
+    ]
+    bare = [unit for unit in wards if not unit.boundaries.filter(superseded_at__isnull=True).exists()]
+    if not bare:
+        return 0
+    centres = [
+        Centre(u.code, u.longitude, u.latitude or 0.0, u.area_km2, boxes[u.code, u.valid_from])  # type: ignore[arg-type]
+        for u in wards
+    ]
+    outlines = approximate_outlines(centres)
+    for unit in bare:
+        shape = outlines[unit.code]
+        boundary = Boundary(
+            unit=unit,
+            valid_from=unit.valid_from,
+            valid_to=unit.valid_to,
+            geometry=to_geojson(shape),
+            area_km2=area_km2(shape),
+            source=APPROXIMATE_SOURCE,
+            approximate=True,
+            recorded_at=clock.now(),
+        )
+        put_in_force(unit, boundary)
+    return len(bare)
+
+
+def _tell(by: Actor, loading: _Loading) -> None:
+    name = loading.profile.name
+    counts = {"added": loading.added, "changed": loading.changed}
+    subject = f"places.profile:{name}"
+    record_entry(by=by, action="places.load_profile", subject=subject, details=counts)
+    announce(UnitsLoaded(profile=name, **counts), subject=subject, by=by)

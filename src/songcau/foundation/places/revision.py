@@ -1,0 +1,51 @@
+"""The number that changes with every change, and what this process keeps until it does."""
+
+import secrets
+import threading
+import time
+
+from django.db import transaction
+
+from songcau.foundation.places.models import Revision
+
+# Another process's change is seen at the latest after this long; one's own at once.
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+class _Watch(threading.local):
+    """Per thread, since a thread that is inside a transaction sees its own changes before others do."""
+
+    number = -1
+    looked_at = float("-inf")
+
+
+_watch = _Watch()
+
+
+def known_revision() -> int:
+    """The present revision, looked up at most once a second."""
+    if time.monotonic() - _watch.looked_at > SECONDS_BETWEEN_LOOKS:
+        _watch.number = Revision.objects.filter(id=1).values_list("number", flat=True).first() or 0
+        _watch.looked_at = time.monotonic()
+    return _watch.number
+
+
+def locked_revision() -> int:
+    """The revision, with its row locked until the transaction ends: changes of places happen one after the other."""
+    Revision.objects.get_or_create(id=1)
+    return Revision.objects.select_for_update().get(id=1).number
+
+
+def raise_revision() -> None:
+    """Tell everyone that what they keep is old; this thread now, others within a second of the commit.
+
+    The next number is drawn by chance: counted up, one that was rolled back would come again with other contents.
+    """
+    Revision.objects.filter(id=1).update(number=secrets.randbits(62))
+    forget()
+    transaction.on_commit(forget)
+
+
+def forget() -> None:
+    """Look the revision up at the next question."""
+    _watch.looked_at = float("-inf")

@@ -1,0 +1,53 @@
+"""Finds every page of the city by following links, as a person could."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from playwright.sync_api import Browser
+
+from tools.browser import visit
+from tools.city import City
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NUMBER = re.compile(r"/\d+(?=/|$)")
+# Downloads, the way out, the library's own tables, and machine addresses are no pages.
+NO_PAGE = re.compile(
+    r"format=|/logout|/django-admin/.+|/healthz|/readyz|/metrics|/static/|\.geojson|\.txt|/file/|geojson"
+)
+STRANGERS_PAGES = ("/accounts/login/", "/accounts/inactive/")
+MOST_PAGES = 80
+
+
+def kind_of(address: str) -> str:
+    """Pages that differ only in which person or row they show are one kind; so are lists sorted otherwise."""
+    parts = urlsplit(address)
+    path = NUMBER.sub("/1", UUID.sub("id", parts.path))
+    return path + ("?" + "&".join(sorted(re.findall(r"(?<![\w])(\w+)=", parts.query))) if parts.query else "")
+
+
+def crawl(browser: Browser, city: City, state: str) -> list[str]:
+    """Paths of pages, the first found of each kind, those with a query left out."""
+    context = visit(browser, city, state)
+    page = context.new_page()
+    waiting, found = ["/", "/administration/"], dict[str, str]()
+    while waiting and len(found) < MOST_PAGES:
+        path = waiting.pop(0)
+        if kind_of(path) in found or NO_PAGE.search(path):
+            continue
+        answer = page.goto(path)
+        if answer is None or "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        assert answer.status == 200, f"{path} answers {answer.status}"
+        found[kind_of(path)] = path
+        links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+        waiting += [path_of(page.url, link) for link in links if belongs(city, page.url, link)]
+    context.close()
+    return list(found.values())
+
+
+def path_of(base: str, link: str) -> str:
+    return urlsplit(urljoin(base, link)).path
+
+
+def belongs(city: City, base: str, link: str) -> bool:
+    return urljoin(base, link).startswith(city.url + "/")

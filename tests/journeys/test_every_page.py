@@ -1,0 +1,186 @@
+"""What holds on every page: accessible, whole in its language, usable by keyboard, quiet in the console."""
+
+import re
+
+import pytest
+from babel.messages.pofile import read_po
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.journeys.crawling import STRANGERS_PAGES
+from tools.browser import violations, visit
+from tools.city import City
+from tools.messages import apps, catalogue_file
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 360, "height": 800}
+LOOKS = [("vi", "light"), ("vi", "dark"), ("en", "light"), ("en", "dark")]
+
+
+def english_texts() -> set[str]:
+    """Every text of the code whose Vietnamese differs, without those that hold a parameter."""
+    texts = set()
+    for app in apps():
+        if catalogue_file(app).exists():
+            with catalogue_file(app).open("rb") as stream:
+                for message in read_po(stream, locale="vi"):
+                    if isinstance(message.id, str) and message.string != message.id and "%" not in message.id:
+                        texts.add(" ".join(message.id.split()))
+    return texts
+
+
+def texts_on(page: Page) -> set[str]:
+    """The texts a person reads on the page: each text node, and the names given to screen readers."""
+    nodes = page.evaluate(
+        """() => {
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), all = [];
+        while (walker.nextNode()) {
+            const parent = walker.currentNode.parentElement;
+            if (parent && !['SCRIPT', 'STYLE', 'TEMPLATE', 'NOSCRIPT'].includes(parent.tagName)
+                && !parent.closest('[lang=en]:not(html)')) all.push(walker.currentNode.data);
+        }
+        for (const e of document.querySelectorAll('[aria-label],[title],[placeholder],[alt]'))
+            if (!e.closest('[lang=en]:not(html)'))
+                all.push(...['aria-label', 'title', 'placeholder', 'alt'].map(n => e.getAttribute(n) || ''));
+        return all;
+    }"""
+    )
+    return {" ".join(text.split()) for text in nodes} - {""}
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_axe_finds_nothing(
+    browser: Browser, city: City, administrator: str, pages: list[str], language: str, theme: str
+) -> None:
+    faults = []
+    for state, paths in ((administrator, [*pages, "/nowhere/"]), ("", STRANGERS_PAGES)):
+        context = visit(browser, city, state, language=language, theme=theme)
+        page = context.new_page()
+        for path in paths:
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+            assert page.locator("html").get_attribute("lang") == language
+            faults += [f"{path}: {fault}" for fault in violations(page)]
+        context.close()
+    assert faults == []
+
+
+def test_on_the_phone_axe_finds_nothing_and_nothing_runs_off_the_side(
+    browser: Browser, city: City, administrator: str, pages: list[str]
+) -> None:
+    faults = []
+    for state, paths in ((administrator, pages), ("", STRANGERS_PAGES)):
+        context = visit(browser, city, state, viewport=PHONE)
+        page = context.new_page()
+        for path in paths:
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+            faults += [f"{path}: {fault}" for fault in violations(page)]
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > PHONE["width"]:
+                faults.append(f"{path}: {width} px wide on a screen of {PHONE['width']}")
+        context.close()
+    assert faults == []
+
+
+def test_a_vietnamese_page_holds_no_english(browser: Browser, city: City, administrator: str, pages: list[str]) -> None:
+    english = english_texts()
+    assert len(english) > 300
+    faults = []
+    for state, paths in ((administrator, pages), ("", STRANGERS_PAGES)):
+        context = visit(browser, city, state)
+        page = context.new_page()
+        for path in paths:
+            page.goto(path)
+            faults += [f"{path}: {text}" for text in sorted(texts_on(page) & english)]
+        context.close()
+    assert faults == []
+
+
+def test_an_english_page_holds_no_vietnamese_of_ours(
+    browser: Browser, city: City, administrator: str, pages: list[str]
+) -> None:
+    """Names stay Vietnamese; what the code says does not."""
+    ours = set()
+    for app in apps():
+        if catalogue_file(app).exists():
+            with catalogue_file(app).open("rb") as stream:
+                for message in read_po(stream, locale="vi"):
+                    if isinstance(message.string, str) and message.string != message.id and len(message.string) > 12:
+                        ours.add(" ".join(message.string.split()))
+    context = visit(browser, city, administrator, language="en")
+    page = context.new_page()
+    faults = []
+    for path in pages:
+        page.goto(path)
+        # Made-up posts and reasons of the demonstration city are data, entered in Vietnamese.
+        faults += [f"{path}: {text}" for text in sorted(texts_on(page) & ours) if text not in data_texts()]
+    context.close()
+    assert faults == []
+
+
+def data_texts() -> set[str]:
+    from songcau.foundation.accounts import demo
+
+    return {office[1] for office in demo._OFFICES} | {part.post for part in demo._parts("x")} | {"Dữ liệu trình diễn"}
+
+
+def test_every_page_works_by_keyboard(browser: Browser, city: City, administrator: str, pages: list[str]) -> None:
+    """Tab reaches every control, each shows that it has the focus, and the first leads past the menu."""
+    context = visit(browser, city, administrator)
+    page = context.new_page()
+    faults = []
+    for path in pages:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        faults += [f"{path}: {fault}" for fault in keyboard_faults(page)]
+    context.close()
+    assert faults == []
+
+
+def keyboard_faults(page: Page) -> list[str]:
+    page.evaluate("document.activeElement && document.activeElement.blur(); window.scrollTo(0, 0)")
+    page.keyboard.press("Tab")
+    first = page.evaluate("document.activeElement.getAttribute('href') || ''")
+    faults = (
+        [] if first.startswith("#") or "autofocus" in page.content() else [f"first stop is {first!r}, no skip link"]
+    )
+    controls = page.evaluate(
+        """() => [...document.querySelectorAll('a[href],button,input,select,textarea,summary,[tabindex]')]
+        .filter(e => e.tabIndex >= 0 && !e.disabled && e.type !== 'hidden')
+        .filter(e => e.checkVisibility({visibilityProperty: true}))
+        .map((e, i) => { e.dataset.stop = i; return e.type === 'radio' ? 'radio' : e.outerHTML.slice(0, 120) })"""
+    )
+    reached: set[int] = set()
+    for _step in range(len(controls) + 12):
+        stop = page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e);
+            const seen = s.outlineStyle !== 'none' || s.boxShadow !== 'none';
+            return [e.dataset.stop ?? '', seen, e.outerHTML.slice(0, 120)] }"""
+        )
+        if stop[0]:
+            reached.add(int(stop[0]))
+            if not stop[1]:
+                faults.append(f"no visible focus on {stop[2]}")
+        page.keyboard.press("Tab")
+    missed = [html for i, html in enumerate(controls) if i not in reached and html != "radio"]
+    return faults + [f"Tab does not reach {html}" for html in missed]
+
+
+def test_no_page_complains_in_the_console(browser: Browser, city: City, administrator: str, pages: list[str]) -> None:
+    """Among what it would say: anything that the content security policy stopped."""
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not re.search(r"GPU|WebGL|GL Driver", message.text):
+            said.append(f"{message.location.get('url')}: {message.text}")
+
+    context = visit(browser, city, administrator)
+    page = context.new_page()
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in pages:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+    context.close()
+    assert said == []

@@ -1,0 +1,32 @@
+"""Short soaks, and that the soak can fail. Only with `-m soak`; the long ones are run by hand or `make soak`."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.skipif("config.getoption('markexpr') != 'soak'", reason="NOT RUN: only with -m soak"),
+]
+
+
+def soak(*options: str) -> subprocess.CompletedProcess[str]:
+    database = os.environ.get("SONGCAU_DATABASE", "")
+    command = [sys.executable, "-m", "tests.soak.kill_worker", *options]
+    command += ["--database", database] if database else []
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+def test_what_was_committed_is_handled_once_and_in_order_whoever_is_killed() -> None:
+    ran = soak("--kills", "6", "--events", "150")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "WHOLE" in ran.stdout
+
+
+def test_a_delivery_marked_before_it_is_handled_is_found() -> None:
+    ran = soak("--kills", "16", "--events", "300", "--sabotage")
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    lost = next(line for line in ran.stdout.splitlines() if line.startswith("BREACH lost"))
+    assert int(lost.split()[-1]) > 0

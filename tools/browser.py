@@ -1,0 +1,78 @@
+"""Debian's Chromium driven by Playwright, for journeys and pictures. Nothing is downloaded."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tools.capabilities import chromium_path
+from tools.city import City
+
+ROOT = Path(__file__).resolve().parent.parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# The last two let MapLibre draw on a machine without a graphics card.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def signed_in(browser: Browser, city: City, username: str) -> str:
+    """Sign in as a person does; the session as Playwright's storage state (a code is good for one sign-in only)."""
+    context = browser.new_context(base_url=city.url, locale="vi-VN")
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", username)
+    page.fill("input[name=password]", city.accounts[username].password)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("input[name=code]")
+    page.fill("input[name=code]", city.code(username))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{city.url}/")
+    state = json.dumps(context.storage_state())
+    context.close()
+    return state
+
+
+def visit(browser: Browser, city: City, state: str = "", **options: Any) -> BrowserContext:
+    """A context with a session, at a size, language (`vi`/`en`) and theme (`light`/`dark`) of choice."""
+    language, theme = options.pop("language", "vi"), options.pop("theme", "light")
+    context = browser.new_context(
+        base_url=city.url,
+        locale="vi-VN",
+        storage_state=json.loads(state) if state else None,
+        viewport=options.pop("viewport", {"width": 1366, "height": 768}),
+        reduced_motion="reduce",
+        **options,
+    )
+    cookies = {"django_language": language, "theme": theme}
+    context.add_cookies([{"name": name, "value": value, "url": city.url} for name, value in cookies.items()])
+    return context
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong on the page, one line each."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags}).then(r => r.violations)", WCAG)
+    return [f"{v['id']}: {v['help']} – {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found]

@@ -1,0 +1,43 @@
+"""`make soak`: kills, nonsense, long runs. `make soak SOAK=short` is what CI runs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tools import capabilities
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def runs(short: bool) -> dict[str, list[str]]:
+    """Name → module and arguments."""
+    kills = ["tests.soak.kill_worker", "--kills", "20", "--events", "1000"]
+    return {
+        "kills on SQLite": kills,
+        "kills on PostgreSQL": [*kills, "--database", capabilities.POSTGRESQL],
+        "nonsense to every address": ["tests.soak.fuzz_pages", "--seconds", "60" if short else "600"],
+    }
+
+
+def main() -> int:
+    short = "short" in {*sys.argv[1:], os.environ.get("SOAK", "")}
+    failed, not_run = [], []
+    for name, command in runs(short).items():
+        print(f"── {name}", flush=True)
+        if "PostgreSQL" in name and (reason := capabilities.postgresql()):
+            not_run.append(f"{name}: {reason}")
+            continue
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("SONGCAU_")}
+        environment["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{ROOT}"
+        if subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=environment).returncode != 0:
+            failed.append(name)
+    for line in failed:
+        print(f"FAILED   {line}")
+    for line in not_run:
+        print(f"NOT RUN  {line}")
+    return 1 if failed or (not_run and os.environ.get("CI")) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
