@@ -199,6 +199,7 @@ def _feature(row: Boundary) -> dict[str, Any]:
             "id": str(unit.id),
             "code": unit.code,
             "name": unit.name,
+            "short_name": unit.short_name,
             "kind": unit.kind,
             "area_km2": round(row.area_km2, 3),
             "approximate": row.approximate,

@@ -4,8 +4,14 @@ import { cityMap, type Areas, type CityMap } from "@shell/map";
 interface Outline {
   id: string;
   name: string;
+  short_name: string;
+  kind: string;
   approximate: boolean;
+  value?: number;
 }
+
+// How deep a kind is coloured; the legend under the map says the same in words.
+const DEPTH: Record<string, number> = { WARD: 0.35, COMMUNE: 0.08, TOWNSHIP: 0.2 };
 
 const element = document.querySelector<HTMLElement>("#units-map");
 const list = document.querySelector<HTMLElement>("#units-list");
@@ -40,14 +46,20 @@ async function draw(target: HTMLElement): Promise<void> {
       return;
     }
     const areas = (await answer.json()) as Areas;
+    const outlines = areas.features.map((feature) => feature.properties as unknown as Outline);
+    for (const outline of outlines) {
+      outline.name = outline.short_name;
+      outline.value = DEPTH[outline.kind] ?? 0;
+    }
     target.replaceChildren();
     const options = {
       areas,
       label,
       failed,
       words: { zoomIn, zoomOut },
-      labelsFrom: list === null ? 10 : 11,
-      dashed: areas.features.some((feature) => (feature.properties as unknown as Outline).approximate),
+      // On a phone the names would cover each other until the map is drawn nearer.
+      labelsFrom: target.clientWidth < 600 ? 11.5 : 0,
+      dashed: outlines.some((outline) => outline.approximate),
       onPick: pick,
       ...(list === null ? {} : { describedBy: "list-title" }),
       ...(selected === undefined ? {} : { selected }),
