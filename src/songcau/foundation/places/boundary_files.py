@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from songcau.kernel.errors import Refused
 
 LARGEST_FILE_BYTES = 64 * 1024 * 1024
 MOST_FEATURES = 20_000
+_PLACE = re.compile(r"\[(-?[\d.e+-]+) (-?[\d.e+-]+)")
 
 
 class FileTooLarge(Refused):
@@ -69,7 +71,7 @@ def read_boundaries(content: bytes, known_codes: frozenset[str]) -> Reading:
         if fault is not None:
             problems.append(fault)
             continue
-        shape = from_geojson(feature["geometry"])
+        shape = _flat(feature["geometry"])
         outlines[code] = Outline(code, shape, area_km2(shape))
     return Reading(outlines, tuple(problems))
 
@@ -103,7 +105,7 @@ def _fault_of_code(code: str, position: int, known: frozenset[str], seen: Iterab
 
 
 def _fault_of_shape(code: str, geometry: object) -> Problem | None:
-    if not isinstance(geometry, dict) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:
+    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
         return Problem("NOT_A_POLYGON", code)
     rings = list(_rings(geometry))
     if not rings or not all(_is_ring(ring) for ring in rings):
@@ -113,10 +115,27 @@ def _fault_of_shape(code: str, geometry: object) -> Problem | None:
     axes = rules.axes_of(min(longitudes), min(latitudes), max(longitudes), max(latitudes))
     if axes is not rules.Axes.LONGITUDE_LATITUDE:
         return Problem(f"AXES_{axes}", code)
-    shape = from_geojson(geometry)
-    if not shape.is_valid:
-        return Problem("SELF_CROSSING", code, (("reason", shapely.is_valid_reason(shape)),))
-    return Problem("NO_AREA", code) if area_km2(shape) == 0 else None
+    return _fault_of_drawing(code, _flat(geometry))
+
+
+def _fault_of_drawing(code: str, shape: BaseGeometry) -> Problem | None:
+    reason = shapely.is_valid_reason(shape)
+    if reason.startswith("Too few points") or (shape.is_valid and area_km2(shape) < rules.LEAST_AREA_KM2):
+        return Problem("NO_AREA", code)
+    if shape.is_valid:
+        return None
+    place = _PLACE.search(reason)
+    near = [round(float(number), 5) for number in place.groups()] if place else [0.0, 0.0]
+    return Problem("SELF_CROSSING", code, (("longitude", near[0]), ("latitude", near[1])))
+
+
+def _flat(geometry: dict[str, Any]) -> BaseGeometry:
+    """The shape without heights, which some files carry and no map here uses."""
+    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    flat = [[[point[:2] for point in ring] for ring in polygon] for polygon in polygons if polygon]
+    return from_geojson(
+        {"type": "MultiPolygon", "coordinates": flat} if len(flat) > 1 else {"type": "Polygon", "coordinates": flat[0]}
+    )
 
 
 def _rings(geometry: dict[str, Any]) -> Iterator[Any]:
@@ -136,4 +155,13 @@ def _is_ring(ring: object) -> bool:
 def _is_point(point: object) -> bool:
     if not isinstance(point, list) or len(point) not in {2, 3}:
         return False
-    return all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in point)
+    return all(_is_finite(number) for number in point)
+
+
+def _is_finite(number: object) -> bool:
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return False
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # an integer beyond every float
+        return False

@@ -133,6 +133,10 @@ class Boundary(models.Model):
     def __str__(self) -> str:
         return f"{self.unit_id} {self.valid_from}"
 
+    @property
+    def period(self) -> Period:
+        return Period(self.valid_from, self.valid_to)
+
 
 class Revision(models.Model):
     """One row, changed with every change of units or boundaries, so that each process knows its index is old."""

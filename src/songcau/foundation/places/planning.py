@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -67,29 +67,49 @@ def plan_boundaries(content: bytes, level: Level, on: date) -> ImportPlan:
     outlines = list(reading.outlines.values())
     problems = [
         *reading.problems,
-        *_far_from_their_centres(outlines, units),
+        *_away_from_their_centres(outlines, units),
         *_faults_between(_beside_each_other(outlines, stored)),
     ]
     return ImportPlan(
         level=level,
         on=on,
         differences=tuple(_difference(outline, units[outline.unit], stored.get(outline.unit)) for outline in outlines),
-        problems=tuple(problems),
-        missing=tuple(unit for code, unit in sorted(units.items()) if code not in reading.outlines),
+        problems=tuple(_named(problem, units) for problem in problems),
+        missing=_missing(reading.outlines, units),
         revision=number,
         digest=hashlib.sha256(content + f"{level}:{on}:{number}".encode()).hexdigest(),
     )
 
 
-def _far_from_their_centres(outlines: Sequence[Outline], units: Mapping[str, Unit]) -> list[Problem]:
+def _named(problem: Problem, units: Mapping[str, Unit]) -> Problem:
+    """The problem with the names of its units beside their codes: a person knows names."""
+    codes = {"unit": problem.unit, "other": str(dict(problem.params).get("other", ""))}
+    names = {key: f"{units[code].name} ({code})" for key, code in codes.items() if code in units}
+    return replace(problem, params=tuple({**dict(problem.params), **names}.items()))
+
+
+def _missing(outlines: Mapping[str, Outline], units: Mapping[str, Unit]) -> tuple[Unit, ...]:
+    """Units left out of the file whose siblings are in it; all of them when the file has no sound outline."""
+    parents = {units[code].parent_id for code in outlines} or {unit.parent_id for unit in units.values()}
+    return tuple(u for code, u in sorted(units.items()) if code not in outlines and u.parent_id in parents)
+
+
+def _away_from_their_centres(outlines: Sequence[Outline], units: Mapping[str, Unit]) -> list[Problem]:
+    """Outlines that do not hold the known centre of their unit: two codes exchanged, or another place altogether."""
+    tree = STRtree([outline.shape for outline in outlines])
     problems = []
     for outline in outlines:
         unit = units[outline.unit]
         if unit.longitude is None or unit.latitude is None:
             continue
         centre = Point(unit.longitude, unit.latitude)
+        if outline.shape.intersects(centre):
+            continue
         away = in_kilometres(outline.shape).distance(in_kilometres(centre))
-        if away > rules.FARTHEST_CENTRE_KM:
+        holders = sorted(outlines[i].unit for i in tree.query(centre, predicate="intersects"))
+        if holders:
+            problems.append(Problem("CENTRE_IN_ANOTHER", unit.code, (("other", holders[0]),)))
+        elif away > rules.FARTHEST_CENTRE_KM:
             problems.append(Problem("FAR_FROM_CENTRE", unit.code, (("kilometres", round(away, 1)),)))
     return problems
 

@@ -1,8 +1,10 @@
 """What can be asked of places: which units there are, where a point lies, what a name means, what came before."""
 
 import math
-from collections import OrderedDict
-from collections.abc import Iterator
+import threading
+from bisect import bisect_right
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -91,8 +93,11 @@ class Index:
             self._lay_grid()
 
     def locate(self, longitude: float, latitude: float) -> UnitFacts | None:
-        """The unit a point lies in, or None outside all of them."""
-        cell = (math.floor(longitude * CELLS_PER_DEGREE), math.floor(latitude * CELLS_PER_DEGREE))
+        """The unit a point lies in, or None outside all of them and for what is no point (NaN, infinity)."""
+        try:
+            cell = (math.floor(longitude * CELLS_PER_DEGREE), math.floor(latitude * CELLS_PER_DEGREE))
+        except (ValueError, OverflowError):
+            return None
         if (sure := self._sure.get(cell)) is not None:
             return sure
         for position in self._asked.get(cell, ()):
@@ -107,7 +112,7 @@ class Index:
             touched = shapely.intersects(shape, boxes)
             filled = shapely.contains_properly(shape, boxes)
             for cell, is_touched, is_filled in zip(cells, touched, filled, strict=True):
-                if is_filled:
+                if is_filled and cell not in self._asked:  # else a unit of lower code comes first where both lie
                     self._sure.setdefault(cell, self._facts[position])
                 elif is_touched:
                     self._asked[cell] = (*self._asked.get(cell, ()), position)
@@ -118,19 +123,38 @@ def _cells_under(shape: BaseGeometry) -> list[tuple[int, int]]:
     return [(x, y) for x in range(west, east + 1) for y in range(south, north + 1)]
 
 
-_indexes: "OrderedDict[tuple[int, Level, date], Index]" = OrderedDict()
+_indexes: "OrderedDict[tuple[int, Level, int], Index]" = OrderedDict()
+_changes: dict[tuple[int, Level], list[date]] = {}
+_building = threading.Lock()
 
 
 def index(level: Level, on: date) -> Index:
-    """The index as of the present revision; the last few days asked for are kept."""
-    key = (known_revision(), level, on)
+    """The index as of the present revision. All days between two changes share one; the last few used are kept."""
+    revision = known_revision()
+    if (days := _changes.get((revision, level))) is None:
+        days = _days_of_change(level)
+        for old in [key for key in _changes if key[0] != revision]:
+            _changes.pop(old, None)
+        _changes[revision, level] = days
+    key = (revision, level, bisect_right(days, on))
     if (kept := _indexes.get(key)) is not None:
         return kept
-    made = Index(level, on)
-    _indexes[key] = made
-    while len(_indexes) > INDEXES_KEPT:
-        _indexes.popitem(last=False)
+    with _building:  # many threads ask for the same new index at once: one makes it
+        if (kept := _indexes.get(key)) is not None:
+            return kept
+        made = Index(level, on)
+        _indexes[key] = made
+        while len(_indexes) > INDEXES_KEPT:
+            _indexes.popitem(last=False)
     return made
+
+
+def _days_of_change(level: Level) -> list[date]:
+    days: set[date | None] = set()
+    days.update(*Unit.objects.filter(level=level).values_list("valid_from", "valid_to").distinct())
+    stored = Boundary.objects.filter(unit__level=level, superseded_at__isnull=True)
+    days.update(*stored.values_list("valid_from", "valid_to").distinct())
+    return sorted(day for day in days if day is not None)
 
 
 def locate(longitude: float, latitude: float, on: date, level: Level = Level.WARD) -> UnitFacts | None:
@@ -141,36 +165,67 @@ def locate(longitude: float, latitude: float, on: date, level: Level = Level.WAR
 def search(text: str, on: date, *, limit: int = 20) -> list[Hit]:
     """Units in force on a day whose name, or whose predecessor's name, holds the text; marks may be missing.
 
-    Whole names first, then beginnings, then the rest; present names before old ones.
+    Whole names first, then beginnings, then the rest; among equals present names before old ones.
     """
     key = folded(text[:LONGEST_SEARCH])
     if not key:
         return []
     hits = {unit.id: Hit(unit) for unit in Unit.objects.in_force(on).filter(search_key__contains=key)}
-    for old in Unit.objects.filter(search_key__contains=key, valid_to__lte=on):
-        for unit in _successors_in_force(old, on):
-            hits.setdefault(unit.id, Hit(unit, through=old))
+    named_before = list(Unit.objects.filter(search_key__contains=key, valid_to__lte=on))
+    if named_before:
+        for hit in sorted(_continued(named_before, on), key=lambda hit: _rank(hit, key)):
+            hits.setdefault(hit.unit.id, hit)
     return sorted(hits.values(), key=lambda hit: _rank(hit, key))[:limit]
 
 
-def _successors_in_force(old: Unit, on: date) -> Iterator[Unit]:
-    waiting, seen = [old], {old.id}
-    while waiting:
-        for link in Succession.objects.filter(predecessor=waiting.pop()).select_related("successor"):
-            if link.successor.id in seen:
-                continue
-            seen.add(link.successor.id)
-            if link.successor.period.holds(on):
-                yield link.successor
-            else:
-                waiting.append(link.successor)
+def _continued(named_before: Iterable[Unit], on: date) -> list[Hit]:
+    """What continues each of these units on a day, through however many changes in between."""
+    links: dict[UUID, list[Unit]] = defaultdict(list)
+    for link in Succession.objects.filter(predecessor__valid_to__lte=on).select_related("successor"):
+        links[link.predecessor_id].append(link.successor)
+    hits = []
+    for old in named_before:
+        later = (unit for _, unit in _chain(old, links))
+        hits += [Hit(unit, through=old) for unit in later if unit.period.holds(on)]
+    return hits
 
 
-def _rank(hit: Hit, key: str) -> tuple[bool, int, str, str]:
+def _chain(unit: Unit, links: Mapping[UUID, list[Unit]]) -> list[tuple[int, Unit]]:
+    """Every unit that the links lead to, nearest first, with the number of changes between; each once."""
+    found, seen, steps = [], {unit.id}, [(0, unit)]
+    for distance, step in steps:
+        for linked in links.get(step.id, ()):
+            if linked.id not in seen:
+                seen.add(linked.id)
+                found.append((distance + 1, linked))
+                steps.append((distance + 1, linked))
+    return found
+
+
+def _rank(hit: Hit, key: str) -> tuple[int, bool, str, str]:
     named = hit.through or hit.unit
     short = folded(named.short_name)
     fit = 0 if key in {short, named.search_key} else 1 if short.startswith(key) else 2
-    return (hit.through is not None, fit, short, hit.unit.code)
+    return (fit, hit.through is not None, short, hit.unit.code)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What came before a unit and what came after: (number of changes between, unit), nearest first."""
+
+    before: tuple[tuple[int, Unit], ...]
+    after: tuple[tuple[int, Unit], ...]
+
+
+def history(unit: Unit) -> History:
+    """The whole chain of a unit, however often it was merged and split; one query."""
+    back: dict[UUID, list[Unit]] = defaultdict(list)
+    forth: dict[UUID, list[Unit]] = defaultdict(list)
+    links = Succession.objects.select_related("predecessor", "successor")
+    for link in links.order_by("predecessor__code", "successor__code"):
+        back[link.successor_id].append(link.predecessor)
+        forth[link.predecessor_id].append(link.successor)
+    return History(before=tuple(_chain(unit, back)), after=tuple(_chain(unit, forth)))
 
 
 def predecessors(unit: Unit) -> QuerySet[Succession]:

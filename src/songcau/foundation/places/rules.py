@@ -1,13 +1,14 @@
 """What is allowed of units and boundaries: dates, nearness, tolerances. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from songcau.kernel.errors import Refused
-
-# A point up to this far outside its own polygon may be drawn from another survey; farther, the polygon is another's.
-FARTHEST_CENTRE_KM = 2.0
+# A centre this far outside its own polygon is within the drawing; farther, the polygon is another's.
+FARTHEST_CENTRE_KM = 0.2
+# Smaller than any unit that was ever founded: a line or a point drawn as a polygon.
+LEAST_AREA_KM2 = 0.001
 # Below these a gap or overlap is the drawing, not a dispute: 1 ha, and a thousandth of the smaller unit.
 LEAST_FAULT_KM2 = 0.01
 LEAST_FAULT_SHARE = 0.001
@@ -31,12 +32,6 @@ class Relation(StrEnum):
     SPLIT_DEFAULT = "SPLIT_DEFAULT"
 
 
-class PeriodRefused(Refused):
-    """A period ends before it begins."""
-
-    code = "PERIOD_REFUSED"
-
-
 @dataclass(frozen=True, slots=True)
 class Period:
     """Half open: `end` is the first day it no longer holds, None while it holds."""
@@ -48,11 +43,12 @@ class Period:
         return self.begin <= on and (self.end is None or on < self.end)
 
 
-def checked_period(begin: date, end: date | None) -> Period:
-    """Raises PeriodRefused when the period would be empty."""
-    if end is not None and end <= begin:
-        raise PeriodRefused(begin=begin, end=end)
-    return Period(begin, end)
+def gap_around(on: date, whole: Period, others: Sequence[Period]) -> Period:
+    """The longest part of `whole` that holds the day and touches none of the others, none of which holds it."""
+    before = [other.end for other in others if other.end is not None and other.end <= on]
+    after = [other.begin for other in others if other.begin > on]
+    ends = after if whole.end is None else [*after, whole.end]
+    return Period(max([whole.begin, *before]), min(ends, default=None))
 
 
 class Axes(StrEnum):

@@ -4,7 +4,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS: dict[str, Promise] = {
-    "PERIOD_REFUSED": _("The last day must come after the first."),
     "FILE_TOO_LARGE": _("The file is too large: at most %(megabytes)s MB."),
     "NOT_GEOJSON": _("The file is not GeoJSON: a FeatureCollection with at least one unit, in UTF-8."),
     "MAY_NOT_IMPORT_BOUNDARIES": _("You may not change units and boundaries."),
@@ -25,9 +24,12 @@ PROBLEMS: dict[str, Promise] = {
     "AXES_SWAPPED": _("%(unit)s: latitude and longitude are swapped. GeoJSON puts longitude first (105.8, 21.6)."),
     "AXES_PROJECTED": _("%(unit)s: the coordinates are metres (VN-2000?). Convert them to degrees, WGS 84."),
     "AXES_ELSEWHERE": _("%(unit)s: the shape lies outside Viet Nam."),
-    "SELF_CROSSING": _("%(unit)s: the outline crosses itself: %(reason)s."),
+    "SELF_CROSSING": _("%(unit)s: the outline crosses itself, near %(longitude)s, %(latitude)s."),
     "NO_AREA": _("%(unit)s: the shape has no area."),
     "FAR_FROM_CENTRE": _("%(unit)s: the shape lies %(kilometres)s km from the known centre of the unit."),
+    "CENTRE_IN_ANOTHER": _(
+        "%(unit)s: the known centre of the unit lies inside the shape given for %(other)s. Are the codes exchanged?"
+    ),
     "OVERLAP": _("%(unit)s and %(other)s overlap by %(km2)s km²."),
     "GAP": _("%(km2)s km² belong to no unit, near %(longitude)s, %(latitude)s."),
 }

@@ -34,7 +34,8 @@ class BoundariesChangedMeanwhile(Refused):
 def apply_boundaries(*, by: Actor, plan: ImportPlan, source: str) -> int:
     """Do exactly what the plan shows, all or nothing; the number of units with a new outline.
 
-    A surveyed outline that replaces an approximate one holds since that one did; any other holds from `plan.on`.
+    A surveyed outline that replaces an approximate one holds since that one did, a first outline over the whole time
+    without one; any other holds from `plan.on`, each until the next one known.
     Raises MayNotImportBoundaries, NothingToApply, BoundariesChangedMeanwhile.
     """
     require_import_boundaries(by)
@@ -45,7 +46,7 @@ def apply_boundaries(*, by: Actor, plan: ImportPlan, source: str) -> int:
             raise BoundariesChangedMeanwhile
         changing = [d for d in plan.differences if d.change is not Change.UNCHANGED]
         for difference in changing:
-            put_in_force(difference.unit, _row(difference, plan.on, source))
+            put_in_force(difference.unit, _row(difference, source), plan.on)
         codes = tuple(sorted(difference.unit.code for difference in changing))
         record_entry(
             by=by,
@@ -62,27 +63,30 @@ def apply_boundaries(*, by: Actor, plan: ImportPlan, source: str) -> int:
     return len(changing)
 
 
-def put_in_force(unit: Unit, new: Boundary) -> None:
-    """End the outlines the new one replaces, and store it. Nothing is deleted."""
-    for old in Boundary.objects.select_for_update().filter(unit=unit, superseded_at__isnull=True):
-        if old.valid_from >= new.valid_from:
-            old.superseded_at = new.recorded_at
-        elif old.valid_to is None or old.valid_to > new.valid_from:
-            old.valid_to = new.valid_from
+def put_in_force(unit: Unit, new: Boundary, on: date) -> None:
+    """Store the outline in place of the one that holds on a day, up to that one's end. Nothing is deleted.
+
+    An approximate one is replaced from its own beginning; where there is none, the new one fills the time without.
+    Outlines of other times stay: a survey of last year that is brought in late does not undo this year's.
+    """
+    others = list(Boundary.objects.select_for_update().filter(unit=unit, superseded_at__isnull=True))
+    replaced = next((one for one in others if one.period.holds(on)), None)
+    if replaced is None:
+        period = rules.gap_around(on, unit.period, [one.period for one in others])
+    else:
+        period = rules.Period(replaced.valid_from if replaced.approximate else on, replaced.valid_to)
+        if replaced.valid_from == period.begin:
+            replaced.superseded_at = new.recorded_at
         else:
-            continue
-        old.save(update_fields=["superseded_at", "valid_to"])
+            replaced.valid_to = period.begin
+        replaced.save(update_fields=["superseded_at", "valid_to"])
+    new.valid_from, new.valid_to = period.begin, period.end
     new.save(force_insert=True)
 
 
-def _row(difference: Difference, on: date, source: str) -> Boundary:
-    unit = difference.unit
-    begin = unit.valid_from if difference.change in {Change.NEW, Change.SURVEYED} else on
-    period = rules.checked_period(begin, unit.valid_to)
+def _row(difference: Difference, source: str) -> Boundary:
     return Boundary(
-        unit=unit,
-        valid_from=period.begin,
-        valid_to=period.end,
+        unit=difference.unit,
         geometry=to_geojson(difference.shape),
         area_km2=difference.area_km2,
         source=source,

@@ -132,15 +132,13 @@ def _draw_missing_outlines(loading: _Loading) -> int:
         shape = outlines[unit.code]
         boundary = Boundary(
             unit=unit,
-            valid_from=unit.valid_from,
-            valid_to=unit.valid_to,
             geometry=to_geojson(shape),
             area_km2=area_km2(shape),
             source=APPROXIMATE_SOURCE,
             approximate=True,
             recorded_at=clock.now(),
         )
-        put_in_force(unit, boundary)
+        put_in_force(unit, boundary, unit.valid_from)
     return len(bare)
 
 
