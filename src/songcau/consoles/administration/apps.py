@@ -12,6 +12,13 @@ class AdministrationConfig(AppConfig):
             NavigationItem(
                 _("Overview"), "administration:overview", "chart-bar", "accounts.view_agencies", ADMINISTRATION, 200
             ),
+            NavigationItem(
+                _("Agencies"), "administration:agencies", "building-bank", "accounts.view_agencies", ADMINISTRATION, 220
+            ),
+            NavigationItem(_("People"), "administration:people", "users", "accounts.view_people", ADMINISTRATION, 230),
+            NavigationItem(
+                _("Roles given"), "administration:grants", "shield-lock", "accounts.view_people", ADMINISTRATION, 240
+            ),
             NavigationItem(_("Events and jobs"), "administration:outbox", "send", "outbox.view", ADMINISTRATION, 270),
             NavigationItem(_("Audit log"), "administration:audit", "history", "audit.view", ADMINISTRATION, 280),
         )

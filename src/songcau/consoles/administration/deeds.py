@@ -1,0 +1,81 @@
+"""A deed: a page with a form, its action, and where it leads. One shape for all of the administration's changes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+
+from songcau.foundation.accounts.rules import ChangedMeanwhile
+from songcau.foundation.accounts.words import FIELDS
+from songcau.foundation.shell.errors import status_of
+from songcau.foundation.shell.words import say
+from songcau.kernel.errors import Refused
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What the page says: its heading, what the deed means (`notice`), the button, where a change of mind leads."""
+
+    title: Words
+    submit: Words
+    back: str
+    notice: Words = ""
+    danger: bool = False
+    crumbs: tuple[tuple[Words, str], ...] = ()
+
+
+def refused_in_words(refusal: Refused) -> str:
+    """As `say`, with the fields of a record that changed meanwhile named as on the form."""
+    if isinstance(refusal, ChangedMeanwhile):
+        names = [str(FIELDS.get(name, name)) for name in str(refusal.params.get("fields", "")).split(", ") if name]
+        refusal.params["fields"] = ", ".join(names) or "–"
+    return say(refusal)
+
+
+def carry_out(
+    request: HttpRequest,
+    form: forms.Form,
+    deed: Deed,
+    act: Callable[[Mapping[str, Any]], object],
+    *,
+    done: Words,
+    then: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Show the form; on a good POST call `act` with its values, then lead to `then` (or `deed.back`).
+
+    A refusal is shown above the form with what was typed kept: 422, or 409 when somebody was faster. `act` may give
+    an HttpResponse of its own.
+    """
+    status = 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                answer = act(form.cleaned_data)
+            except Refused as refusal:
+                form.add_error(None, refused_in_words(refusal))
+                status = status_of(refusal)
+            else:
+                if isinstance(answer, HttpResponse):
+                    return answer
+                messages.success(request, str(done))
+                return redirect(then or deed.back)
+    context = {"deed": deed, "form": form, **(facts or {})}
+    return render(request, "administration/deed.html", context, status=status)
+
+
+def posted(request: HttpRequest) -> Any:
+    """The form's data on POST, else None: an unbound form."""
+    return request.POST if request.method == "POST" else None
+
+
+class Confirmation(forms.Form):
+    """Nothing to fill in: the page itself says what will happen."""

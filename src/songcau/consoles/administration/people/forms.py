@@ -1,0 +1,73 @@
+"""Forms about people. They check shapes only; the rules are asked by the actions."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from songcau.foundation.accounts.models import Agency, Person
+from songcau.foundation.accounts.rules import NAME_LIMIT
+from songcau.kernel.actor import Actor
+
+LONGEST_REASON = 500
+
+
+class AgencyChoice(forms.ModelChoiceField):
+    """An agency by its name and code."""
+
+    def label_from_instance(self, obj: Agency) -> str:
+        return f"{obj.name} ({obj.code})"
+
+
+def agencies_where(by: Actor, permission: str) -> "forms.models.QuerySet[Agency]":
+    """Open agencies in which the actor holds the permission."""
+    from songcau.foundation.accounts.models import under
+    from songcau.kernel.actor import EVERYWHERE
+
+    scopes = by.scopes(permission)
+    rows = Agency.objects.still_open().order_by("path")
+    return rows if EVERYWHERE in scopes else rows.filter(under(scopes, "path"))
+
+
+class PersonForm(forms.Form):
+    """A new person."""
+
+    full_name = forms.CharField(label=_("Full name"), max_length=NAME_LIMIT, help_text=_("As on the identity card."))
+    username = forms.CharField(
+        label=_("Username"),
+        max_length=60,
+        help_text=_("3 to 60 characters: letters a to z, digits, dot, dash or underscore. It cannot be changed later."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    home = AgencyChoice(
+        label=_("Agency"), queryset=Agency.objects.none(), help_text=_("Where the account is looked after.")
+    )
+    email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=20, required=False)
+
+    def __init__(self, *args: object, by: Actor, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["home"].queryset = agencies_where(by, "accounts.manage_people")  # type: ignore[attr-defined]
+
+
+class ChangePersonForm(PersonForm):
+    """A person's facts, as they were when the form was opened (`version`)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    field_order = ["version", "full_name", "home", "email", "phone"]
+
+    def __init__(self, *args: object, by: Actor, person: Person, **kwargs: object) -> None:
+        initial = {name: getattr(person, name) for name in ("full_name", "email", "phone", "version")}
+        super().__init__(*args, by=by, initial={**initial, "home": person.home_id}, **kwargs)
+        del self.fields["username"]
+        self.fields["home"].required = person.home_id is not None
+
+
+class ReasonForm(forms.Form):
+    """Why; for the audit log."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It is written into the audit log, for those who will ask later."),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Please give the reason.")},
+    )

@@ -1,0 +1,51 @@
+"""What a person's page shows."""
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+
+from songcau.consoles.administration.log import last_entries
+from songcau.consoles.administration.roles.lines import lines_of
+from songcau.foundation.accounts import lockout, second_factor
+from songcau.foundation.accounts.models import Person
+from songcau.foundation.accounts.permissions import is_above, may_act_on
+from songcau.kernel.actor import Actor
+
+# Deed → the permission it needs, in the order of the page.
+DEEDS = {
+    "change": "accounts.manage_people",
+    "unlock": "accounts.unlock_people",
+    "sign_out": "accounts.sign_out_people",
+    "password": "accounts.reset_credentials",
+    "second_factor": "accounts.reset_credentials",
+    "deactivate": "accounts.manage_people",
+    "reactivate": "accounts.manage_people",
+}
+
+
+def facts(by: Actor, person: Person) -> dict[str, Any]:
+    """The context of `people/person.html`."""
+    locked_for = max(lockout.minutes_left(key(person)) for key in (lockout.person_key, lockout.code_key))
+    return {
+        "person": person,
+        "posts": person.holdings.select_related("post__agency"),
+        "grants": lines_of(person.grants.all()),
+        "sessions": UserSession.objects.filter(user=person).order_by("-last_seen_at"),
+        "has_second_factor": second_factor.is_set_up(person),
+        "locked_for": locked_for,
+        "deeds": deeds(by, person, locked=locked_for > 0),
+        "may_grant": by.id != person.pk and bool(by.scopes("accounts.grant_roles")) and person.is_active,
+        "is_above": is_above(by, person),
+        "log": last_entries(by, f"accounts.person:{person.pk}"),
+    }
+
+
+def deeds(by: Actor, person: Person, *, locked: bool) -> set[str]:
+    """The deeds that make sense now and that the actor may do."""
+    sensible = {"change", "sign_out", "password", "second_factor"}
+    sensible |= {"deactivate"} if person.is_active else {"reactivate"}
+    sensible |= {"unlock"} if locked else set()
+    if by.id == person.pk:
+        # One's own password, factor and sessions are mended on one's own page.
+        sensible &= {"change"}
+    return {deed for deed in sensible if may_act_on(by, DEEDS[deed], person)}

@@ -1,0 +1,65 @@
+"""Forms about roles."""
+
+from datetime import datetime, time
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from songcau.consoles.administration.people.forms import AgencyChoice, ReasonForm, agencies_where
+from songcau.foundation.accounts.models import Agency
+from songcau.foundation.accounts.permissions import may_hand_on
+from songcau.foundation.accounts.words import ROLES
+from songcau.kernel.actor import EVERYWHERE, Actor
+
+
+class Day(forms.DateField):
+    """A day; browsers show it in the language of the person and send it as 2026-11-23."""
+
+    def __init__(self, **kwargs: object) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, **kwargs)  # type: ignore[arg-type]
+
+
+def midnight(values: dict[str, object], name: str) -> datetime | None:
+    """The first instant of the day typed, in the city's zone."""
+    day = values.get(name)
+    return timezone.make_aware(datetime.combine(day, time.min)) if day else None  # type: ignore[arg-type]
+
+
+class GrantForm(ReasonForm):
+    """A role for a person who is known already."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    agency = AgencyChoice(
+        label=_("Agency"),
+        queryset=Agency.objects.none(),
+        required=False,
+        empty_label=_("Whole city"),
+        help_text=_("The role holds there and in everything under it. Only some roles hold in the whole city."),
+    )
+    valid_from = Day(label=_("From"), required=False, help_text=_("Empty: at once."))
+    valid_to = Day(label=_("Until, not included"), required=False, help_text=_("Empty: without an end date."))
+    field_order = ["role", "agency", "valid_from", "valid_to", "reason"]
+
+    def __init__(self, *args: object, by: Actor, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["role"].choices = offered(by)  # type: ignore[attr-defined]
+        agency = self.fields["agency"]
+        agency.queryset = agencies_where(by, "accounts.grant_roles")  # type: ignore[attr-defined]
+        if EVERYWHERE not in by.scopes("accounts.grant_roles"):
+            agency.required = True
+
+
+def offered(by: Actor) -> list[tuple[str, object]]:
+    """The roles that the actor may hand on somewhere."""
+    everywhere = EVERYWHERE in by.scopes("accounts.grant_roles")
+    agencies = [None] if everywhere else list(agencies_where(by, "accounts.grant_roles"))
+    return [(str(role), words) for role, words in ROLES.items() if any(may_hand_on(by, role, a) for a in agencies)]
+
+
+class EndForm(ReasonForm):
+    """Another end of a role."""
+
+    valid_to = Day(label=_("Until, not included"), required=False, help_text=_("Empty: without an end date."))
+    field_order = ["valid_to", "reason"]

@@ -1,0 +1,153 @@
+"""Roles: who holds which, where and until when; giving, changing and withdrawing them; what each may do."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from songcau.consoles.administration.deeds import Deed, carry_out, posted
+from songcau.consoles.administration.people.forms import ReasonForm
+from songcau.consoles.administration.roles import listing
+from songcau.consoles.administration.roles.forms import EndForm, GrantForm, midnight
+from songcau.foundation.accounts import actions
+from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.models import Person, RoleGrant
+from songcau.foundation.accounts.permissions import may_withdraw_role
+from songcau.foundation.accounts.roles import Role, matrix
+from songcau.foundation.accounts.words import GRANT_STATES, PERMISSIONS, ROLES
+from songcau.foundation.shell.lists import render_list
+from songcau.kernel import clock
+from songcau.kernel.actor import Actor
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _found(request: HttpRequest, grant_id: UUID) -> RoleGrant:
+    rows = RoleGrant.objects.visible_to(_actor(request))
+    found = rows.select_related("person", "agency", "granted_by", "withdrawn_by").filter(pk=grant_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _crumbs() -> tuple[tuple[str, str], ...]:
+    return ((_("Roles given"), reverse("administration:grants")),)
+
+
+@requires("accounts.view_people")
+@require_GET
+def grants(request: HttpRequest) -> HttpResponseBase:
+    """The list."""
+    return render_list(
+        request, listing.LISTING, listing.rows(_actor(request)), template="administration/roles/list.html"
+    )
+
+
+@requires("accounts.view_people")
+@require_GET
+def grant(request: HttpRequest, grant_id: UUID) -> HttpResponse:
+    """One role given: by whom, why, until when, and how it ended."""
+    found = _found(request, grant_id)
+    lasting = found.state == "GRANTED" and (found.valid_to is None or found.valid_to > clock.now())
+    context = {
+        "grant": found,
+        "role": ROLES[Role(found.role)],
+        "state": GRANT_STATES[found.state],
+        "may_change": lasting and may_withdraw_role(_actor(request), Role(found.role), found.agency),
+    }
+    return render(request, "administration/roles/grant.html", context)
+
+
+@requires("accounts.grant_roles", fresh=True)
+def add(request: HttpRequest) -> HttpResponse:
+    """Give a role to the person named in the address; without one, the list of people is where to begin."""
+    person = _person(request)
+    if person is None:
+        return render(request, "administration/roles/whom.html")
+    actor = _actor(request)
+
+    def act(values: Any) -> None:
+        actions.grant_role(
+            by=actor,
+            person_id=person.pk,
+            role=Role(values["role"]),
+            agency_id=values["agency"].pk if values["agency"] else None,
+            reason=values["reason"],
+            valid_from=midnight(values, "valid_from"),
+            valid_to=midnight(values, "valid_to"),
+        )
+
+    page = reverse("administration:person", args=[person.pk])
+    crumbs = ((_("People"), reverse("administration:people")), (person.full_name, page))
+    deed = Deed(_("Grant %(name)s a role") % {"name": person.full_name}, _("Grant"), page, crumbs=crumbs)
+    return carry_out(request, GrantForm(posted(request), by=actor), deed, act, done=_("The role was granted."))
+
+
+def _person(request: HttpRequest) -> Person | None:
+    try:
+        wanted = UUID(request.GET.get("person", ""))
+    except ValueError:
+        return None
+    found: Person | None = Person.objects.visible_to(_actor(request)).filter(pk=wanted).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@requires("accounts.withdraw_roles", fresh=True)
+def change_end(request: HttpRequest, grant_id: UUID) -> HttpResponse:
+    """Let a role end sooner or later."""
+    found = _found(request, grant_id)
+    names = {"role": ROLES[Role(found.role)], "name": found.person.full_name}
+    deed = Deed(
+        _("Change the end of “%(role)s” of %(name)s") % names,
+        _("Save"),
+        reverse("administration:grant", args=[found.pk]),
+        crumbs=_crumbs(),
+    )
+
+    def act(values: Any) -> None:
+        actions.change_role_end(
+            by=_actor(request), grant_id=found.pk, valid_to=midnight(values, "valid_to"), reason=values["reason"]
+        )
+
+    return carry_out(request, EndForm(posted(request)), deed, act, done=_("Saved."))
+
+
+@requires("accounts.withdraw_roles", fresh=True)
+def withdraw(request: HttpRequest, grant_id: UUID) -> HttpResponse:
+    """Take a role away now."""
+    found = _found(request, grant_id)
+    names = {"role": ROLES[Role(found.role)], "name": found.person.full_name}
+    deed = Deed(
+        _("Withdraw “%(role)s” from %(name)s?") % names,
+        _("Withdraw"),
+        reverse("administration:grant", args=[found.pk]),
+        _("The rights of this role end at once, also in sessions that are open."),
+        danger=True,
+        crumbs=_crumbs(),
+    )
+
+    def act(values: Any) -> None:
+        actions.withdraw_role(by=_actor(request), grant_id=found.pk, reason=values["reason"])
+
+    return carry_out(request, ReasonForm(posted(request)), deed, act, done=_("The role was withdrawn."))
+
+
+@requires("accounts.view_people")
+@require_GET
+def roles_matrix(request: HttpRequest) -> HttpResponse:
+    """What each role may do, as the code says it."""
+    lines = [
+        (PERMISSIONS.get(code, code), code, [role in holders for role in Role]) for code, holders in matrix().items()
+    ]
+    return render(
+        request, "administration/roles/matrix.html", {"roles": [ROLES[role] for role in Role], "lines": lines}
+    )
