@@ -13,6 +13,9 @@ class AdministrationConfig(AppConfig):
                 _("Overview"), "administration:overview", "chart-bar", "accounts.view_agencies", ADMINISTRATION, 200
             ),
             NavigationItem(
+                _("Administrative units"), "administration:units", "map-2", "places.view_units", ADMINISTRATION, 210
+            ),
+            NavigationItem(
                 _("Agencies"), "administration:agencies", "building-bank", "accounts.view_agencies", ADMINISTRATION, 220
             ),
             NavigationItem(_("People"), "administration:people", "users", "accounts.view_people", ADMINISTRATION, 230),

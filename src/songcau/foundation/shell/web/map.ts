@@ -39,7 +39,9 @@ export interface CityMapOptions {
   words?: { zoomIn: string; zoomOut: string };
   /** Write each area's name on it (from this zoom on; default 0). */
   labelsFrom?: number;
-  /** The area that is selected at first. */
+  /** Dash the edges: outlines that are only approximate. */
+  dashed?: boolean;
+  /** The area that is selected at first; the map shows it and its neighbours. */
   selected?: string;
   /** A click on an area. */
   onPick?: (id: string) => void;
@@ -48,6 +50,8 @@ export interface CityMapOptions {
 export interface CityMap {
   /** MapLibre's own object, for what this helper does not do. */
   readonly map: GlMap;
+  /** Mark one area where it is; null marks none. */
+  mark(id: string | null): void;
   /** Mark one area and bring it into view; null marks none. */
   select(id: string | null): void;
   /** Put other areas in place of those shown. */
@@ -87,14 +91,14 @@ function depth(colours: Paint): ExpressionSpecification {
   return ["interpolate", ["linear"], value, 0, colours.panel, 1, colours.river];
 }
 
-function style(areas: Areas, colours: Paint): StyleSpecification {
+function style(areas: Areas, colours: Paint, dashed: boolean): StyleSpecification {
   return {
     version: 8,
     sources: { areas: { type: "geojson", data: areas, promoteId: "id" } },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": colours.ground } },
       { id: "areas", type: "fill", source: "areas", paint: { "fill-color": depth(colours), "fill-opacity": 0.9 } },
-      { id: "edges", type: "line", source: "areas", paint: { "line-color": colours.edge, "line-width": 1 } },
+      { id: "edges", type: "line", source: "areas", paint: { "line-color": colours.edge, "line-width": 1, ...(dashed && { "line-dasharray": [3, 2] }) } },
       {
         id: "selected",
         type: "line",
@@ -148,17 +152,18 @@ function labels(areas: Areas): Marker[] {
 export function cityMap(element: HTMLElement, options: CityMapOptions): CityMap | null {
   let shown = options.areas;
   let selected = options.selected ?? null;
-  const box = bounds(shown.features);
+  const first = shown.features.filter((feature) => feature.properties.id === selected);
+  const box = bounds(first.length > 0 ? first : shown.features);
   let map: GlMap;
   try {
     map = new GlMap({
       container: element,
-      style: style(shown, paint(element)),
+      style: style(shown, paint(element), options.dashed ?? false),
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
       maxZoom: 17,
-      ...(box.isEmpty() ? {} : { bounds: box, fitBoundsOptions: { padding: 24 } }),
+      ...(box.isEmpty() ? {} : { bounds: box, fitBoundsOptions: { padding: first.length > 0 ? 100 : 24 } }),
       locale: {
         "Map.Title": options.label,
         ...(options.words && {
@@ -219,6 +224,10 @@ export function cityMap(element: HTMLElement, options: CityMapOptions): CityMap 
 
   return {
     map,
+    mark(id) {
+      selected = id;
+      mark();
+    },
     select(id) {
       selected = id;
       mark();
