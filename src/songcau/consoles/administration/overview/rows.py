@@ -9,7 +9,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts import lockout
@@ -87,11 +87,7 @@ def _is_locked(person: Person) -> bool:
 
 
 def _person_link(person_id: UUID) -> str:
-    """The person's page where the console has one; else what the log knows about them."""
-    try:
-        return reverse("administration:person", args=[person_id])
-    except NoReverseMatch:
-        return f"{reverse('administration:audit')}?subject=accounts.person:{person_id}"
+    return reverse("administration:person", args=[person_id])
 
 
 _PEOPLE = (
@@ -198,7 +194,13 @@ BEHIND: dict[str, Behind] = {
             title=_("Agencies that are open"),
             columns=(
                 Column("code", _("Code"), lambda row: row.code, sort="code"),
-                Column("name", _("Agency"), lambda row: row.name, sort="name"),
+                Column(
+                    "name",
+                    _("Agency"),
+                    lambda row: row.name,
+                    sort="name",
+                    link=lambda row: reverse("administration:agency", args=[row.pk]),
+                ),
                 Column("kind", _("Kind"), lambda row: str(AGENCY_KINDS[row.kind]), sort="kind"),
                 Column("opened", _("Open since"), lambda row: row.opened_on, sort="opened_on"),
             ),
