@@ -19,7 +19,7 @@ from songcau.kernel.errors import Anticipated, Refused
 pytestmark = pytest.mark.django_db
 
 Run = Callable[..., Result]
-SQUARE = [[105.82, 21.58], [105.83, 21.58], [105.83, 21.59], [105.82, 21.59], [105.82, 21.58]]
+SQUARE = [[105.835, 21.58], [105.845, 21.58], [105.845, 21.592], [105.835, 21.592], [105.835, 21.58]]
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ class NotDead(Refused):
 class ReasonMissing(Refused):
     """A delivery is skipped for a reason that can be read later."""
 
-    code = "REASON_MISSING"
+    code = "SKIP_REASON_MISSING"
 
 
 def replay_delivery(*, by: Actor, delivery_id: int) -> None:

@@ -8,7 +8,7 @@ REFUSALS: dict[str, str | Promise] = {
     "MAY_NOT_REPLAY": _("You are not allowed to replay or skip deliveries."),
     "DELIVERY_UNKNOWN": _("There is no such delivery; it may have been purged."),
     "NOT_DEAD": _("This delivery is no longer a dead letter: somebody has replayed or skipped it already."),
-    "REASON_MISSING": _("Please give the reason for skipping; it is written into the audit log."),
+    "SKIP_REASON_MISSING": _("Please give the reason for skipping; it is written into the audit log."),
     "NATS_UNAVAILABLE": _("The event carrier (NATS) does not answer (%(cause)s). The event will be sent again."),
 }
 

@@ -3,8 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from songcau.consoles.administration.people.forms import AgencyChoice, ReasonForm, agencies_where
-from songcau.consoles.administration.roles.forms import Day
+from songcau.consoles.administration.fields import AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.foundation.accounts.models import Agency, Person
 from songcau.foundation.accounts.words import AGENCY_KINDS
 from songcau.foundation.places.models import Unit

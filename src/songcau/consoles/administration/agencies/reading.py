@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from songcau.consoles.administration.grant_lines import lines_of
 from songcau.consoles.administration.log import last_entries
 from songcau.consoles.administration.people.listing import rows as people_rows
-from songcau.consoles.administration.roles.lines import lines_of
 from songcau.foundation.accounts.actions.closing import left_in
 from songcau.foundation.accounts.models import Agency, Holding, RoleGrant
 from songcau.foundation.accounts.permissions import may_manage_agencies

@@ -3,28 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from songcau.consoles.administration.fields import AgencyChoice, agencies_where
 from songcau.foundation.accounts.models import Agency, Person
 from songcau.foundation.accounts.rules import NAME_LIMIT
 from songcau.kernel.actor import Actor
-
-LONGEST_REASON = 500
-
-
-class AgencyChoice(forms.ModelChoiceField):
-    """An agency by its name and code."""
-
-    def label_from_instance(self, obj: Agency) -> str:
-        return f"{obj.name} ({obj.code})"
-
-
-def agencies_where(by: Actor, permission: str) -> "forms.models.QuerySet[Agency]":
-    """Open agencies in which the actor holds the permission."""
-    from songcau.foundation.accounts.models import under
-    from songcau.kernel.actor import EVERYWHERE
-
-    scopes = by.scopes(permission)
-    rows = Agency.objects.still_open().order_by("path")
-    return rows if EVERYWHERE in scopes else rows.filter(under(scopes, "path"))
 
 
 class PersonForm(forms.Form):
@@ -59,15 +41,3 @@ class ChangePersonForm(PersonForm):
         super().__init__(*args, by=by, initial={**initial, "home": person.home_id}, **kwargs)
         del self.fields["username"]
         self.fields["home"].required = person.home_id is not None
-
-
-class ReasonForm(forms.Form):
-    """Why; for the audit log."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("It is written into the audit log, for those who will ask later."),
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Please give the reason.")},
-    )

@@ -1,6 +1,6 @@
 """The list of people."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -57,7 +57,6 @@ LISTING = Listing(
 
 def rows(by: Actor) -> QuerySet[Person]:
     """The people the actor may see, with their roles of today, in three queries however many there are."""
-    from django.db.models import Prefetch
-
     now = Prefetch("grants", RoleGrant.objects.in_force().order_by("role"), to_attr="roles_now")
-    return Person.objects.visible_to(by).select_related("home").prefetch_related(now)
+    found: QuerySet[Person] = Person.objects.visible_to(by).select_related("home").prefetch_related(now)
+    return found

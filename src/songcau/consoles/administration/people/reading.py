@@ -4,8 +4,8 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 
+from songcau.consoles.administration.grant_lines import lines_of
 from songcau.consoles.administration.log import last_entries
-from songcau.consoles.administration.roles.lines import lines_of
 from songcau.foundation.accounts import lockout, second_factor
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.permissions import is_above, may_act_on

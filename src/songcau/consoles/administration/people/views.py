@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from songcau.consoles.administration.deeds import Confirmation, Deed, carry_out, posted
+from songcau.consoles.administration.fields import ReasonForm
 from songcau.consoles.administration.people import listing, reading
-from songcau.consoles.administration.people.forms import ChangePersonForm, PersonForm, ReasonForm
+from songcau.consoles.administration.people.forms import ChangePersonForm, PersonForm
 from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.access import requires
 from songcau.foundation.accounts.models import Person

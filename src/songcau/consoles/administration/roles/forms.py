@@ -6,19 +6,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from songcau.consoles.administration.people.forms import AgencyChoice, ReasonForm, agencies_where
+from songcau.consoles.administration.fields import AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.accounts.permissions import may_hand_on
 from songcau.foundation.accounts.words import ROLES
 from songcau.kernel.actor import EVERYWHERE, Actor
-
-
-class Day(forms.DateField):
-    """A day; browsers show it in the language of the person and send it as 2026-11-23."""
-
-    def __init__(self, **kwargs: object) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(widget=widget, **kwargs)  # type: ignore[arg-type]
 
 
 def midnight(values: dict[str, object], name: str) -> datetime | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from songcau.consoles.administration.deeds import Deed, carry_out, posted
-from songcau.consoles.administration.people.forms import ReasonForm
+from songcau.consoles.administration.fields import ReasonForm
 from songcau.consoles.administration.roles import listing
 from songcau.consoles.administration.roles.forms import EndForm, GrantForm, midnight
 from songcau.foundation.accounts import actions

@@ -1,12 +1,14 @@
 """Forms about units."""
 
+from __future__ import annotations
+
 from datetime import date
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
-from songcau.consoles.administration.roles.forms import Day
+from songcau.consoles.administration.fields import Day
 from songcau.foundation.places.boundary_files import LARGEST_FILE_BYTES
 from songcau.foundation.places.words import REFUSALS
 from songcau.kernel import clock
@@ -25,8 +27,8 @@ class BoundaryFileForm(forms.Form):
     )
     valid_from = Day(label=_("Changed outlines hold from"), initial=clock.today)
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> File[bytes]:
+        file: File[bytes] = self.cleaned_data["file"]
         if file.size is not None and file.size > LARGEST_FILE_BYTES:
             message = str(REFUSALS["FILE_TOO_LARGE"]) % {"megabytes": LARGEST_FILE_BYTES // 1024 // 1024}
             raise forms.ValidationError(message)

@@ -1,0 +1,44 @@
+"""Form fields and forms that several rooms of the administration share."""
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from songcau.foundation.accounts.models import Agency, under
+from songcau.kernel.actor import EVERYWHERE, Actor
+
+LONGEST_REASON = 500
+
+
+class AgencyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """An agency by its name and code."""
+
+    def label_from_instance(self, obj: Agency) -> str:
+        return f"{obj.name} ({obj.code})"
+
+
+def agencies_where(by: Actor, permission: str) -> QuerySet[Agency]:
+    """Open agencies in which the actor holds the permission."""
+    scopes = by.scopes(permission)
+    rows = Agency.objects.still_open().order_by("path")
+    return rows if EVERYWHERE in scopes else rows.filter(under(scopes, "path"))
+
+
+class Day(forms.DateField):
+    """A day; browsers show it in the language of the person and send it as 2026-11-23."""
+
+    def __init__(self, **kwargs: object) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, **kwargs)  # type: ignore[arg-type]
+
+
+class ReasonForm(forms.Form):
+    """Why; for the audit log."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It is written into the audit log, for those who will ask later."),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Please give the reason.")},
+    )
