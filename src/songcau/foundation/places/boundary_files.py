@@ -83,7 +83,9 @@ def _features(content: bytes) -> list[dict[str, Any]]:
         collection = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise NotGeoJson from None
-    features = collection.get("features") if isinstance(collection, dict) else None
+    if not isinstance(collection, dict) or collection.get("type") != "FeatureCollection":
+        raise NotGeoJson
+    features = collection.get("features")
     if not isinstance(features, list) or not 0 < len(features) <= MOST_FEATURES:
         raise NotGeoJson
     return [feature if isinstance(feature, dict) else {} for feature in features]
@@ -93,7 +95,8 @@ def _code_of(feature: dict[str, Any]) -> str:
     properties = feature.get("properties")
     stated = properties.get("code") if isinstance(properties, dict) else None
     code = feature.get("id") if stated is None else stated
-    return code.strip() if isinstance(code, str) else ""
+    # Half of a surrogate pair is valid in JSON and can be written nowhere.
+    return code.encode("utf-8", "replace").decode().strip() if isinstance(code, str) else ""
 
 
 def _fault_of_code(code: str, position: int, known: frozenset[str], seen: Iterable[str]) -> Problem | None:

@@ -8,7 +8,10 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-KM_PER_DEGREE = 111.195
+# WGS 84: a degree along the meridian at 21.6° north, the equator's radius, and the square of the eccentricity.
+KM_PER_DEGREE_NORTH = 110.725
+EQUATOR_KM = 6378.137
+ECCENTRICITY_SQUARED = 0.00669438
 MIDDLE_LONGITUDE = 106.0
 
 Coordinates = NDArray[np.float64]
@@ -25,9 +28,10 @@ def to_geojson(shape: BaseGeometry) -> dict[str, Any]:
 
 
 def in_kilometres(shape: BaseGeometry) -> BaseGeometry:
-    """The shape on a plane in kilometres: the sinusoidal projection about 106° E, which keeps areas.
+    """The shape on a plane in kilometres: the sinusoidal projection of WGS 84 about 106° E, which keeps areas.
 
-    Inside one province its distances are right within 0.1 %.
+    Areas are right within 0.01 % in the north of Viet Nam and 0.15 % anywhere in it; distances inside one province
+    within 1 %.
     """
     return shapely.transform(shape, _to_plane)
 
@@ -43,12 +47,19 @@ def area_km2(shape: BaseGeometry) -> float:
 
 def _to_plane(points: Coordinates) -> Coordinates:
     longitude, latitude = points[:, 0], points[:, 1]
-    east = (longitude - MIDDLE_LONGITUDE) * np.cos(np.radians(latitude)) * KM_PER_DEGREE
-    return np.column_stack([east, latitude * KM_PER_DEGREE])
+    east = (longitude - MIDDLE_LONGITUDE) * _km_per_degree_east(latitude)
+    return np.column_stack([east, latitude * KM_PER_DEGREE_NORTH])
 
 
 def _from_plane(points: Coordinates) -> Coordinates:
-    latitude = points[:, 1] / KM_PER_DEGREE
-    longitude = MIDDLE_LONGITUDE + points[:, 0] / (np.cos(np.radians(latitude)) * KM_PER_DEGREE)
+    latitude = points[:, 1] / KM_PER_DEGREE_NORTH
+    longitude = MIDDLE_LONGITUDE + points[:, 0] / _km_per_degree_east(latitude)
     degrees: Coordinates = np.column_stack([longitude, latitude]).round(6)
     return degrees
+
+
+def _km_per_degree_east(latitude: Coordinates) -> Coordinates:
+    angle = np.radians(latitude)
+    radius = EQUATOR_KM / np.sqrt(1 - ECCENTRICITY_SQUARED * np.sin(angle) ** 2)
+    east: Coordinates = np.radians(radius * np.cos(angle))
+    return east

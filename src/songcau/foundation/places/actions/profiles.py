@@ -115,10 +115,14 @@ def _load_succession(loading: _Loading, line: SuccessionLine) -> None:
 def _draw_missing_outlines(loading: _Loading) -> int:
     """Approximate outlines for wards of this profile that have none at all; how many were drawn."""
     boxes = {(line.code, line.valid_from): line.box for line in loading.profile.units}
+    # Wards of 2022 and those that continue them share the same ground: only one generation is drawn.
     wards = [
         unit
         for unit in loading.units.values()
-        if unit.level == Level.WARD and (unit.code, unit.valid_from) in boxes and unit.longitude is not None
+        if unit.level == Level.WARD
+        and unit.valid_from == loading.profile.begins
+        and (unit.code, unit.valid_from) in boxes
+        and unit.longitude is not None
     ]
     bare = [unit for unit in wards if not unit.boundaries.filter(superseded_at__isnull=True).exists()]
     if not bare:
