@@ -58,7 +58,7 @@ STEPS = (
     Step("coverage", [PYTHON, "-m", "tools.coverage_bounds"]),
     Step(
         "browser journeys",
-        [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "browser", report_file("browser")],
+        [PYTHON, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "-m", "browser", report_file("browser")],
         needs="chromium",
     ),
 )
