@@ -208,6 +208,17 @@ def test_every_thread_sees_a_change_at_once_and_another_process_within_a_second(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_change_that_was_never_committed_leaves_the_revision_as_it_was() -> None:
+    load_profile(by=SYSTEM, name="tn-2022")
+    before = revision.known_revision()
+    with pytest.raises(KeyboardInterrupt), transaction.atomic():  # noqa: PT012
+        revision.raise_revision()
+        assert revision.known_revision() != before
+        raise KeyboardInterrupt
+    assert revision.known_revision() == before
+
+
+@pytest.mark.django_db(transaction=True)
 def test_many_threads_that_need_a_new_index_make_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
     load_profile(by=SYSTEM, name="tn-2022")
     made: list[int] = []
