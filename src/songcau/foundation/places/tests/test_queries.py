@@ -377,3 +377,14 @@ def test_a_code_is_known_by_level_and_day() -> None:
     assert unit_by_code("05431", Level.WARD, date(2021, 1, 1)) is None
     assert unit_by_code("05431", Level.DISTRICT, IN_2024) is None
     assert str(unit_by_code("05431", Level.WARD, IN_2024)) == "Phường Quán Triều"
+
+
+@pytest.mark.usefixtures("city")
+def test_a_surveyed_outline_has_its_points_before_an_approximate_neighbour_of_lower_code() -> None:
+    code, longitude, latitude = TODAY_OF[0]
+    assert (before := locate(longitude, latitude, IN_2024)) is not None
+    assert before.code == code
+    wide = [[105.79, 21.595], [105.84, 21.595], [105.84, 21.62], [105.79, 21.62], [105.79, 21.595]]
+    survey(feature("05434", wide))
+    assert (after := locate(longitude, latitude, IN_2024)) is not None
+    assert after.code == "05434"
