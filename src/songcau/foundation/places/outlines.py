@@ -24,6 +24,7 @@ CLOSING = 0.5
 ROUNDS = 30
 # A border stays this share of the way clear of either centre, however small a unit is.
 CLEARANCE = 0.15
+SIMPLER_KM = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _whole(centres: Sequence[Centre], points: Sequence[Point], sizes: Numbers) -
             most = offset
         else:
             least = offset
-    return shapely.union(filled.buffer(least), around).simplify(0.02)
+    return shapely.union(filled.buffer(least), around).simplify(SIMPLER_KM)
 
 
 def _extent(centre: Centre, point: Point, size: float) -> BaseGeometry:

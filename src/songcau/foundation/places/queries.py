@@ -74,6 +74,8 @@ def unit_by_code(code: str, level: Level, on: date) -> Unit | None:
 class Index:
     """Outlines of one level on one day, ready to be asked. On a common border the lower code has the point.
 
+    A surveyed outline comes before an approximate one that lies on it, as after an import of some wards only.
+
     A grid lies over the whole: a cell that one unit fills answers at once, the others name the few units to ask.
     """
 
@@ -82,7 +84,7 @@ class Index:
             Boundary.objects.in_force(on)
             .filter(unit__in=units(level, on))
             .select_related("unit")
-            .order_by("unit__code")
+            .order_by("approximate", "unit__code")
         )
         self._facts = [facts_of(boundary.unit) for boundary in boundaries]
         self._shapes = [from_geojson(boundary.geometry) for boundary in boundaries]
@@ -112,7 +114,7 @@ class Index:
             touched = shapely.intersects(shape, boxes)
             filled = shapely.contains_properly(shape, boxes)
             for cell, is_touched, is_filled in zip(cells, touched, filled, strict=True):
-                if is_filled and cell not in self._asked:  # else a unit of lower code comes first where both lie
+                if is_filled and cell not in self._asked:  # else another comes first where both lie
                     self._sure.setdefault(cell, self._facts[position])
                 elif is_touched:
                     self._asked[cell] = (*self._asked.get(cell, ()), position)
