@@ -1,5 +1,6 @@
 """Forms about agencies and their posts."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -45,7 +46,7 @@ class ChangeAgencyForm(forms.Form):
     def __init__(self, *args: object, unit_id: UUID | None = None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         # A unit that has ended since stays until somebody chooses another.
-        in_question = units(Level.WARD, clock.today()) | Unit.objects.filter(pk=unit_id)
+        in_question = units(Level.WARD, clock.today()) | Unit.objects.filter(pk=unit_id)  # type: ignore[misc]
         self.fields["unit"].queryset = in_question  # type: ignore[attr-defined]
 
 
@@ -61,12 +62,10 @@ class AgencyForm(ChangeAgencyForm):
     opened_on = Day(label=_("Open since"))
     field_order = ["name", "code", "kind", "parent", "unit", "opened_on"]
 
-    def __init__(self, *args: object, by: Actor, **kwargs: object) -> None:
+    def __init__(self, *args: object, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["version"]
-        parent = self.fields["parent"]
-        parent.queryset = agencies_where(by, "accounts.manage_agencies")  # type: ignore[attr-defined]
-        parent.required = EVERYWHERE not in by.scopes("accounts.manage_agencies")
+        _offer_parents(self.fields["parent"], by)
 
 
 class MoveForm(forms.Form):
@@ -79,9 +78,13 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: object, by: Actor, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        parent = self.fields["parent"]
-        parent.queryset = agencies_where(by, "accounts.manage_agencies")  # type: ignore[attr-defined]
-        parent.required = EVERYWHERE not in by.scopes("accounts.manage_agencies")
+        _offer_parents(self.fields["parent"], by)
+
+
+def _offer_parents(parent: forms.Field, by: Actor) -> None:
+    """Only who manages the whole city puts an agency at the top."""
+    manage = "accounts.manage_agencies"
+    parent.offer(agencies_where(by, manage), or_none=EVERYWHERE in by.scopes(manage))  # type: ignore[attr-defined]
 
 
 class CloseForm(ReasonForm):

@@ -43,4 +43,4 @@ class ChangePersonForm(PersonForm):
         home = self.fields["home"]
         home.required = person.home_id is not None
         # The agency of today may be closed, or another's: that is no reason to be moved.
-        home.queryset |= Agency.objects.filter(pk=person.home_id)  # type: ignore[attr-defined]
+        home.queryset |= Agency.objects.filter(pk=person.home_id)  # type: ignore[attr-defined,misc]

@@ -29,7 +29,7 @@ def facts(by: Actor, person: Person) -> dict[str, Any]:
     seen = Agency.objects.visible_to(by)
     return {
         "person": person,
-        "home_is_seen": seen.filter(pk=person.home_id).exists(),
+        "home_is_seen": person.home is not None and seen.contains(person.home),
         "posts": person.holdings.filter(post__agency__in=seen).select_related("post__agency"),
         "grants": lines_of(RoleGrant.objects.visible_to(by).filter(person=person)),
         "sessions": _sessions(by, person),

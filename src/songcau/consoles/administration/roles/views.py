@@ -66,7 +66,7 @@ def grant(request: HttpRequest, grant_id: UUID) -> HttpResponse:
         "may_withdraw": may,
         # Nobody prolongs their own role.
         "may_change_end": may and actor.id != found.person_id,
-        "agency_is_seen": Agency.objects.visible_to(actor).filter(pk=found.agency_id).exists(),
+        "agency_is_seen": found.agency is not None and Agency.objects.visible_to(actor).contains(found.agency),
     }
     return render(request, "administration/roles/grant.html", context)
 

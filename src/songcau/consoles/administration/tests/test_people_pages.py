@@ -131,7 +131,6 @@ def test_the_list_filters_sorts_and_exports(city: City, admin: Client) -> None:
     assert "Trần Thị Lan" not in names("?state=on")
     assert names("?role=CLERK") == ["Phạm Thị Thư"]
     assert names("?q=khongai") == []
-    assert "Nobody here" in text(admin.get(at("people") + "?q=khongai"))
     assert names("") == ["Đỗ Văn Hải", "Trần Thị Lan", "Nguyễn Văn Quản", "Phạm Thị Thư", "Lê Uy"]
     csv = b"".join(admin.get(at("people") + "?format=csv")).decode("utf-8-sig")
     assert "Trần Thị Lan" in csv
@@ -174,7 +173,6 @@ def test_a_person_s_page_says_what_is_held(city: City, admin: Client) -> None:
     page = text(admin.get(at("person", city.lan.pk)))
     for words in ("Phó Chủ tịch", "Văn thư", "Cơ quan W1", "One-stop clerk", "Expired", "in force", "127.0.0.1"):
         assert words in page, words
-    assert "Last changes" not in page
 
 
 def test_the_page_shows_the_last_changes_to_who_may_read_the_log(city: City, admin: Client, ward: Client) -> None:
@@ -191,7 +189,8 @@ def test_a_ward_is_not_shown_what_its_person_is_elsewhere(city: City, ward: Clie
     page = text(ward.get(at("person", city.lan.pk)))
     assert "Specialist" not in page
     assert "Trưởng phòng nơi khác" not in page
-    assert "Specialist" not in text(ward.get(at("people") + "?q=lan"))
+    listed = ward.get(at("people") + "?q=lan").context["rows"]
+    assert [cell.value for cell in listed[0].cells][3] == ""
     other = text(ward.get(at("person", city.hai.pk)))
     assert "Cơ quan W2" in other
     assert at("agency", city.at("W2").pk) not in other
