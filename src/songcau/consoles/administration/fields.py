@@ -8,10 +8,18 @@ from songcau.foundation.accounts.models import Agency, under
 from songcau.kernel.actor import EVERYWHERE, Actor
 
 LONGEST_REASON = 500
+# What a list of choices shows before one is chosen: nothing is given away by forgetting to choose.
+UNCHOSEN = "—"
 
 
 class AgencyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """An agency by its name and code."""
+
+    def offer(self, rows: QuerySet[Agency], *, or_none: bool) -> None:
+        """Choose from `rows`; with `or_none`, also the choice that `empty_label` names."""
+        self.queryset, self.required = rows, not or_none
+        if not or_none:
+            self.empty_label = UNCHOSEN
 
     def label_from_instance(self, obj: Agency) -> str:
         return f"{obj.name} ({obj.code})"

@@ -1,10 +1,14 @@
 """Forms about agencies and their posts."""
 
+from typing import Any
+from uuid import UUID
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from songcau.consoles.administration.fields import AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.foundation.accounts.models import Agency, Person
+from songcau.foundation.accounts.rules import name_key
 from songcau.foundation.accounts.words import AGENCY_KINDS
 from songcau.foundation.places.models import Unit
 from songcau.foundation.places.queries import units
@@ -39,9 +43,11 @@ class ChangeAgencyForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
     unit = UnitChoice()
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, unit_id: UUID | None = None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["unit"].queryset = units(Level.WARD, clock.today())  # type: ignore[attr-defined]
+        # A unit that has ended since stays until somebody chooses another.
+        in_question = units(Level.WARD, clock.today()) | Unit.objects.filter(pk=unit_id)  # type: ignore[misc]
+        self.fields["unit"].queryset = in_question  # type: ignore[attr-defined]
 
 
 class AgencyForm(ChangeAgencyForm):
@@ -56,12 +62,10 @@ class AgencyForm(ChangeAgencyForm):
     opened_on = Day(label=_("Open since"))
     field_order = ["name", "code", "kind", "parent", "unit", "opened_on"]
 
-    def __init__(self, *args: object, by: Actor, **kwargs: object) -> None:
+    def __init__(self, *args: object, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["version"]
-        parent = self.fields["parent"]
-        parent.queryset = agencies_where(by, "accounts.manage_agencies")  # type: ignore[attr-defined]
-        parent.required = EVERYWHERE not in by.scopes("accounts.manage_agencies")
+        _offer_parents(self.fields["parent"], by)
 
 
 class MoveForm(forms.Form):
@@ -74,9 +78,13 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: object, by: Actor, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        parent = self.fields["parent"]
-        parent.queryset = agencies_where(by, "accounts.manage_agencies")  # type: ignore[attr-defined]
-        parent.required = EVERYWHERE not in by.scopes("accounts.manage_agencies")
+        _offer_parents(self.fields["parent"], by)
+
+
+def _offer_parents(parent: forms.Field, by: Actor) -> None:
+    """Only who manages the whole city puts an agency at the top."""
+    manage = "accounts.manage_agencies"
+    parent.offer(agencies_where(by, manage), or_none=EVERYWHERE in by.scopes(manage))  # type: ignore[attr-defined]
 
 
 class CloseForm(ReasonForm):
@@ -121,7 +129,8 @@ class HoldForm(forms.Form):
         exact = people.filter(username=folded(typed)).first()
         if exact is not None:
             return exact  # type: ignore[no-any-return]
-        found = list(people.found_by(typed)[:2])
+        # The whole name: a part of it, or of a telephone number, would take whoever happens to be the only one.
+        found = list(people.filter(sort_key=name_key(typed))[:2]) if folded(typed) else []
         if len(found) != 1:
             message = _("Nobody fits; please type the username.") if not found else _("More than one person fits.")
             raise forms.ValidationError(message)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +30,7 @@ LISTING = Listing(
         ),
         Column("code", _("Code"), lambda row: row.code, sort="code"),
         Column("kind", _("Kind"), lambda row: AGENCY_KINDS[row.kind], sort="kind"),
-        Column("place", _("Under"), lambda row: row.parent.name if row.parent else "", sort="path"),
+        Column("place", _("Under"), lambda row: row.under or "", sort="path"),
         Column("people", _("People"), lambda row: row.people_count, sort="people_count", numeric=True),
         Column("opened", _("Open since"), lambda row: row.opened_on, sort="opened_on"),
         Column("closed", _("Closed on"), lambda row: row.closed_on, sort="closed_on"),
@@ -47,7 +47,8 @@ LISTING = Listing(
 
 def rows(by: Actor) -> QuerySet[Any]:
     counted = Count("people", filter=Q(people__is_active=True))
-    return Agency.objects.visible_to(by).select_related("parent").annotate(people_count=counted)
+    seen = Agency.objects.visible_to(by)
+    return seen.annotate(people_count=counted, under=Subquery(seen.filter(pk=OuterRef("parent_id")).values("name")))
 
 
 @dataclass(frozen=True, slots=True)

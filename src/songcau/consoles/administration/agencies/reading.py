@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from songcau.consoles.administration.grant_lines import lines_of
@@ -19,6 +19,7 @@ from songcau.kernel.actor import Actor
 def facts(by: Actor, agency: Agency) -> dict[str, Any]:
     """The context of `agencies/agency.html`."""
     holders = Prefetch("holdings", Holding.objects.current().select_related("person"), to_attr="holders")
+    around = Q(predecessors=agency) | Q(successors=agency)
     return {
         "agency": agency,
         "kind": AGENCY_KINDS[agency.kind],
@@ -28,6 +29,8 @@ def facts(by: Actor, agency: Agency) -> dict[str, Any]:
         "successors": agency.successors.all(),
         "predecessors": agency.predecessors.all(),
         "posts": agency.posts.prefetch_related(holders).order_by("-is_head", "title"),
+        "seen": set(Agency.objects.visible_to(by).filter(around).values_list("pk", flat=True)),
+        "shows_people": by.may("accounts.view_people", within=agency.path),
         "people": people_rows(by).filter(home=agency).order_by("sort_key"),
         "grants": lines_of(RoleGrant.objects.visible_to(by).not_ended().filter(agency=agency)),
         "may_manage": agency.closed_on is None and may_manage_agencies(by, agency),

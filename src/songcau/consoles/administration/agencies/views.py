@@ -94,7 +94,7 @@ def change(request: HttpRequest, agency_id: UUID) -> HttpResponse:
     """Name, kind and unit."""
     agency = found(request, agency_id)
     initial = {"version": agency.version, "name": agency.name, "kind": agency.kind, "unit": agency.unit_id}
-    form = ChangeAgencyForm(posted(request), initial=initial)
+    form = ChangeAgencyForm(posted(request), initial=initial, unit_id=agency.unit_id)
     deed = deed_in(agency, _("Change %(name)s") % {"name": agency.name}, _("Save"))
 
     def act(values: Any) -> None:

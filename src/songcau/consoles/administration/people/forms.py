@@ -40,4 +40,7 @@ class ChangePersonForm(PersonForm):
         initial = {name: getattr(person, name) for name in ("full_name", "email", "phone", "version")}
         super().__init__(*args, by=by, initial={**initial, "home": person.home_id}, **kwargs)
         del self.fields["username"]
-        self.fields["home"].required = person.home_id is not None
+        home = self.fields["home"]
+        home.required = person.home_id is not None
+        # The agency of today may be closed, or another's: that is no reason to be moved.
+        home.queryset |= Agency.objects.filter(pk=person.home_id)  # type: ignore[attr-defined,misc]

@@ -56,7 +56,7 @@ LISTING = Listing(
 
 
 def rows(by: Actor) -> QuerySet[Person]:
-    """The people the actor may see, with their roles of today, in three queries however many there are."""
-    now = Prefetch("grants", RoleGrant.objects.in_force().order_by("role"), to_attr="roles_now")
+    """The people the actor may see, with their roles that the actor may see; three queries however many there are."""
+    now = Prefetch("grants", RoleGrant.objects.visible_to(by).in_force().order_by("role"), to_attr="roles_now")
     found: QuerySet[Person] = Person.objects.visible_to(by).select_related("home").prefetch_related(now)
     return found

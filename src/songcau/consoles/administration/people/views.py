@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,6 @@ from songcau.consoles.administration.people.forms import ChangePersonForm, Perso
 from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.access import requires
 from songcau.foundation.accounts.models import Person
-from songcau.foundation.accounts.permissions import may_manage_people
 from songcau.foundation.shell.lists import render_list
 from songcau.kernel.actor import Actor
 
@@ -79,18 +79,18 @@ def add(request: HttpRequest) -> HttpResponse:
     )
 
     def act(values: Any) -> HttpResponse:
-        home = values["home"]
-        if not may_manage_people(actor, home):
-            raise Http404
-        added = actions.add_person(
-            by=actor,
-            username=values["username"],
-            full_name=values["full_name"],
-            home_id=home.pk,
-            email=values["email"],
-            phone=values["phone"],
-        )
-        return _password_once(request, added, actions.set_temporary_password(by=actor, person_id=added.pk))
+        # Both or nothing: an account without a password could not be entered.
+        with transaction.atomic():
+            added = actions.add_person(
+                by=actor,
+                username=values["username"],
+                full_name=values["full_name"],
+                home_id=values["home"].pk,
+                email=values["email"],
+                phone=values["phone"],
+            )
+            temporary = actions.set_temporary_password(by=actor, person_id=added.pk)
+        return _password_once(request, added, temporary)
 
     return carry_out(request, form, deed, act, done="")
 

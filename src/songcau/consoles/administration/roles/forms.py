@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from songcau.consoles.administration.fields import AgencyChoice, Day, ReasonForm, agencies_where
+from songcau.consoles.administration.fields import UNCHOSEN, AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.accounts.permissions import may_hand_on
 from songcau.foundation.accounts.words import ROLES
@@ -36,11 +36,10 @@ class GrantForm(ReasonForm):
 
     def __init__(self, *args: object, by: Actor, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["role"].choices = offered(by)  # type: ignore[attr-defined]
-        agency = self.fields["agency"]
-        agency.queryset = agencies_where(by, "accounts.grant_roles")  # type: ignore[attr-defined]
-        if EVERYWHERE not in by.scopes("accounts.grant_roles"):
-            agency.required = True
+        self.fields["role"].choices = [("", UNCHOSEN), *offered(by)]  # type: ignore[attr-defined]
+        grant = "accounts.grant_roles"
+        where: AgencyChoice = self.fields["agency"]  # type: ignore[assignment]
+        where.offer(agencies_where(by, grant), or_none=EVERYWHERE in by.scopes(grant))
 
 
 def offered(by: Actor) -> list[tuple[str, object]]:

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from songcau.consoles.administration.grant_lines import state_of
 from songcau.foundation.accounts.models import RoleGrant
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.words import GRANT_STATES, ROLES
@@ -53,7 +54,7 @@ LISTING = Listing(
         ),
         Column("from", _("From"), lambda row: row.valid_from, sort="valid_from"),
         Column("to", _("Until"), lambda row: row.valid_to or _("without an end date"), sort="valid_to"),
-        Column("state", _("State"), lambda row: GRANT_STATES[row.state], sort="state"),
+        Column("state", _("State"), lambda row: GRANT_STATES[state_of(row)], sort="state"),
         Column("by", _("Given by"), lambda row: row.granted_by.full_name if row.granted_by else "songcau"),
         Column("reason", _("Reason"), lambda row: row.reason),
     ),

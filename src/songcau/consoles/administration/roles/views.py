@@ -6,21 +6,23 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.fields import ReasonForm
+from songcau.consoles.administration.grant_lines import state_of
 from songcau.consoles.administration.roles import listing
 from songcau.consoles.administration.roles.forms import EndForm, GrantForm, midnight
 from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.access import requires
-from songcau.foundation.accounts.models import Person, RoleGrant
+from songcau.foundation.accounts.models import Agency, Person, RoleGrant
 from songcau.foundation.accounts.permissions import may_withdraw_role
 from songcau.foundation.accounts.roles import Role, matrix
+from songcau.foundation.accounts.rules import GrantState
 from songcau.foundation.accounts.words import GRANT_STATES, PERMISSIONS, ROLES
 from songcau.foundation.shell.lists import render_list
-from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 
 
@@ -55,12 +57,16 @@ def grants(request: HttpRequest) -> HttpResponseBase:
 def grant(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     """One role given: by whom, why, until when, and how it ended."""
     found = _found(request, grant_id)
-    lasting = found.state == "GRANTED" and (found.valid_to is None or found.valid_to > clock.now())
+    actor, state = _actor(request), state_of(found)
+    may = state is GrantState.GRANTED and may_withdraw_role(actor, Role(found.role), found.agency)
     context = {
         "grant": found,
         "role": ROLES[Role(found.role)],
-        "state": GRANT_STATES[found.state],
-        "may_change": lasting and may_withdraw_role(_actor(request), Role(found.role), found.agency),
+        "state": GRANT_STATES[state],
+        "may_withdraw": may,
+        # Nobody prolongs their own role.
+        "may_change_end": may and actor.id != found.person_id,
+        "agency_is_seen": found.agency is not None and Agency.objects.visible_to(actor).contains(found.agency),
     }
     return render(request, "administration/roles/grant.html", context)
 
@@ -118,7 +124,9 @@ def change_end(request: HttpRequest, grant_id: UUID) -> HttpResponse:
             by=_actor(request), grant_id=found.pk, valid_to=midnight(values, "valid_to"), reason=values["reason"]
         )
 
-    return carry_out(request, EndForm(posted(request)), deed, act, done=_("Saved."))
+    last = timezone.localdate(found.valid_to) if found.valid_to else None
+    form = EndForm(posted(request), initial={"valid_to": last})
+    return carry_out(request, form, deed, act, done=_("Saved."))
 
 
 @requires("accounts.withdraw_roles", fresh=True)

@@ -62,7 +62,8 @@ class Codes:
 
     def next(self) -> str:
         self.person.refresh_from_db()
-        step = max(int(clock.now().timestamp()) // 30 - 1, self.person.spent_step + 1)
+        # The code of the half minute before, which still counts; not so late that it is over when it arrives.
+        step = max(int(clock.now().timestamp() + 4) // 30 - 1, self.person.spent_step + 1)
         return second_factor.current_code(SECRET, datetime.fromtimestamp(step * 30, UTC))
 
 
