@@ -1,10 +1,8 @@
-"""One-time codes (RFC 6238: SHA-1, 30 s, 6 digits) and the encryption of what makes them."""
+"""A person's one-time codes: which count, each only once, and the encryption of what makes them."""
 
 import base64
-import hashlib
 import hmac
 import os
-import struct
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
@@ -16,9 +14,8 @@ from django.conf import settings
 
 from songcau.foundation.accounts.models import Person
 from songcau.kernel.errors import Unavailable
+from songcau.kernel.one_time_codes import STEP_SECONDS, code_at
 
-PERIOD_SECONDS = 30
-DIGITS = 6
 # A telephone's clock may be half a minute wrong.
 _TOLERATED_STEPS = (0, -1, 1)
 _VERSION = "1:"
@@ -52,14 +49,14 @@ def decrypted(text: str) -> str:
 
 def current_code(secret: str, at: datetime) -> str:
     """The code an authenticator app shows at an instant; `secret` in base 32."""
-    return _code(secret, _step(at))
+    return code_at(secret, at.timestamp())
 
 
 def matching_step(secret: str, code: str, at: datetime) -> int | None:
     """The half minute whose code this is, if it is near enough to `at`."""
     typed = "".join(code.split())
     for shift in _TOLERATED_STEPS:
-        if hmac.compare_digest(_code(secret, _step(at) + shift).encode(), typed.encode()):
+        if hmac.compare_digest(code_at(secret, (_step(at) + shift) * STEP_SECONDS).encode(), typed.encode()):
             return _step(at) + shift
     return None
 
@@ -104,11 +101,4 @@ def remove(person: Person) -> int:
 
 
 def _step(at: datetime) -> int:
-    return int(at.timestamp()) // PERIOD_SECONDS
-
-
-def _code(secret: str, step: int) -> str:
-    digest = hmac.new(base64.b32decode(secret, casefold=True), struct.pack(">Q", step), hashlib.sha1).digest()
-    offset = digest[-1] & 0x0F
-    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
-    return f"{number % 10**DIGITS:0{DIGITS}}"
+    return int(at.timestamp()) // STEP_SECONDS
