@@ -37,8 +37,8 @@ class Step:
 
 
 STEPS = (
-    Step("format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."]),
-    Step("lint", [PYTHON, "-m", "ruff", "check", "--quiet", "."]),
+    Step("format", [PYTHON, "-m", "ruff", "format", "--no-cache", "--check", "--quiet", "."]),
+    Step("lint", [PYTHON, "-m", "ruff", "check", "--no-cache", "--quiet", "."]),
     Step("types", [PYTHON, "-m", "mypy", "src/songcau"]),
     Step("contracts", ["lint-imports", "--no-logo"]),
     Step("sizes", [PYTHON, "-m", "tools.sizes"]),

@@ -53,9 +53,8 @@ def permissions() -> Iterator[str]:
 
 def flows() -> Iterator[str]:
     """Every event and what follows it; every job of the schedule."""
-    from songcau.flows.table import TABLE
-
     from songcau.entry.reactions import jobs, reactions
+    from songcau.flows.table import TABLE
 
     yield "# Events, reactions and jobs\n\n| Event | From | What follows |\n| --- | --- | --- |"
     for event in sorted(TABLE, key=lambda cls: (cls.__module__, cls.__qualname__)):

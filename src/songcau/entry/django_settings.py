@@ -98,6 +98,8 @@ def _database() -> dict[str, object]:
             "HOST": url.hostname or "",
             "PORT": str(url.port or ""),
             "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}},
+            # A connection that died with its server is replaced before a request gets it.
+            "CONN_HEALTH_CHECKS": True,
         }
     return {
         "ENGINE": "django.db.backends.sqlite3",

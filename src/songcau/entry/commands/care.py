@@ -149,14 +149,18 @@ def export(file: Path, form: str) -> None:
     from django.db import transaction
 
     from songcau.foundation.audit.actions import record_entry
-    from songcau.foundation.audit.queries import export_entries
+    from songcau.foundation.audit.queries import export_entries, length
     from songcau.kernel.actor import SYSTEM
 
     with transaction.atomic():
         record_entry(by=SYSTEM, action="audit.export", subject="audit.chain:all", details={"form": form})
+    lines = export_entries(SYSTEM, form="csv" if form == "csv" else "jsonl")
     count = 0
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        for line in export_entries(SYSTEM, form="csv" if form == "csv" else "jsonl"):
+    with (
+        file.open("w", encoding="utf-8", newline="") as stream,
+        click.progressbar(lines, length=length() + (form == "csv"), label="entries", file=sys.stderr) as bar,
+    ):
+        for line in bar:
             stream.write(line)
             count += 1
     click.echo(f"{count} lines written to {file}")
