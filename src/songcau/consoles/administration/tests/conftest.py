@@ -1,15 +1,19 @@
 """A city with two wards and the people who look after them, for the pages of people, agencies and roles."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
-from songcau.foundation.accounts.models import Agency, Person
+from songcau.foundation.accounts.models import Agency, Holding, Person, Post, RoleGrant
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.tests.people import give, make_agency, make_person, sign_in
+from songcau.foundation.places.models import Unit
+from songcau.foundation.places.rules import Level
 
 
 @dataclass
@@ -52,6 +56,59 @@ def city(db: None) -> City:
     give(people["thu"], Role.CLERK, first)
     give(people["hai"], Role.SPECIALIST, second)
     return City(agencies, people)
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def english(city: City, name: str) -> Client:
+    """A browser of somebody who reads English."""
+    Person.objects.filter(pk=city.people[name].pk).update(language="en")
+    return city.client(name)
+
+
+@pytest.fixture
+def admin(city: City) -> Client:
+    """Of the whole city."""
+    return english(city, "quan")
+
+
+@pytest.fixture
+def ward(city: City) -> Client:
+    """Of the administrator of ward W1."""
+    return english(city, "uy")
+
+
+@pytest.fixture
+def post(city: City) -> Post:
+    return Post.objects.create(agency=city.at("W1"), title="Chủ tịch", is_head=True)
+
+
+@pytest.fixture
+def holding(city: City, post: Post) -> Holding:
+    return Holding.objects.create(person=city.lan, post=post, from_on=date(2025, 7, 1))
+
+
+def make_unit(code: str = "05431", until: date | None = None) -> Unit:
+    return Unit.objects.create(
+        level=Level.WARD,
+        code=code,
+        kind=Unit.Kind.WARD,
+        name=f"Phường {code}",
+        short_name=code,
+        valid_from=date(2020, 1, 1),
+        valid_to=until,
+        profile="thu",
+    )
+
+
+@pytest.fixture
+def held(city: City) -> RoleGrant:
+    """The clerk's role in W1."""
+    return RoleGrant.objects.get(person=city.thu)
 
 
 def grow_stale(client: Client) -> None:
