@@ -74,5 +74,7 @@ def visit(browser: Browser, city: City, state: str = "", **options: Any) -> Brow
 def violations(page: Page) -> list[str]:
     """What axe finds wrong on the page, one line each."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags}).then(r => r.violations)", WCAG)
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(r => r.violations)", WCAG
+    )
     return [f"{v['id']}: {v['help']} – {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found]

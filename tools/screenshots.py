@@ -54,8 +54,8 @@ def take(browser: Browser, city: City, state: str, shot: Shot, folder: Path) -> 
     page = context.new_page()
     page.goto(shot.path)
     page.wait_for_load_state("networkidle")
-    # The map draws its first frame after the network is quiet.
-    page.wait_for_timeout(1200)
+    if page.locator("#units-map").count():
+        page.wait_for_selector("#units-map[data-ready]", timeout=60_000)
     file = folder / f"{shot.name}.png"
     page.screenshot(path=file)
     context.close()

@@ -145,6 +145,21 @@ function labels(areas: Areas): Marker[] {
   });
 }
 
+/** Hide each name that would cover one before it; nearer, there is room for it. */
+function declutter(markers: readonly Marker[]): void {
+  const taken: DOMRect[] = [];
+  for (const marker of markers) {
+    const element = marker.getElement();
+    element.style.visibility = "";
+    const box = element.getBoundingClientRect();
+    const covers = taken.some(
+      (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom,
+    );
+    if (covers) element.style.visibility = "hidden";
+    else taken.push(box);
+  }
+}
+
 /**
  * Draw the city into `element` (which has class `sc-map`). Arrow keys move it, + and - zoom, once it has the focus.
  * Gives null, and says `options.failed` in its place, where the browser has no WebGL.
@@ -191,6 +206,7 @@ export function cityMap(element: HTMLElement, options: CityMapOptions): CityMap 
   const name = (): void => {
     for (const marker of names) marker.remove();
     names = map.getZoom() >= (options.labelsFrom ?? 0) ? labels(shown).map((marker) => marker.addTo(map)) : [];
+    declutter(names);
   };
   const mark = (): void => {
     map.setFilter("selected", ["==", ["get", "id"], selected ?? ""]);
@@ -202,15 +218,15 @@ export function cityMap(element: HTMLElement, options: CityMapOptions): CityMap 
     map.setPaintProperty("edges", "line-color", colours.edge);
     map.setPaintProperty("selected", "line-color", colours.selected);
   };
-  map.on("load", () => {
-    mark();
-    element.dataset.ready = "true";
-  });
+  map.on("load", mark);
+  // Idle: the areas stand there, which the load of the style alone does not promise.
+  map.once("idle", () => { element.dataset.ready = "true"; });
   name();
   let named = names.length > 0;
   map.on("zoomend", () => {
     const should = map.getZoom() >= (options.labelsFrom ?? 0);
     if (should !== named) name();
+    else declutter(names);
     named = should;
   });
   map.on("click", "areas", (event) => {
