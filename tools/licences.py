@@ -43,7 +43,10 @@ CLASSIFIERS = {
     "The Unlicense (Unlicense)": "Unlicense",
 }
 # Packages whose metadata name the licence in words: checked by hand against the licence file they carry.
-BY_HAND: dict[str, str] = {}
+BY_HAND: dict[str, str] = {
+    # Its own code, and PDFium with the libraries built into it: all permissive (dist-info/licenses).
+    "pypdfium2": "BSD-3-Clause AND Apache-2.0",
+}
 
 
 def licence_of(package: Distribution) -> str:
