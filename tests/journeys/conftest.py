@@ -1,14 +1,18 @@
 """One demonstration city and one browser for all journeys."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tools.browser import chromium, signed_in
+from songcau.foundation.places.profiles import read_profile
+from tools.browser import chromium, signed_in, visit
 from tools.capabilities import chromium as why_no_chromium
 from tools.city import City, temporary_city
+
+SURVEYED_WARD = "05914"
 
 
 @pytest.fixture(scope="session")
@@ -20,9 +24,27 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def city() -> Iterator[City]:
-    with temporary_city() as running:
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A city in which one ward has a surveyed outline and the others approximate ones: pages show both kinds."""
+    data = tmp_path_factory.mktemp("data")
+    (data / "geo").mkdir()
+    (data / "geo" / "wards_164.geojson").write_text(json.dumps(one_outline()), encoding="utf-8")
+    with temporary_city(data=data) as running:
         yield running
+
+
+def one_outline() -> dict[str, object]:
+    """About a ward's known centre a square of 1.5 km."""
+    unit = next(unit for unit in read_profile("tn-2022").units if unit.code == SURVEYED_WARD)
+    assert unit.longitude is not None
+    assert unit.latitude is not None
+    ring = [
+        [unit.longitude + x * 0.0072, unit.latitude + y * 0.0068]
+        for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
+    ]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"code": SURVEYED_WARD}, "geometry": shape}
+    return {"type": "FeatureCollection", "features": [feature]}
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +60,18 @@ def pages(browser: Browser, city: City, administrator: str) -> list[str]:
 
     found = crawl(browser, city, administrator)
     assert len(found) > 20, found
-    return found
+    return [*found, page_of_surveyed_ward(browser, city, administrator)]
+
+
+def page_of_surveyed_ward(browser: Browser, city: City, administrator: str) -> str:
+    """Its page has what others lack: an outline that was replaced, and one from a file."""
+    context = visit(browser, city, administrator)
+    page = context.new_page()
+    page.goto(f"/administration/units/?q={SURVEYED_WARD}")
+    href = page.locator("#units-list a", has_text=SURVEYED_WARD).get_attribute("href")
+    context.close()
+    assert href is not None
+    return href
 
 
 @pytest.fixture(autouse=True)

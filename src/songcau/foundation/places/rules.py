@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 # A centre this far outside its own polygon is within the drawing; farther, the polygon is another's.
@@ -14,6 +14,8 @@ LEAST_FAULT_KM2 = 0.01
 LEAST_FAULT_SHARE = 0.001
 # Viet Nam with its islands, in degrees (WGS 84).
 WEST, SOUTH, EAST, NORTH = 102.0, 6.0, 118.0, 24.0
+# Stored as the source of outlines that songcau drew itself; `words.source_in_words` says it.
+APPROXIMATE_SOURCE = "songcau: nearest centre"
 
 
 class Level(StrEnum):
@@ -41,6 +43,12 @@ class Period:
 
     def holds(self, on: date) -> bool:
         return self.begin <= on and (self.end is None or on < self.end)
+
+    def nearest(self, on: date) -> date:
+        """The day itself where the period holds it; else its last day, or its first one where it is yet to come."""
+        if on < self.begin:
+            return self.begin
+        return on if self.end is None else min(on, self.end - timedelta(days=1))
 
 
 def gap_around(on: date, whole: Period, others: Sequence[Period]) -> Period:

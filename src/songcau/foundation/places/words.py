@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from songcau.foundation.places.rules import APPROXIMATE_SOURCE
+
 REFUSALS: dict[str, Promise] = {
     "FILE_TOO_LARGE": _("The file is too large: at most %(megabytes)s MB."),
     "NOT_GEOJSON": _("The file is not GeoJSON: a FeatureCollection with at least one unit, in UTF-8."),
@@ -33,3 +35,12 @@ PROBLEMS: dict[str, Promise] = {
     "OVERLAP": _("%(unit)s and %(other)s overlap by %(km2)s km²."),
     "GAP": _("%(km2)s km² belong to no unit, near %(longitude)s, %(latitude)s."),
 }
+
+_SOURCES: dict[str, Promise] = {
+    APPROXIMATE_SOURCE: _("drawn by songcau from the centres of the units"),
+}
+
+
+def source_in_words(source: str) -> str:
+    """Where an outline comes from: what its importer wrote, or in words what songcau drew itself."""
+    return str(_SOURCES.get(source, source))

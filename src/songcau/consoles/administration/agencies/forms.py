@@ -39,7 +39,7 @@ class ChangeAgencyForm(forms.Form):
     """An agency's facts, as they were when the form was opened (`version`)."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=_("Name of the agency"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
     unit = UnitChoice()
 

@@ -23,7 +23,7 @@ LISTING = Listing(
     columns=(
         Column(
             "name",
-            _("Name"),
+            _("Name of the agency"),
             lambda row: row.name,
             sort="search_key",
             link=lambda row: reverse("administration:agency", args=[row.pk]),

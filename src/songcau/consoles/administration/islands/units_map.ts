@@ -59,7 +59,6 @@ async function draw(target: HTMLElement): Promise<void> {
       words: { zoomIn, zoomOut },
       // On a phone the names would cover each other until the map is drawn nearer.
       labelsFrom: target.clientWidth < 600 ? 11.5 : 0,
-      dashed: outlines.some((outline) => outline.approximate),
       onPick: pick,
       ...(list === null ? {} : { describedBy: "list-title" }),
       ...(selected === undefined ? {} : { selected }),

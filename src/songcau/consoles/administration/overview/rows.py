@@ -18,6 +18,7 @@ from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.words import AGENCY_KINDS, ROLES
 from songcau.foundation.audit.models import Entry
 from songcau.foundation.places.models import Boundary, Unit
+from songcau.foundation.places.words import source_in_words
 from songcau.foundation.shell.filters import Search
 from songcau.foundation.shell.lists import Column, Listing
 from songcau.kernel import clock
@@ -119,7 +120,7 @@ _BOUNDARIES = (
     Column("code", _("Code"), lambda row: row.unit.code, sort="unit__code"),
     Column("name", _("Unit"), lambda row: row.unit.name, sort="unit__name"),
     Column("area", _("Area, km²"), lambda row: row.area_km2, sort="area_km2", numeric=True),
-    Column("source", _("Source"), lambda row: row.source, sort="source"),
+    Column("source", _("Source"), lambda row: source_in_words(row.source), sort="source"),
     Column("recorded", _("Recorded"), lambda row: row.recorded_at, sort="recorded_at"),
 )
 _FIND_BOUNDARIES = (Search(fields=("unit__code", "unit__name"), hint=_("Name or code")),)

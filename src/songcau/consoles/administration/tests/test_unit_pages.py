@@ -1,7 +1,7 @@
 """Units: the map and its list, one unit, a point, and importing boundaries on screen."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -62,6 +62,12 @@ def test_the_map_page_holds_the_thirty_two_wards_as_a_list(town: Town, wards: No
     assert "32 ranh giới chỉ xấp xỉ" in page
     assert IMPORT not in page
     assert IMPORT in text(as_(town.root).get(MAP))
+
+
+def test_the_map_of_a_unit_that_is_no_more_is_of_its_last_day(town: Town, wards: None, as_: SignedIn) -> None:
+    load_profile(by=SYSTEM, name="vn-2025")
+    old = Unit.objects.get(code="05449", level="WARD", valid_to=date(2025, 7, 1))
+    assert "on=2025-06-30" in text(as_(town.root).get(f"{MAP}{old.pk}/"))
 
 
 @pytest.mark.parametrize("on", ["2021-12-31", "0001-01-01"])

@@ -32,7 +32,7 @@ LISTING = Listing(
         Column("code", _("Code"), lambda row: row.code, sort="code"),
         Column(
             "name",
-            _("Name"),
+            _("Name of the unit"),
             lambda row: row.name,
             sort="search_key",
             link=lambda row: reverse("administration:unit", args=[row.pk]),

@@ -17,6 +17,7 @@ from songcau.foundation.places.models import Boundary, Unit
 from songcau.foundation.places.permissions import may_import_boundaries
 from songcau.foundation.places.revision import known_revision
 from songcau.foundation.places.rules import Level
+from songcau.foundation.places.words import source_in_words
 from songcau.foundation.shell.lists import render_list
 from songcau.kernel import clock
 
@@ -88,9 +89,8 @@ def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
         "predecessors": [(RELATIONS[link.relation], link.predecessor) for link in queries.predecessors(found)],
         "successors": [(RELATIONS[link.relation], link.successor) for link in queries.successors(found)],
         "children": found.children.order_by("code"),
-        "outlines": outlines,
-        # The map shows the last day of a unit that is no more.
-        "on": today if found.period.holds(today) else found.valid_from,
+        "outlines": [(outline, source_in_words(outline.source)) for outline in outlines],
+        "on": found.period.nearest(today),
         "has_map": bool(outlines) and found.level == Level.WARD,
         "log": last_entries(request.actor, f"places.level:{found.level}"),  # type: ignore[attr-defined]
     }

@@ -15,11 +15,10 @@ from songcau.foundation.places.outlines import Centre, approximate_outlines
 from songcau.foundation.places.permissions import require_import_boundaries
 from songcau.foundation.places.profiles import Profile, SuccessionLine, UnitLine, read_profile
 from songcau.foundation.places.revision import locked_revision, raise_revision
-from songcau.foundation.places.rules import Level
+from songcau.foundation.places.rules import APPROXIMATE_SOURCE, Level
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 
-APPROXIMATE_SOURCE = "songcau: nearest centre"
 # Facts that a later profile may add to a unit already there, and never empties.
 _FACTS = (
     *("longitude", "latitude", "area_km2", "population", "population_year"),

@@ -37,9 +37,9 @@ def _draw_once() -> Iterator[None]:
 
 @pytest.fixture
 def real_data() -> Path:
-    folder = Path(os.environ.get("SONGCAU_TEST_DATA") or REPOSITORY.parent / "shared" / "data")
+    folder = Path(os.environ.get("TEST_DATA") or REPOSITORY.parent / "shared" / "data")
     if not (folder / "geo" / "wards_164.geojson").is_file():
-        pytest.skip(f"no real data in {folder} (set SONGCAU_TEST_DATA)")
+        pytest.skip(f"no real data in {folder} (set TEST_DATA)")
     return folder
 
 

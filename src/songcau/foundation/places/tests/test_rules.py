@@ -31,6 +31,20 @@ def test_a_period_holds_from_its_first_day_up_to_but_without_its_end(period: Per
 
 
 @pytest.mark.parametrize(
+    ("period", "on", "nearest"),
+    [
+        (Period(day(2), day(4)), day(1), day(2)),
+        (Period(day(2), day(4)), day(3), day(3)),
+        (Period(day(2), day(4)), day(9), date(2024, 3, 31)),
+        (Period(day(2), None), day(9), day(9)),
+    ],
+)
+def test_the_nearest_day_of_a_period_is_one_it_holds(period: Period, on: date, nearest: date) -> None:
+    assert period.nearest(on) == nearest
+    assert period.holds(nearest)
+
+
+@pytest.mark.parametrize(
     ("whole", "others", "gap"),
     [
         (Period(day(1), None), [], Period(day(1), None)),

@@ -9,8 +9,8 @@ from django.utils import translation
 
 from songcau.foundation.places import boundary_files, permissions, planning
 from songcau.foundation.places.actions import boundaries, profiles
-from songcau.foundation.places.rules import Axes
-from songcau.foundation.places.words import PROBLEMS, REFUSALS
+from songcau.foundation.places.rules import APPROXIMATE_SOURCE, Axes
+from songcau.foundation.places.words import PROBLEMS, REFUSALS, source_in_words
 from songcau.kernel.errors import Anticipated
 
 MODULES = (boundary_files, permissions, planning, boundaries, profiles)
@@ -42,3 +42,9 @@ def test_both_languages_name_the_same_parameters(code: str) -> None:
         vietnamese = str(words)
     assert english != vietnamese
     assert set(re.findall(r"%\((\w+)\)s", english)) == set(re.findall(r"%\((\w+)\)s", vietnamese))
+
+
+def test_a_source_is_said_as_its_importer_wrote_it_and_our_own_drawing_in_the_reader_s_language() -> None:
+    assert source_in_words("đo vẽ 2026") == "đo vẽ 2026"
+    with translation.override("vi"):
+        assert source_in_words(APPROXIMATE_SOURCE) == "songcau vẽ từ điểm trung tâm của các đơn vị"

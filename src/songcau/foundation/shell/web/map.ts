@@ -18,11 +18,15 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 // A file of our own, so that `worker-src 'self'` is enough.
 setWorkerUrl(workerUrl);
 
-/** What a polygon carries: `id` goes to `onPick`, `name` is its label, `value` (0 to 1) its depth of colour. */
+/**
+ * What a polygon carries: `id` goes to `onPick`, `name` is its label, `value` (0 to 1) its depth of colour. An
+ * `approximate` one has dashed edges.
+ */
 export interface AreaProperties {
   id: string;
   name: string;
   value?: number | null;
+  approximate?: boolean;
 }
 export type Areas = FeatureCollection<Geometry, AreaProperties>;
 
@@ -39,8 +43,6 @@ export interface CityMapOptions {
   words?: { zoomIn: string; zoomOut: string };
   /** Write each area's name on it (from this zoom on; default 0). */
   labelsFrom?: number;
-  /** Dash the edges: outlines that are only approximate. */
-  dashed?: boolean;
   /** The area that is selected at first; the map shows it and its neighbours. */
   selected?: string;
   /** A click on an area. */
@@ -91,14 +93,18 @@ function depth(colours: Paint): ExpressionSpecification {
   return ["interpolate", ["linear"], value, 0, colours.panel, 1, colours.river];
 }
 
-function style(areas: Areas, colours: Paint, dashed: boolean): StyleSpecification {
+const APPROXIMATE: ExpressionSpecification = ["to-boolean", ["get", "approximate"]];
+
+function style(areas: Areas, colours: Paint): StyleSpecification {
+  const edge = { "line-color": colours.edge, "line-width": 1 };
   return {
     version: 8,
     sources: { areas: { type: "geojson", data: areas, promoteId: "id" } },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": colours.ground } },
       { id: "areas", type: "fill", source: "areas", paint: { "fill-color": depth(colours), "fill-opacity": 0.9 } },
-      { id: "edges", type: "line", source: "areas", paint: { "line-color": colours.edge, "line-width": 1, ...(dashed && { "line-dasharray": [3, 2] }) } },
+      { id: "edges", type: "line", source: "areas", filter: ["!", APPROXIMATE], paint: edge },
+      { id: "dashes", type: "line", source: "areas", filter: APPROXIMATE, paint: { ...edge, "line-dasharray": [3, 2] } },
       {
         id: "selected",
         type: "line",
@@ -173,7 +179,7 @@ export function cityMap(element: HTMLElement, options: CityMapOptions): CityMap 
   try {
     map = new GlMap({
       container: element,
-      style: style(shown, paint(element), options.dashed ?? false),
+      style: style(shown, paint(element)),
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
@@ -215,7 +221,7 @@ export function cityMap(element: HTMLElement, options: CityMapOptions): CityMap 
     const colours = paint(element);
     map.setPaintProperty("ground", "background-color", colours.ground);
     map.setPaintProperty("areas", "fill-color", depth(colours));
-    map.setPaintProperty("edges", "line-color", colours.edge);
+    for (const layer of ["edges", "dashes"]) map.setPaintProperty(layer, "line-color", colours.edge);
     map.setPaintProperty("selected", "line-color", colours.selected);
   };
   map.on("load", mark);

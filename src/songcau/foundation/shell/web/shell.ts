@@ -31,6 +31,19 @@ function offline(is: boolean): void {
 window.addEventListener("offline", () => { offline(true); });
 window.addEventListener("online", () => { offline(false); });
 
+/* ---- tables wider than the screen: the keyboard scrolls them too ---------------------------------------------- */
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
+  }
+});
+function watchTables(): void {
+  for (const rows of document.querySelectorAll(".sc-rows")) widths.observe(rows);
+}
+watchTables();
+document.addEventListener("htmx:after:swap", watchTables);
+
 /* ---- menus (<details class="sc-menu">): Escape and a click elsewhere close them ------------------------------- */
 function openMenus(): HTMLDetailsElement[] {
   return [...document.querySelectorAll<HTMLDetailsElement>("details.sc-menu[open]")];
