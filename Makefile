@@ -93,4 +93,4 @@ dist: setup  ## One wheel with the built assets in it
 	@rm -rf dist && $(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null && ls -l dist
 
 clean:  ## Remove everything that set-up and the demonstration made
-	@rm -rf .venv .make node_modules dist demo-data src/songcau/static/dist
+	@rm -rf .venv .make node_modules dist demo-data src/songcau/static/dist src/songcau/foundation/files/documents/fonts

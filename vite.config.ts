@@ -1,6 +1,6 @@
 // One build for the whole city: the shell, the portal's style, the icon sprite, and every island beside its page.
 import { readFileSync, readdirSync } from "node:fs";
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -48,6 +48,22 @@ function iconSprite(): Plugin {
   };
 }
 
+/** The fonts of printed documents, beside the code that prints: Tinos has the metrics of Times New Roman. */
+function documentFonts(): Plugin {
+  const from = path.join(root, "node_modules/@expo-google-fonts/tinos");
+  const to = path.join(source, "foundation/files/documents/fonts");
+  return {
+    name: "document-fonts",
+    apply: "build",
+    async closeBundle() {
+      await mkdir(to, { recursive: true });
+      for (const file of await readdir(from, { recursive: true })) {
+        if (file.endsWith(".ttf") || file === "LICENSE_FONT") await copyFile(path.join(from, file), path.join(to, path.basename(file)));
+      }
+    },
+  };
+}
+
 /** Packed copies beside each file, which WhiteNoise hands to browsers that take them. */
 function packedCopies(): Plugin {
   return {
@@ -70,7 +86,7 @@ export default defineConfig({
   base: "/static/dist/",
   publicDir: false,
   resolve: { alias: { "@shell": web } },
-  plugins: [iconSprite(), packedCopies()],
+  plugins: [iconSprite(), documentFonts(), packedCopies()],
   build: {
     outDir: output,
     emptyOutDir: true,

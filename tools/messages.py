@@ -44,8 +44,10 @@ def catalogue_file(app: Path) -> Path:
 
 
 def sources(app: Path) -> Iterator[Path]:
+    within = [other for other in apps() if other != app and other.is_relative_to(app)]  # they have their own
     for file in sorted([*app.rglob("*.py"), *app.rglob("*.html"), *app.rglob("*.txt")]):
-        if not {"tests", "migrations"}.intersection(file.relative_to(app).parts):
+        inside = any(file.is_relative_to(other) for other in within)
+        if not inside and not {"tests", "migrations"}.intersection(file.relative_to(app).parts):
             yield file
 
 

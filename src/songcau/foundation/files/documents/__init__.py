@@ -1,0 +1,1 @@
+"""Printed documents: forms, filled from frozen data, as PDF/A."""

@@ -1,0 +1,74 @@
+"""A form: a template per legal basis and version, and the shape of the data it is filled from. Pure.
+
+An office that prints a form keeps the data it was filled from: printing the same data with the same version gives the
+same bytes. A form that the law changes becomes a new version beside the old one, never an edit of it.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+# Longer than any act an office prints by form; a table of ten thousand rows stays below it.
+LONGEST_DATA_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing to be printed: SVG, and what it says for those who cannot see it."""
+
+    svg: str
+    alt: str
+
+
+class DocumentData(BaseModel):
+    """What a form is filled from. Text is kept in NFC; nothing can be added or changed once it is made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    def title(self) -> str:
+        """What the PDF's reader shows in its window: never empty."""
+        raise NotImplementedError
+
+    def pictures(self) -> Mapping[str, Picture]:
+        """Codes and drawings made from the data, by the name the template uses."""
+        return {}
+
+
+def _printable(text: str) -> str:
+    """NFC, line ends as \\n, without control characters, which no font can show."""
+    plain = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(letter for letter in plain if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cs"})
+
+
+Text = Annotated[str, AfterValidator(_printable), Field(max_length=20_000)]
+Line = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=500)]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A printed form.
+
+    `code` and `version` name it for good; `basis` is the legal text it follows. `template` is a Typst file, as a path
+    from the package's root (`/foundation/files/documents/layout/…`). It holds from `valid_from` up to, without,
+    `valid_to`.
+    """
+
+    code: str
+    version: str
+    basis: str
+    template: str
+    data: type[DocumentData]
+    valid_from: date
+    valid_to: date | None = None
+
+    def holds(self, on: date) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
+
+def form_in_force(forms: Iterable[Form], code: str, on: date) -> Form | None:
+    """The version of a form that holds on a day."""
+    return next((form for form in forms if form.code == code and form.holds(on)), None)
