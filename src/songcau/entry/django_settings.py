@@ -153,8 +153,14 @@ MFA_FORMS = {
     "activate_totp": "songcau.foundation.accounts.forms.ActivateForm",
     "authenticate": "songcau.foundation.accounts.forms.CodeForm",
     "reauthenticate": "songcau.foundation.accounts.forms.CodeAgainForm",
+    "add_webauthn": "songcau.foundation.accounts.passkeys.AddForm",
+    "login_webauthn": "songcau.foundation.accounts.passkeys.SignInWithPasskeyForm",
+    "authenticate_webauthn": "songcau.foundation.accounts.passkeys.SecondStepWithPasskeyForm",
+    "reauthenticate_webauthn": "songcau.foundation.accounts.passkeys.ConfirmWithPasskeyForm",
+    "edit_webauthn": "songcau.foundation.accounts.passkeys.RenameForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 USERSESSIONS_ADAPTER = "songcau.foundation.accounts.adapters.SessionsAdapter"

@@ -66,7 +66,14 @@ def _marked(view: View, access: Access) -> View:
     return view
 
 
-for _name in ("account_login", "account_logout", "account_inactive", "mfa_authenticate", "set_language"):
+for _name in (
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "set_language",
+):
     declare(_name, OPEN)
 for _name in (
     "account_change_password",
@@ -78,6 +85,11 @@ for _name in (
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
     "usersessions_list",
 ):
     declare(_name, SIGNED_IN)

@@ -47,10 +47,19 @@ def note_failure(person: Person | None, action: str, key: str, address: str) -> 
             record_entry(by=NOBODY, action="accounts.lock_out", subject=subject, details=details)
 
 
+def note_rejected_passkey(person: Person | None, address: str) -> None:
+    """Audit a passkey that was not accepted; nobody can guess one, so it locks nobody out."""
+    subject = f"accounts.person:{person.pk}" if person else "accounts.person:unknown"
+    with transaction.atomic():
+        record_entry(by=NOBODY, action="accounts.reject_passkey", subject=subject, details={"address": address})
+
+
 _AUDITED = {
     "mfa/email/totp_activated": "accounts.set_up_second_factor",
     "mfa/email/totp_deactivated": "accounts.remove_own_second_factor",
     "mfa/email/recovery_codes_generated": "accounts.renew_recovery_codes",
+    "mfa/email/webauthn_added": "accounts.add_passkey",
+    "mfa/email/webauthn_removed": "accounts.remove_passkey",
 }
 
 
@@ -147,6 +156,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_totp_label(self, user: Person) -> str:
         return user.username
+
+    def generate_authenticator_name(self, user: Person, type: Authenticator.Type) -> str:  # noqa: A002
+        held = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(number)d") % {"number": held + 1}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": str(settings.SONGCAU.city_name)}
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return not actor_of(authenticator.user).grants

@@ -34,7 +34,7 @@ _LEADS_TO = {
     Threshold.SET_UP_SECOND_FACTOR: "mfa_activate_totp",
 }
 _MAY_ALSO_OPEN = {
-    Threshold.USE_SECOND_FACTOR: frozenset[str](),
+    Threshold.USE_SECOND_FACTOR: frozenset({"mfa_reauthenticate_webauthn"}),
     Threshold.CHANGE_PASSWORD: frozenset[str](),
     Threshold.SET_UP_SECOND_FACTOR: frozenset({"account_reauthenticate", "account_change_password"}),
 }

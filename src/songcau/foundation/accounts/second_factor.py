@@ -68,7 +68,8 @@ def spend(person: Person, step: int) -> bool:
 
 def accepted(person: Person, code: str, at: datetime) -> Authenticator | None:
     """The authenticator whose code this is, which is thereby used up, or None."""
-    for authenticator in Authenticator.objects.filter(user=person).order_by("-type"):
+    with_codes = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+    for authenticator in Authenticator.objects.filter(user=person, type__in=with_codes).order_by("-type"):
         if authenticator.type == Authenticator.Type.TOTP:
             step = matching_step(decrypted(authenticator.data["secret"]), code, at)
             valid = step is not None and spend(person, step)
@@ -96,7 +97,7 @@ def set_up(person: Person, secret: str) -> None:
 
 
 def remove(person: Person) -> int:
-    """Take away the authenticator and the recovery codes; how many there were."""
+    """Take away the authenticator, the recovery codes and the passkeys; how many there were."""
     return int(Authenticator.objects.filter(user=person).delete()[0])
 
 

@@ -23,6 +23,8 @@ SIGNING_IN = (
     _("Password successfully changed."),
     _("Authenticator app activated."),
     _("Authenticator app deactivated."),
+    _("Security key added."),
+    _("Security key removed."),
     _("A new set of recovery codes has been generated."),
     _("Save them  in a secure location now — they won't be shown again."),
     _("Signed out of all other sessions."),
