@@ -22,6 +22,7 @@ COMMANDS = {
     "audit": "care:audit",
     "user": "people:user",
     "import": "bring_in:bring_in",
+    "deadline": "terms:deadline",
     "new-system": "build:new_system",
 }
 

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "songcau.foundation.outbox",
     "songcau.foundation.places",
     "songcau.foundation.accounts",
+    "songcau.foundation.calendar",
     "songcau.foundation.files.documents",
     "songcau.foundation.shell",
     "songcau.consoles.administration",

@@ -1,1 +1,1 @@
-"""Working time, holidays, deadlines. Empty so far: the next part of the foundation fills it."""
+"""Working time: which hours are worked, and when a term ends."""

@@ -1,0 +1,51 @@
+"""100,000 random terms, each beside a slow and obvious reference: `python -m bench.deadlines`.
+
+Calendars with three kinds of weeks, decreed days and closures; receipts at any hour; hours, days, calendar days; up to
+two pauses. The reference walks quarter by quarter, or day by day. A single disagreement is an error.
+"""
+
+import os
+import random
+import sys
+import time
+
+CASES = 100_000
+CASES_A_CALENDAR = 50
+SEED = 2026
+
+
+def measure() -> int:
+    from songcau.foundation.calendar.deadlines import deadline
+    from songcau.foundation.calendar.tests import reference
+
+    chance = random.Random(SEED)
+    own = slow = 0.0
+    wrong = 0
+    for number in range(CASES):
+        if number % CASES_A_CALENDAR == 0:
+            calendar = reference.random_calendar(chance)
+        received, term, pauses = reference.random_case(chance)
+        begun = time.perf_counter()
+        found = deadline(calendar, received, term, pauses=pauses).due_at
+        own += time.perf_counter() - begun
+        begun = time.perf_counter()
+        expected = reference.due(calendar, received, term, pauses)
+        slow += time.perf_counter() - begun
+        if found != expected:
+            wrong += 1
+            print(f"received {received}, {term}, {pauses}: {found}, the reference says {expected}")
+    print("| | cases | seconds | cases/s | against the reference |\n| --- | --- | --- | --- | --- |")
+    print(f"| deadline | {CASES} | {own:.2f} | {CASES / own:.0f} | {slow / own:.1f} × |")
+    print(f"| slow reference | {CASES} | {slow:.2f} | {CASES / slow:.0f} | agrees on {CASES - wrong} |")
+    return wrong
+
+
+def main() -> None:
+    """Measure with the calendar that comes with songcau; nothing is read from a database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    if wrong := measure():
+        sys.exit(f"{wrong} of {CASES} disagree")
+
+
+if __name__ == "__main__":
+    main()

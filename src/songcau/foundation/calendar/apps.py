@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class CalendarConfig(AppConfig):
+    name = "songcau.foundation.calendar"

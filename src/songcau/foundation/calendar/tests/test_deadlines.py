@@ -1,0 +1,253 @@
+"""When terms end: the golden vectors, random cases beside a slow reference, and everything that is no term."""
+
+import random
+from datetime import date, datetime
+
+import pytest
+
+from songcau.foundation.calendar import deadlines
+from songcau.foundation.calendar.deadlines import (
+    BeyondCalendar,
+    CutOffUnfit,
+    Method,
+    Pause,
+    PausesUnfit,
+    Term,
+    TermNotPositive,
+    TermNotWhole,
+    TermTooLong,
+    days_by_hours,
+    deadline,
+    phases,
+)
+from songcau.foundation.calendar.national import national_calendar
+from songcau.foundation.calendar.rules import (
+    AFTERNOON,
+    MORNING,
+    Calendar,
+    CalendarWithoutWork,
+    Closure,
+    Name,
+    Week,
+    Why,
+)
+from songcau.foundation.calendar.tests import reference
+
+CITY = national_calendar()
+NEVER = Calendar(lambda year: {}, 2026, Week.of([()] * 7))
+# rules-vietnam.md, section 6: received, days, by days, by hours.
+GOLDEN = [
+    ("2022-10-14 09:15", 5, "2022-10-21", "2022-10-21 09:15"),
+    ("2023-01-18 10:00", 3, "2023-01-30", "2023-01-30 10:00"),
+    ("2025-04-24 14:00", 5, "2025-05-05", "2025-05-05 14:00"),
+    ("2025-12-31 10:00", 1, "2026-01-05", "2026-01-05 10:00"),
+    ("2025-12-31 10:00", 7, "2026-01-12", "2026-01-12 10:00"),
+    ("2026-02-12 16:00", 2, "2026-02-23", "2026-02-23 16:00"),
+    ("2026-04-24 08:00", 3, "2026-05-04", "2026-05-04 08:00"),
+    ("2026-08-20 09:00", 3, "2026-08-24", "2026-08-24 09:00"),
+    ("2026-11-23 16:30", 1, "2026-11-25", "2026-11-25 16:30"),
+]
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def due(received: str, term: Term, **more: object) -> str:
+    found = deadline(CITY, at(received), term, **more).due_at  # type: ignore[arg-type]
+    return f"{found:%Y-%m-%d %H:%M}"
+
+
+@pytest.mark.parametrize(("received", "days", "by_days", "by_hours"), GOLDEN)
+def test_the_golden_vectors(received: str, days: int, by_days: str, by_hours: str) -> None:
+    assert due(received, Term(Method.DAYS, days)) == f"{by_days} 17:00"
+    assert due(received, days_by_hours(days)) == by_hours
+
+
+def test_half_a_day_is_four_hours_and_no_count_of_days() -> None:
+    assert due("2026-08-28 09:00", days_by_hours(0.5)) == "2026-08-28 14:30"
+    with pytest.raises(TermNotWhole):
+        Term(Method.DAYS, 0.5)
+
+
+def test_random_cases_agree_with_the_slow_reference() -> None:
+    chance = random.Random(24)
+    for _ in range(12):
+        calendar = reference.random_calendar(chance)
+        for _ in range(25):
+            received, term, pauses = reference.random_case(chance)
+            found = deadline(calendar, received, term, pauses=pauses).due_at
+            assert found == reference.due(calendar, received, term, pauses), (received, term, pauses)
+
+
+@pytest.mark.parametrize(
+    ("received", "hours", "expected"),
+    [
+        ("2026-03-02 07:30", 4, "2026-03-02 11:30"),
+        ("2026-03-02 07:30", 8, "2026-03-02 17:00"),
+        ("2026-03-02 11:30", 0.25, "2026-03-02 13:15"),
+        ("2026-03-02 05:00", 1, "2026-03-02 08:30"),
+        ("2026-03-02 22:00", 1, "2026-03-03 08:30"),
+        ("2026-03-07 10:00", 1, "2026-03-09 08:30"),
+    ],
+)
+def test_hours_end_at_the_end_of_a_window_and_wait_for_the_next(received: str, hours: float, expected: str) -> None:
+    assert due(received, Term(Method.HOURS, hours)) == expected
+
+
+def test_seconds_of_the_receipt_are_kept() -> None:
+    found = deadline(CITY, at("2026-03-02 11:29:30"), Term(Method.HOURS, 8))
+    assert found.due_at == at("2026-03-03 11:29:30")
+
+
+@pytest.mark.parametrize(
+    ("received", "term", "expected"),
+    [
+        ("2026-02-12 16:00", Term(Method.CALENDAR_DAYS, 1), "2026-02-13 17:00"),
+        ("2026-02-12 16:00", Term(Method.CALENDAR_DAYS, 2), "2026-02-23 17:00"),
+        ("2026-01-31 09:00", Term(Method.MONTHS, 1), "2026-03-02 17:00"),
+        ("2024-01-31 09:00", Term(Method.MONTHS, 1), "2024-02-29 17:00"),
+        ("2026-11-30 09:00", Term(Method.MONTHS, 15), "2028-02-29 17:00"),
+        ("2026-12-31 09:00", Term(Method.MONTHS, 12), "2027-12-31 17:00"),
+    ],
+)
+def test_calendar_days_and_months_end_with_a_working_day(received: str, term: Term, expected: str) -> None:
+    assert due(received, term) == expected
+
+
+@pytest.mark.parametrize(
+    ("received", "cut_off", "expected"),
+    [
+        ("2026-03-02 14:59", 900, "2026-03-02 17:00"),
+        ("2026-03-02 15:00", 900, "2026-03-03 17:00"),
+        ("2026-03-06 15:01", 900, "2026-03-09 17:00"),
+        ("2026-03-07 09:00", 900, "2026-03-09 17:00"),
+        ("2026-03-07 09:00", None, "2026-03-09 17:00"),
+        ("2026-03-02 05:00", None, "2026-03-02 17:00"),
+        ("2026-03-02 16:59", None, "2026-03-02 17:00"),
+        ("2026-03-02 17:00", None, "2026-03-03 17:00"),
+        ("2026-03-02 18:00", None, "2026-03-03 17:00"),
+    ],
+)
+def test_the_same_day_is_the_next_after_the_cut_off_or_after_work(
+    received: str, cut_off: int | None, expected: str
+) -> None:
+    assert due(received, Term(Method.SAME_DAY), cut_off=cut_off) == expected
+
+
+def test_after_the_cut_off_the_next_working_day_is_the_day_of_receipt() -> None:
+    assert due("2026-03-06 15:00", Term(Method.DAYS, 1), cut_off=900) == "2026-03-10 17:00"
+    assert due("2026-03-06 15:00", Term(Method.HOURS, 1), cut_off=900) == "2026-03-09 08:30"
+
+
+def test_a_pause_stops_the_clock() -> None:
+    asked = Pause(at("2026-03-03 10:00"), at("2026-03-06 09:00"))
+    assert due("2026-03-02 09:00", Term(Method.DAYS, 3), pauses=[asked]) == "2026-03-10 17:00"
+    assert due("2026-03-02 09:00", days_by_hours(3), pauses=[asked]) == "2026-03-10 08:00"
+    assert due("2026-03-02 09:00", Term(Method.CALENDAR_DAYS, 3), pauses=[asked]) == "2026-03-09 17:00"
+
+
+def test_a_pause_after_the_end_changes_nothing() -> None:
+    later = Pause(at("2026-03-20 10:00"), at("2026-03-23 09:00"))
+    for term in (Term(Method.DAYS, 3), days_by_hours(3), Term(Method.CALENDAR_DAYS, 3)):
+        assert due("2026-03-02 09:00", term, pauses=[later]) == due("2026-03-02 09:00", term)
+
+
+def test_while_the_clock_stands_there_is_no_date() -> None:
+    found = deadline(CITY, at("2026-03-02 09:00"), Term(Method.DAYS, 3), pauses=[Pause(at("2026-03-03 10:00"))])
+    assert found.due_at is None
+
+
+@pytest.mark.parametrize(
+    "pauses",
+    [
+        [Pause(at("2026-03-01 10:00"))],
+        [Pause(at("2026-03-03 10:00"), at("2026-03-03 10:00"))],
+        [Pause(at("2026-03-03 10:00"), at("2026-03-05 10:00")), Pause(at("2026-03-04 10:00"))],
+        [Pause(at("2026-03-03 10:00")), Pause(at("2026-03-04 10:00"), at("2026-03-05 10:00"))],
+    ],
+)
+def test_pauses_that_cannot_be_are_refused(pauses: list[Pause]) -> None:
+    with pytest.raises(PausesUnfit):
+        deadline(CITY, at("2026-03-02 09:00"), Term(Method.DAYS, 3), pauses=pauses)
+
+
+@pytest.mark.parametrize("method", [Method.DAYS, Method.HOURS, Method.CALENDAR_DAYS, Method.MONTHS])
+@pytest.mark.parametrize(
+    ("amount", "refusal"),
+    [
+        (0, TermNotPositive),
+        (-1, TermNotPositive),
+        (float("nan"), TermNotPositive),
+        (10_000, TermTooLong),
+        (float("inf"), TermTooLong),
+        (1.1, TermNotWhole),
+    ],
+)
+def test_what_is_no_term_is_refused(method: Method, amount: float, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        Term(method, amount)
+
+
+@pytest.mark.parametrize("received", ["1900-01-01 09:00", "2101-01-01 09:00", "9999-12-31 23:59", "0001-01-01 00:00"])
+def test_where_no_holidays_are_known_no_date_is_promised(received: str) -> None:
+    with pytest.raises(BeyondCalendar):
+        deadline(CITY, at(received), Term(Method.DAYS, 1))
+
+
+@pytest.mark.parametrize("term", [Term(Method.DAYS, 300), days_by_hours(300), Term(Method.MONTHS, 1)])
+def test_a_term_may_not_reach_beyond_the_known_holidays(term: Term) -> None:
+    with pytest.raises(BeyondCalendar):
+        deadline(CITY, at("2100-12-30 09:00"), term)
+
+
+@pytest.mark.parametrize("cut_off", [0, -1, 1440])
+def test_a_cut_off_lies_within_the_day(cut_off: int) -> None:
+    with pytest.raises(CutOffUnfit):
+        deadline(CITY, at("2026-03-02 09:00"), Term(Method.DAYS, 1), cut_off=cut_off)
+
+
+@pytest.mark.parametrize("term", [Term(Method.DAYS, 1), Term(Method.HOURS, 1), Term(Method.MONTHS, 1)])
+def test_a_calendar_in_which_nobody_works_ends_no_term_and_no_program(term: Term) -> None:
+    with pytest.raises(CalendarWithoutWork):
+        deadline(NEVER, at("2026-03-02 09:00"), term)
+
+
+def test_what_was_passed_over_is_kept_with_its_reason() -> None:
+    found = deadline(CITY, at("2025-12-31 10:00"), Term(Method.DAYS, 7))
+    assert [(rest.first.day, rest.last.day, rest.day.why) for rest in found.rests] == [
+        (1, 1, Why.HOLIDAY),
+        (2, 2, Why.DECREED_OFF),
+        (3, 4, Why.WEEK),
+        (11, 11, Why.WEEK),
+    ]
+    assert [(day.on, day.document) for day in found.worked] == [(date(2026, 1, 10), "12729/VPCP-KGVX")]
+    assert not found.provisional
+
+
+def test_a_date_in_a_year_that_is_not_decreed_is_provisional() -> None:
+    assert deadline(CITY, at("2026-12-30 10:00"), Term(Method.DAYS, 5)).provisional
+    assert not deadline(CITY, at("2026-12-01 10:00"), Term(Method.DAYS, 5)).provisional
+
+
+def test_a_storm_shortens_a_day_and_says_so() -> None:
+    storm = Closure(date(2026, 9, 8), (780, 1440), Name("bão số 3", "storm no. 3"), "45/CĐ-UBND")
+    calendar = Calendar(CITY.holidays, 2026, CITY.week, CITY.override, {storm.on: (storm,)})
+    found = deadline(calendar, at("2026-09-07 13:00"), days_by_hours(2))
+    assert found.due_at == at("2026-09-09 17:00")
+    assert [(day.on, day.windows) for day in found.shortened] == [(storm.on, (MORNING,))]
+
+
+def test_phases_follow_each_other() -> None:
+    found = phases(CITY, at("2026-03-02 09:00"), [Term(Method.DAYS, 1), Term(Method.HOURS, 4), Term(Method.DAYS, 2)])
+    assert [f"{one.due_at:%d %H:%M}" for one in found] == ["03 17:00", "04 11:30", "06 17:00"]
+    assert phases(CITY, at("2026-03-02 09:00"), []) == []
+
+
+def test_the_longest_terms_that_are_taken_end() -> None:
+    assert due("2026-03-02 09:00", Term(Method.DAYS, deadlines.MOST_DAYS)).startswith("2030-")
+    assert due("2026-03-02 09:00", Term(Method.MONTHS, deadlines.MOST_MONTHS)).startswith("2036-03-03")
+
+
+def test_the_windows_of_the_office_are_eight_hours() -> None:
+    assert sum(end - begin for begin, end in (MORNING, AFTERNOON)) == 8 * 60
