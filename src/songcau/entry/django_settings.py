@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "songcau.foundation.outbox",
     "songcau.foundation.places",
     "songcau.foundation.accounts",
+    "songcau.foundation.files",
     "songcau.foundation.shell",
     "songcau.consoles.administration",
     "songcau.consoles.desk",
