@@ -20,7 +20,7 @@ _one_pdf = threading.Lock()
 def identified(file: Path, name: str, limits: Limits) -> str:
     """The media type of a file named `name`; pictures are confirmed when `pictures.rewritten` reads them.
 
-    Raises the refusals of `rules.require_size`, `sniffed`, `require_type`, of `archives`, Encrypted, HasMacros, FileBroken.
+    Raises what `rules.require_size`, `sniffed`, `require_type` and `archives` raise; Encrypted, HasMacros, FileBroken.
     """
     rules.require_size(limits, file.stat().st_size)
     with file.open("rb") as stream:

@@ -1,4 +1,4 @@
-"""Pictures read whole, turned upright, and written again without what the camera added: place, owner, device, thumbnail.
+"""Pictures read whole, turned upright, and written again without what the camera added (place, owner, device).
 
 HEIC comes out as JPEG: the library reads HEIC and does not write it, and every browser shows JPEG.
 """
@@ -15,7 +15,7 @@ from songcau.foundation.files.refusals import Animated, FileBroken
 from songcau.foundation.files.rules import Limits
 from songcau.kernel.errors import Anticipated
 
-pi_heif.register_heif_opener()  # type: ignore[no-untyped-call]
+pi_heif.register_heif_opener()
 # The limit of the use is kept instead, before anything is unpacked.
 Image.MAX_IMAGE_PIXELS = None
 _FORMATS = {
@@ -37,8 +37,7 @@ def rewritten(source: Path, target: Path, media_type: str, limits: Limits) -> st
         try:
             with Image.open(source, formats=_FORMATS[media_type]) as picture:
                 rules.require_pixels(limits, *picture.size)
-                if getattr(picture, "n_frames", 1) > 1 and media_type in (rules.PNG, rules.WEBP):
-                    raise Animated
+                _require_still(picture, media_type)
                 picture.load()
                 return _written(picture, target, media_type)
         except Anticipated:
@@ -48,6 +47,12 @@ def rewritten(source: Path, target: Path, media_type: str, limits: Limits) -> st
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             raise FileBroken(found=media_type) from error
+
+
+def _require_still(picture: Image.Image, media_type: str) -> None:
+    """A phone's JPEG or HEIC may hold further pictures (depth, preview): the first is the photograph."""
+    if getattr(picture, "n_frames", 1) > 1 and media_type in (rules.PNG, rules.WEBP):
+        raise Animated
 
 
 def _written(picture: Image.Image, target: Path, media_type: str) -> str:

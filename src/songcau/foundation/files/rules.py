@@ -264,7 +264,7 @@ def _cut(text: str, length: int) -> str:
 
 
 ENDING_OF: Mapping[str, str] = {
-    next(iter(types)): extension for extension, types in reversed(EXTENSIONS.items()) if len(types) == 1
+    next(iter(types)): extension for extension, types in reversed(list(EXTENSIONS.items())) if len(types) == 1
 }
 
 

@@ -10,10 +10,8 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Protocol
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from songcau.kernel.errors import Unavailable
@@ -191,24 +189,3 @@ class _told:  # noqa: N801 - reads as a word in `with _told():`
 def no_room(error: OSError) -> StoreFull | None:
     """StoreFull when that is what the error says."""
     return StoreFull() if error.errno in _NO_ROOM else None
-
-
-@cache
-def store() -> Store:
-    """The store of this installation, by its settings."""
-    from django.conf import settings
-
-    songcau = settings.SONGCAU
-    if not songcau.files_store:
-        return FolderStore(songcau.data / "files")
-    from songcau.foundation.files.s3_store import S3Store
-
-    url = urlsplit(songcau.files_store)
-    return S3Store(
-        bucket=url.netloc,
-        prefix=url.path.strip("/"),
-        endpoint=songcau.files_s3_endpoint,
-        region=songcau.files_s3_region,
-        key_id=songcau.files_s3_key_id,
-        secret=songcau.files_s3_secret.get_secret_value(),
-    )

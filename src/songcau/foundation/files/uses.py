@@ -33,9 +33,9 @@ def nobody(_actor: Actor, _link: "FileLink") -> bool:
 class FileUse:
     """A purpose, what it takes, for how long, and who may.
 
-    `retention_days` None: kept until `may_remove` lets somebody remove it. `personal_data`: each reading needs a purpose
-    and is written to the audit log. `keep_original`: besides the cleaned picture the bytes as they were sent are kept, for
-    those whom `may_read_original` lets.
+    `retention_days` None: kept until `may_remove` lets somebody remove it. `personal_data`: each reading needs a
+    purpose and is written to the audit log. `keep_original`: besides the cleaned picture the bytes as they were sent
+    are kept, for those whom `may_read_original` lets.
     """
 
     name: str

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from songcau.foundation.files import stores
+from songcau.foundation.files import storage, stores
 from songcau.foundation.files.s3_store import S3Store
 from songcau.foundation.files.stores import ContentMissing, FolderStore, Store, StoreAway, StoreFull, digest_of
 
@@ -140,14 +140,14 @@ def test_a_bucket_that_does_not_exist_or_answer_is_away(service: str, source: Pa
 
 
 def test_the_settings_choose_the_store(settings: object, service: str) -> None:
-    stores.store.cache_clear()
-    assert isinstance(stores.store(), FolderStore)
-    stores.store.cache_clear()
+    storage.store.cache_clear()
+    assert isinstance(storage.store(), FolderStore)
+    storage.store.cache_clear()
     before = settings.SONGCAU  # type: ignore[attr-defined]
     settings.SONGCAU = before.model_copy(  # type: ignore[attr-defined]
         update={"files_store": "s3://city/some/prefix", "files_s3_endpoint": service}
     )
-    chosen = stores.store()
-    stores.store.cache_clear()
+    chosen = storage.store()
+    storage.store.cache_clear()
     assert isinstance(chosen, S3Store)
     assert chosen.key_of(DIGEST).startswith(f"some/prefix/{DIGEST[:2]}/")
