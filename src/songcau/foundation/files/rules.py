@@ -186,9 +186,8 @@ def require_type(limits: Limits, name: str, found: str) -> str:
 
     Raises HasMacros, NotWhatItsNameSays, TypeNotAccepted.
     """
+    require_plain_name(name)
     extension = extension_of(name)
-    if extension in MACRO_EXTENSIONS:
-        raise HasMacros
     expected = EXTENSIONS.get(extension)
     if expected is not None and found not in expected:
         raise NotWhatItsNameSays(extension=extension, found=found)
@@ -197,6 +196,12 @@ def require_type(limits: Limits, name: str, found: str) -> str:
     if found not in limits.accepted:
         raise TypeNotAccepted(found=found, accepted=", ".join(sorted(limits.accepted)))
     return found
+
+
+def require_plain_name(name: str) -> None:
+    """Raises HasMacros for the endings of documents that carry them."""
+    if extension_of(name) in MACRO_EXTENSIONS:
+        raise HasMacros
 
 
 def require_pixels(limits: Limits, width: int, height: int) -> None:
