@@ -52,7 +52,7 @@ def test_a_file_comes_in_two_pieces_and_is_stored_once_whole(client_of_lan: Clie
     assert client_of_lan.get(where).json() == {"state": "RECEIVING", "length": len(TEXT), "offset": 10}
     assert patch(client_of_lan, where, TEXT[10:], 10)["Upload-Offset"] == str(len(TEXT))
     link = FileLink.objects.select_related("blob").get()
-    assert (link.name, link.subject_id, link.uploader_label) == ("Đơn đề nghị.txt", SUBJECT.id, "Trần Thị Lan")
+    assert (link.name, link.subject_id, link.uploader_label) == ("Đơn đề nghị.txt", SUBJECT.id, "Trần Thị Lan (lan)")
     assert b"".join(store().read(link.blob.digest)) == TEXT
     assert link.blob.digest == hashlib.sha256(TEXT).hexdigest()
     told = client_of_lan.get(where).json()
