@@ -1,8 +1,9 @@
-"""`python -m tests.soak.upload_storm --uploads 100 --kills 3 [--database URL]`: exits 1 unless every file is whole or absent.
+"""`python -m tests.soak.upload_storm --uploads 100 --kills 3 [--database URL]`: exits 1 on any breach.
 
-As many clients as uploads speak tus to a real web process at once. Connections break in the middle of a piece, clients
-come back, some give up; the server is killed (SIGKILL) and started again. Whatever a client was told is on disk must be
-there afterwards, every finished file must have the digest of what was sent, and nothing else may be in the store.
+Every file must be whole or absent. As many clients as uploads speak tus to a real web process at once. Connections
+break in the middle of a piece, clients come back, some give up; the server is killed (SIGKILL) and started again.
+Whatever a client was told is on disk must be there afterwards, every finished file must have the digest of what was
+sent, and nothing else may be in the store.
 """
 
 import argparse

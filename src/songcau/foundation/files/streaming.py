@@ -1,18 +1,19 @@
 """Django's ASGI handler, except that an upload's body reaches its view as it comes in.
 
-Django takes in a whole body before it calls the view, so a request broken at 90 % would leave nothing. Here `request.read`
-waits for the next bytes from the connection; a connection that breaks or falls silent raises `UnreadablePostError` there.
+Django takes in a whole body before it calls the view, so a request broken at 90 % would leave nothing. Here
+`request.read` waits for the next bytes from the connection; one that breaks or falls silent raises
+`UnreadablePostError` there.
 """
 
 import asyncio
 import concurrent.futures
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.core.handlers.asgi import ASGIHandler
 
-Message = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 STREAMED = re.compile(r"/files/uploads/[0-9a-f-]{36}/?")
@@ -63,7 +64,7 @@ class StreamedBody:
         self._ended = not message.get("more_body", False)
 
     async def _next(self) -> Message:
-        return await asyncio.wait_for(self._receive(), PATIENCE_SECONDS)  # type: ignore[arg-type]
+        return await asyncio.wait_for(self._receive(), PATIENCE_SECONDS)
 
     def close(self) -> None:
         """A thread that still reads is woken: the server is going down."""
@@ -75,7 +76,7 @@ class StreamedBody:
 class StreamingHandler(ASGIHandler):
     """For addresses that `STREAMED` matches, the body is not taken in beforehand."""
 
-    async def handle(self, scope: Message, receive: Receive, send: Callable[[Message], Awaitable[None]]) -> None:
+    async def handle(self, scope: dict[str, Any], receive: Receive, send: Callable[[Message], Awaitable[None]]) -> None:
         if not STREAMED.fullmatch(scope["path"]):
             await super().handle(scope, receive, send)
             return

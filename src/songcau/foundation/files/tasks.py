@@ -1,16 +1,17 @@
-"""What files does by itself: uploads that arrived are taken in, abandoned ones go."""
+"""What files does by itself: scans and previews after a file came in, and what is late, left over or expired."""
 
 from datetime import timedelta
 
 import structlog
 
-from songcau.foundation.files import actions, rules
+from songcau.foundation.files import actions
+from songcau.foundation.files.events import FileScanned, FileSetAside, FileStored
 from songcau.foundation.files.models import Upload
 from songcau.foundation.files.parts import Busy, Part, folder
 from songcau.foundation.files.rules import UploadState
 from songcau.foundation.files.storage import store
 from songcau.foundation.files.stores import FolderStore
-from songcau.foundation.outbox.reactions import Job
+from songcau.foundation.outbox.reactions import DeliveryFacts, Job, Reaction
 from songcau.foundation.outbox.rules import daily, every
 from songcau.kernel import clock
 from songcau.kernel.actor import SYSTEM
@@ -60,7 +61,34 @@ def remove_abandoned_uploads() -> None:
         kept.remove_leftovers(old)
 
 
+def draw_stored(event: FileStored, _facts: DeliveryFacts) -> None:
+    actions.draw_previews(by=SYSTEM, blob_id=event.blob)
+
+
+def draw_scanned(event: FileScanned, _facts: DeliveryFacts) -> None:
+    actions.draw_previews(by=SYSTEM, blob_id=event.blob)
+
+
+def scan_set_aside(event: FileSetAside, _facts: DeliveryFacts) -> None:
+    actions.scan_blob(by=SYSTEM, blob_id=event.blob)
+
+
+def remove_expired_files() -> None:
+    actions.remove_expired(by=SYSTEM)
+
+
+def remove_unneeded_content() -> None:
+    actions.remove_unneeded(by=SYSTEM)
+
+
+REACTIONS = (
+    Reaction(FileStored, draw_stored, "files.draw_stored", outside=True, lease_seconds=180),
+    Reaction(FileScanned, draw_scanned, "files.draw_scanned", outside=True, lease_seconds=180),
+    Reaction(FileSetAside, scan_set_aside, "files.scan_set_aside", outside=True, lease_seconds=600),
+)
 JOBS = (
     Job("files.finish_received_uploads", every(minutes=5), finish_received_uploads, lease_seconds=1800),
     Job("files.remove_abandoned_uploads", daily(at="03:10"), remove_abandoned_uploads, lease_seconds=1800),
+    Job("files.remove_expired_files", daily(at="03:30"), remove_expired_files, lease_seconds=1800),
+    Job("files.remove_unneeded_content", daily(at="03:50"), remove_unneeded_content, lease_seconds=1800),
 )

@@ -1,8 +1,8 @@
 """Resumable uploads by tus 1.0.0: core, creation, expiration, checksum, termination.
 
-What the protocol leaves open: the `Upload-Metadata` of a creation names `use`, `subject_kind`, `subject_id` and `filename`;
-a browser sends its CSRF token in `X-CSRFToken`; the answer to a refused file is JSON with `code` and `message`; GET on an
-upload tells its state as JSON, with the file's id once it is stored.
+What the protocol leaves open: the `Upload-Metadata` of a creation names `use`, `subject_kind`, `subject_id` and
+`filename`; a browser sends its CSRF token in `X-CSRFToken`; the answer to a refused file is JSON with `code` and
+`message`; GET on an upload tells its state as JSON, with the file's id once it is stored.
 """
 
 import base64
@@ -53,8 +53,7 @@ def _speaks_tus(view: View) -> View:
     def speaking(request: HttpRequest, **named: UUID) -> HttpResponse:
         method = request.headers.get("X-HTTP-Method-Override", request.method or "").upper()
         try:
-            if method not in ("OPTIONS", "GET") and request.headers.get("Tus-Resumable") != VERSION:
-                raise Answer(412, Tus_Version=VERSION)
+            _require_version(request, method)
             response = view(request, method, **named)
         except Answer as answer:
             response = HttpResponse(status=answer.status, headers=answer.headers)
@@ -65,6 +64,12 @@ def _speaks_tus(view: View) -> View:
         return response
 
     return speaking
+
+
+def _require_version(request: HttpRequest, method: str) -> None:
+    """GET is this city's own, and OPTIONS is how a client learns of the version."""
+    if method not in ("OPTIONS", "GET") and request.headers.get("Tus-Resumable") != VERSION:
+        raise Answer(412, Tus_Version=VERSION)
 
 
 def _status(error: Anticipated) -> int:

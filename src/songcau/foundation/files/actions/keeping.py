@@ -15,17 +15,21 @@ from songcau.foundation.files.storage import store
 from songcau.kernel import clock
 
 
-def keep(content: Content, verdict: Verdict) -> Blob:
-    """Store the content if it is not there; its row. Raises Infected for bytes known as such, StoreFull, StoreAway."""
-    blob = _touched(content, verdict)
+def keep(content: Content, verdict: Verdict, *, shown: bool = True) -> Blob:
+    """Store the content if it is not there; its row. `shown`: previews are to be made of it where its kind has any.
+
+    Raises Infected for bytes known as such, StoreFull, StoreAway.
+    """
+    blob = _touched(content, verdict, shown)
     release_connection()
     store().put(content.path, content.digest)
     return blob
 
 
 @transaction.atomic
-def _touched(content: Content, verdict: Verdict) -> Blob:
+def _touched(content: Content, verdict: Verdict, shown: bool) -> Blob:
     now = clock.now()
+    wanted = shown and rules.has_preview(content.media_type)
     blob, made = Blob.objects.select_for_update().get_or_create(
         digest=content.digest,
         defaults={
@@ -33,7 +37,7 @@ def _touched(content: Content, verdict: Verdict) -> Blob:
             "media_type": content.media_type,
             "created_at": now,
             "touched_at": now,
-            "preview": PreviewState.WAITING if rules.has_preview(content.media_type) else PreviewState.NONE,
+            "preview": PreviewState.WAITING if wanted else PreviewState.NONE,
         },
     )
     if blob.scan == Scan.INFECTED:

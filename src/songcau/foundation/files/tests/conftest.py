@@ -40,7 +40,9 @@ PERSONAL = replace(PAPERS, name="tests.personal", personal_data=True)
 def _files_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = dict(uses._uses)
     uses.register(PAPERS, EVIDENCE, PERSONAL)
-    monkeypatch.setattr(settings, "SONGCAU", settings.SONGCAU.model_copy(update={"data": tmp_path, "files_scanner": ""}))
+    monkeypatch.setattr(
+        settings, "SONGCAU", settings.SONGCAU.model_copy(update={"data": tmp_path, "files_scanner": ""})
+    )
     storage.store.cache_clear()
     scanners.scanner.cache_clear()
     yield

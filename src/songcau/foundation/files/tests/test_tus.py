@@ -274,9 +274,7 @@ def test_other_methods_and_unknown_uploads(client_of_lan: Client) -> None:
     assert head(client_of_lan, f"/files/uploads/{uuid4()}").status_code == 404
 
 
-def test_one_person_has_only_so_many_unfinished_uploads(
-    client_of_lan: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_person_has_only_so_many_unfinished_uploads(client_of_lan: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "MOST_UNFINISHED", 1)
     create(client_of_lan, 10)
     assert create(client_of_lan, 10).json()["code"] == "TOO_MANY_UPLOADS"
