@@ -75,6 +75,8 @@ class Outcome:
     where: str = ""
     told: int = 0
     breaks: int = 0
+    broken_at: int = -1
+    kept: int = 0
     finished: bool = False
     fault: str = ""
 
@@ -127,6 +129,8 @@ class Sender:
         if offset < seen.told:
             seen.fault = f"{seen.told} bytes were told to be there, now {offset}"
         seen.told = max(seen.told, offset)
+        seen.kept += -1 < seen.broken_at < offset
+        seen.broken_at = -1
         if seen.given_up and offset > seen.size // 2:
             return True
         self._send(offset)
@@ -142,6 +146,7 @@ class Sender:
         seen = self.outcome
         if seen.breaks < 3 and offset < seen.size and self.chance.random() < 0.7:
             seen.breaks += 1
+            seen.broken_at = offset
             self._break_off(offset)
             return
         answer = self.ask(
@@ -208,6 +213,8 @@ def breaches(outcomes: list[Outcome]) -> dict[str, int]:
         found["unfinished"] += not outcome.finished and not outcome.given_up and not outcome.fault
     found["corrupt in the store"] = sum(digest_of(store().read(digest))[0] != digest for digest in kept)
     found["in the store without a row"] = len(kept - set(FileLink.objects.values_list("blob__digest", flat=True)))
+    breaks, pieces = sum(outcome.breaks for outcome in outcomes), sum(outcome.kept for outcome in outcomes)
+    found["no byte of a broken connection kept"] = int(breaks > 0 and pieces == 0)
     found["audit faults"] = chain_verdict().faults
     return found
 
@@ -270,6 +277,7 @@ def main() -> int:
         "stored": sum(outcome.finished for outcome in outcomes),
         "given up on purpose": sum(o.given_up and not o.finished for o in outcomes),
         "connections broken": sum(outcome.breaks for outcome in outcomes),
+        "broken pieces of which bytes were kept": sum(outcome.kept for outcome in outcomes),
         "server killed": server.kills - 1,
         "seconds": f"{seconds:.1f}",
         "MB stored": f"{sent:.0f}",

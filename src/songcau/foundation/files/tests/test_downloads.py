@@ -1,6 +1,7 @@
 """Files given out: to whom, in which part, and under which headers."""
 
 import asyncio
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import AsyncClient, Client
 
 from songcau.foundation.accounts.tests.people import make_person, sign_in
 from songcau.foundation.audit.models import Entry
-from songcau.foundation.files import actions
+from songcau.foundation.files import actions, uses
 from songcau.foundation.files.models import Blob, FileLink
 from songcau.foundation.files.rules import Scan
 from songcau.foundation.files.storage import store
@@ -111,6 +112,13 @@ def test_the_original_is_for_those_whom_the_use_lets(by: Actor, client_of_lan: C
     assert client_of_lan.get(address(evidence) + "?original=1").getvalue() == photograph
     assert client_of_lan.get(address(evidence)).getvalue() != photograph
     assert client_of_lan.get(address(plain) + "?original=1").status_code == 404
+
+
+def test_an_original_is_not_for_everybody_who_may_read(by: Actor, client_of_lan: Client) -> None:
+    link = stored(by, samples.photograph(), "a.jpg", EVIDENCE.name)
+    uses.register(replace(EVIDENCE, may_read_original=uses.nobody))
+    assert client_of_lan.get(address(link) + "?original=1").status_code == 403
+    assert client_of_lan.get(address(link)).status_code == 200
 
 
 def test_a_preview_is_shown_to_whoever_may_read(by: Actor, client_of_lan: Client) -> None:

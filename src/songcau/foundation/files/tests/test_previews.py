@@ -83,9 +83,9 @@ def test_a_drawing_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_drawing_that_wants_all_memory_is_ended_by_the_system(by: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    link = stored(by, samples.photograph("PNG"), "anh.png")
+    link = stored(by, samples.photograph("PNG", width=1000, height=1000), "anh.png")
     plain, drawer = subprocess.run, Path(previews.drawing.__file__).read_text(encoding="utf-8")
-    starved = drawer.replace("2 << 30", "1 << 26")
+    starved = drawer.replace("2 << 30", "1 << 22")
     assert starved != drawer
 
     def run(command: list[str], **named: object) -> object:

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.tests.people import actor_with
@@ -131,7 +131,7 @@ def test_bytes_linked_again_after_the_list_was_read_stay(by: Actor) -> None:
     assert not retention._remove_if_unneeded(SYSTEM, new_id())
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer: nobody comes in between")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer: nobody comes in between")
 @pytest.mark.django_db(transaction=True)
 def test_the_same_bytes_sent_while_they_are_deleted_are_there_afterwards(
     by: Actor, monkeypatch: pytest.MonkeyPatch

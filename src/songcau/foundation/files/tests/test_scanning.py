@@ -65,8 +65,8 @@ def daemon() -> Iterator[Daemon]:
 
 @pytest.fixture
 def scanned_city(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> Daemon:
+    clamd = Clamd("127.0.0.1", daemon.port, seconds=0.3)
     for room in ("intake", "actions.scans"):
-        clamd = Clamd("127.0.0.1", daemon.port, seconds=0.3)
         monkeypatch.setattr(f"songcau.foundation.files.{room}.scanner", lambda: clamd)
     return daemon
 
