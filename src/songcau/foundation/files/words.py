@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from songcau.foundation.files import rules
 from songcau.foundation.files.rules import PreviewState, Scan
 from songcau.kernel.errors import Anticipated
 
@@ -63,6 +64,37 @@ PREVIEWS: Mapping[str, Promise] = {
     PreviewState.MADE: _("Made"),
     PreviewState.FAILED: _("Could not be made"),
     PreviewState.NONE: _("None for this kind of file"),
+}
+
+
+PREVIEW_FAULTS: Mapping[str, Promise] = {
+    "BROKEN": _("the content cannot be drawn"),
+    "MEMORY": _("it takes too much memory"),
+    "TIMEOUT": _("it takes too long"),
+    "KILLED": _("the drawing was ended by the system"),
+    "TOO_LARGE": _("the file is too large"),
+}
+
+KINDS: Mapping[str, Promise] = {
+    rules.JPEG: _("JPEG picture"),
+    rules.PNG: _("PNG picture"),
+    rules.WEBP: _("WebP picture"),
+    rules.PDF: _("PDF document"),
+    rules.DOCX: _("Word document"),
+    rules.XLSX: _("Excel workbook"),
+    rules.PPTX: _("PowerPoint presentation"),
+    rules.DOC: _("Word document (97–2003)"),
+    rules.XLS: _("Excel workbook (97–2003)"),
+    rules.PPT: _("PowerPoint presentation (97–2003)"),
+    rules.ODT: _("OpenDocument text"),
+    rules.ODS: _("OpenDocument spreadsheet"),
+    rules.ODP: _("OpenDocument presentation"),
+    rules.TEXT: _("Plain text"),
+    rules.CSV: _("CSV table"),
+    rules.ZIP: _("ZIP archive"),
+    rules.MP4: _("MP4 film"),
+    rules.QUICKTIME: _("QuickTime film"),
+    rules.HEIC: _("HEIC picture"),
 }
 
 
