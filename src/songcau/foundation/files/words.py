@@ -53,7 +53,7 @@ REFUSALS: dict[str, Promise] = {
 }
 
 SCANS: Mapping[str, Promise] = {
-    Scan.NOT_SCANNED: _("Not scanned (no virus scanner is set up)"),
+    Scan.NOT_SCANNED: _("Not scanned"),
     Scan.WAITING: _("Waits for the virus scanner"),
     Scan.CLEAN: _("No virus found"),
     Scan.INFECTED: _("Virus found"),

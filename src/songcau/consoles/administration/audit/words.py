@@ -82,6 +82,7 @@ SUBJECTS: dict[str, Words] = {
     "places.level": _("Level of administrative units"),
     "places.profile": _("Profile of administrative units"),
     "files.file": _("File"),
+    "files.try_out": _("Trial upload"),
     "files.blob": _("Content of a file"),
     "files.upload": _("Upload"),
     "outbox.delivery": _("Delivery"),

@@ -44,7 +44,7 @@ FILES = Listing(
     columns=(
         Column(
             "name",
-            _("Name"),
+            _("File name"),
             lambda row: row.name,
             sort="name",
             link=lambda row: reverse("administration:file", args=[row.pk]),

@@ -161,7 +161,6 @@ class Sender {
     const bar = part("bar");
     bar.style.width = `${String(percent)}%`;
     bar.setAttribute("aria-valuenow", String(percent));
-    bar.textContent = `${String(percent)} %`;
   }
 
   private ask(method: string, address: string, body?: Blob, offset?: number, more: Record<string, string> = {}): Promise<Answer> {
