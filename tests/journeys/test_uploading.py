@@ -51,6 +51,16 @@ def test_a_file_survives_a_pause_and_a_broken_connection(page: Page, tmp_path: P
     expect(page.get_by_text("Plain text")).to_be_visible()
 
 
+def test_whoever_is_signed_out_meanwhile_is_told_so_and_goes_on_afterwards(page: Page, tmp_path: Path) -> None:
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    choose(page, tmp_path / "a.txt", b"Kinh gui")
+    expect(page.locator("#upload-words")).to_contain_text("You are no longer signed in")
+    page.context.add_cookies(cookies)
+    page.click("#upload-pause")
+    expect(page.locator("#upload-words")).to_have_text("The file was taken in.")
+
+
 def test_a_refused_file_is_refused_in_words(page: Page, tmp_path: Path) -> None:
     choose(page, tmp_path / "anh.png", b"<html><script>alert(1)</script></html>")
     expect(page.locator("#upload-words")).to_contain_text("Web pages, SVG drawings and programs are not accepted")

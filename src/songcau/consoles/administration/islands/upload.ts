@@ -20,12 +20,15 @@ function encoded(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
+/** The answer is not of our own making: a sign-in page, most likely. */
+class SignedOut extends Error {}
+
 class Sender {
   private paused = false;
   private request: XMLHttpRequest | null = null;
   private failures = 0;
 
-  constructor(private readonly target: HTMLFormElement, private readonly file: File, private where: string | null) {}
+  constructor(private readonly target: HTMLFormElement, private readonly file: File, private where: string | null, private readonly stopped: () => void) {}
 
   get key(): string {
     return `upload:${this.file.name}:${String(this.file.size)}:${String(this.file.lastModified)}`;
@@ -54,8 +57,14 @@ class Sender {
       try {
         if (await this.step()) return;
         this.failures = 0;
-      } catch {
+      } catch (error) {
         if (this.isPaused()) return;
+        if (error instanceof SignedOut) {
+          this.paused = true;
+          this.say("signedOut");
+          this.stopped();
+          return;
+        }
         this.failures += 1;
         this.say("waiting");
         const pause = Math.min(LONGEST_PAUSE_MS, 500 * 2 ** this.failures);
@@ -152,7 +161,7 @@ class Sender {
     (part("send") as HTMLButtonElement).disabled = false;
   }
 
-  private say(what: "sending" | "checking" | "paused" | "waiting" | "stored"): void {
+  private say(what: "signedOut" | "sending" | "checking" | "paused" | "waiting" | "stored"): void {
     part("words").textContent = this.target.dataset[what] ?? "";
   }
 
@@ -177,6 +186,10 @@ class Sender {
       }
       for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
       request.onload = (): void => {
+        if (request.status < 500 && request.getResponseHeader("Tus-Resumable") === null) {
+          reject(new SignedOut());
+          return;
+        }
         resolve({ status: request.status, header: (name) => request.getResponseHeader(name), text: request.responseText });
       };
       request.onerror = request.onabort = request.ontimeout = (): void => { reject(new Error("broken")); };
@@ -198,7 +211,10 @@ function attach(target: HTMLFormElement): void {
     (part("send") as HTMLButtonElement).disabled = true;
     paused = false;
     pause.textContent = target.dataset.pause ?? "";
-    sender = new Sender(target, file, null);
+    sender = new Sender(target, file, null, () => {
+      paused = true;
+      pause.textContent = target.dataset.resume ?? "";
+    });
     void sender.run();
   });
   pause.addEventListener("click", () => {

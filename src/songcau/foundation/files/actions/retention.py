@@ -51,8 +51,10 @@ def _remove_if_unneeded(by: Actor, blob_id: UUID) -> bool:
     blob = Blob.objects.unreferenced().filter(pk=blob_id, touched_at__lt=limit).first()
     if blob is None:
         return False
+    # The bytes first: a distant store may be slow, and the entry locks the audit log until the commit. Should this end
+    # in between, the row is the trace by which the next run finds it again.
+    store().delete(blob.digest)
     details = {"digest": blob.digest, "size": blob.size}
     record_entry(by=by, action="files.delete_content", subject=f"files.blob:{blob.pk}", details=details)
-    store().delete(blob.digest)
     blob.delete()
     return True

@@ -11,6 +11,7 @@ from songcau.foundation.files.inspection import identified
 from songcau.foundation.files.pictures import rewritten
 from songcau.foundation.files.rules import Limits
 from songcau.foundation.files.tests import samples
+from songcau.foundation.files.tests.heic import heic
 from songcau.kernel.errors import Refused
 
 ALL = Limits(
@@ -119,6 +120,19 @@ def test_a_picture_comes_out_upright_and_without_what_the_camera_added(
         assert top_left[0] > 200, "red stays where the eye saw it"
 
 
+def test_a_heic_comes_out_as_a_jpeg_without_what_the_phone_added(file: Path) -> None:
+    file.write_bytes(heic())
+    assert b"SecretMaker" in file.read_bytes()
+    assert identified(file, "IMG_0001.HEIC", ALL) == rules.HEIC
+    out = file.with_name("out")
+    assert rewritten(file, out, rules.HEIC, ALL) == rules.JPEG
+    assert b"SecretMaker" not in out.read_bytes()
+    with Image.open(out) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (32, 32))
+        assert picture.getpixel((5, 5))[0] > 240
+        assert picture.getpixel((5, 5))[1] < 15
+
+
 def test_a_comment_in_a_jpeg_goes_too(file: Path) -> None:
     file.write_bytes(samples.photograph(comment=b"taken at Lan's home"))
     out = file.with_name("out")
@@ -132,12 +146,13 @@ def test_a_comment_in_a_jpeg_goes_too(file: Path) -> None:
         (samples.photograph()[:-200], rules.JPEG, refusals.FileBroken),
         (samples.photograph("PNG")[:60], rules.PNG, refusals.FileBroken),
         (b"\x89PNG\r\n\x1a\n" + bytes(50), rules.PNG, refusals.FileBroken),
+        (heic()[:-1500], rules.HEIC, refusals.FileBroken),
         (samples.broken_heic(), rules.HEIC, refusals.FileBroken),
         (samples.photograph("PNG", width=1000, height=101), rules.PNG, refusals.TooManyPixels),
         (samples.photograph("PNG", save_all=True, append_images=[Image.new("RGB", (64, 40))]), rules.PNG,
          refusals.Animated),
     ],
-    ids=["cut JPEG", "cut PNG", "only a head", "corrupt HEIC", "too many pixels", "moving"],
+    ids=["cut JPEG", "cut PNG", "only a head", "cut HEIC", "corrupt HEIC", "too many pixels", "moving"],
 )  # fmt: skip
 def test_a_bad_picture_is_refused_with_its_reason(
     file: Path, content: bytes, media_type: str, refusal: type[Refused]
