@@ -37,6 +37,7 @@ class Server:
     """The web process, started again after each kill."""
 
     folder: Path
+    is_sabotaged: bool = False
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     kills: int = 0
@@ -44,6 +45,7 @@ class Server:
     def start(self) -> None:
         with (self.folder / "web.log").open("ab") as log:
             command = [sys.executable, "-m", "tests.soak.upload_server", "--port", str(self.port)]
+            command += ["--sabotage"] if self.is_sabotaged else []
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         until = time.monotonic() + 60
         while not answers(f"http://127.0.0.1:{self.port}/healthz"):
@@ -245,6 +247,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--megabytes", type=float, default=4.0, help="of the largest file")
     parser.add_argument("--database", default="", help="postgresql://… (a database of its own is made); none: SQLite")
+    parser.add_argument("--sabotage", action="store_true", help="the store loses bytes: this must be found")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="songcau-storm-"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -259,7 +262,7 @@ def main() -> int:
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         install_all()
-        server = Server(folder)
+        server = Server(folder, given.sabotage)
         try:
             outcomes, seconds = storm(server, given.uploads, given.kills, int(given.megabytes * 1024 * 1024))
             memory = server.rss()[1]
