@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def runs(short: bool) -> dict[str, list[str]]:
     """Name → module and arguments."""
     kills = ["tests.soak.kill_worker", "--kills", "20", "--events", "1000"]
-    storm = ["tests.soak.upload_storm", "--uploads", "100", "--kills", "3"]
+    storm = ["tests.soak.upload_storm", "--uploads", "100", "--kills", "3", "--megabytes", "8"]
     return {
         "kills on SQLite": kills,
         "kills on PostgreSQL": [*kills, "--database", capabilities.POSTGRESQL],
