@@ -13,9 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 def runs(short: bool) -> dict[str, list[str]]:
     """Name → module and arguments."""
     kills = ["tests.soak.kill_worker", "--kills", "20", "--events", "1000"]
+    storm = ["tests.soak.upload_storm", "--uploads", "100", "--kills", "3", "--megabytes", "8"]
     return {
         "kills on SQLite": kills,
         "kills on PostgreSQL": [*kills, "--database", capabilities.POSTGRESQL],
+        "uploads on SQLite": storm,
+        "uploads on PostgreSQL": [*storm, "--database", capabilities.POSTGRESQL],
         "nonsense to every address": ["tests.soak.fuzz_pages", "--seconds", "60" if short else "600"],
     }
 

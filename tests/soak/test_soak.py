@@ -12,9 +12,9 @@ pytestmark = [
 ]
 
 
-def soak(*options: str) -> subprocess.CompletedProcess[str]:
+def soak(*options: str, run: str = "kill_worker") -> subprocess.CompletedProcess[str]:
     database = os.environ.get("SONGCAU_DATABASE", "")
-    command = [sys.executable, "-m", "tests.soak.kill_worker", *options]
+    command = [sys.executable, "-m", f"tests.soak.{run}", *options]
     command += ["--database", database] if database else []
     return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
@@ -30,3 +30,16 @@ def test_a_delivery_marked_before_it_is_handled_is_found() -> None:
     assert ran.returncode == 1, ran.stdout + ran.stderr
     lost = next(line for line in ran.stdout.splitlines() if line.startswith("BREACH lost"))
     assert int(lost.split()[-1]) > 0
+
+
+def test_a_hundred_uploads_are_whole_or_absent_whatever_breaks() -> None:
+    ran = soak("--uploads", "100", "--kills", "3", run="upload_storm")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "WHOLE" in ran.stdout
+
+
+def test_a_store_that_loses_a_byte_is_found() -> None:
+    ran = soak("--uploads", "10", "--kills", "0", "--megabytes", "0.5", "--sabotage", run="upload_storm")
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    corrupt = next(line for line in ran.stdout.splitlines() if line.startswith("BREACH corrupt"))
+    assert int(corrupt.split()[-1]) > 0

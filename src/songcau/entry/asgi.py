@@ -1,8 +1,9 @@
 """The web process's application."""
 
-from django.core.handlers.asgi import ASGIHandler
-
 from songcau.entry.start import start_django
 
 start_django()
-application = ASGIHandler()
+
+from songcau.foundation.files.streaming import StreamingHandler  # noqa: E402 - after the settings are there
+
+application = StreamingHandler()

@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": "care:doctor",
     "settings": "care:settings",
     "audit": "care:audit",
+    "files": "files:files",
     "user": "people:user",
     "import": "bring_in:bring_in",
     "deadline": "terms:deadline",

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "songcau.foundation.places",
     "songcau.foundation.accounts",
     "songcau.foundation.calendar",
+    "songcau.foundation.files",
     "songcau.foundation.files.documents",
     "songcau.foundation.shell",
     "songcau.consoles.administration",

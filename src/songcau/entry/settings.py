@@ -6,6 +6,7 @@ with one line a person can act on.
 
 import difflib
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -66,6 +67,18 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or lines for people.")
+    files_store: str = Field(
+        "", description="`s3://bucket/prefix` for an S3-compatible store of files; empty: the folder `files` in `data`."
+    )
+    files_s3_endpoint: str = Field(
+        "", description="Address of the S3-compatible service, `https://host:port`. Empty: Amazon's own."
+    )
+    files_s3_region: str = Field("us-east-1", description="Region of the bucket; most own services ignore it.")
+    files_s3_key_id: str = Field("", description="Access key of the bucket. Empty: as boto3 finds it by itself.")
+    files_s3_secret: SecretStr = Field(SecretStr(""), description="Secret of the access key.")
+    files_scanner: str = Field(
+        "", description="`clamd://host:port` for a ClamAV virus scanner. Empty: files are marked as not scanned."
+    )
     worker_threads: int = Field(2, ge=1, le=32, description="Events one worker process delivers at the same time.")
     outbox_lease_seconds: int = Field(
         30, ge=1, le=3600, description="After this long a delivery claimed by a worker that died is taken up again."
@@ -77,6 +90,20 @@ class Settings(BaseSettings):
     def _database_is_known(cls, value: str) -> str:
         if value and not value.startswith(("postgresql://", "postgres://")):
             raise ValueError("must be empty (SQLite) or begin with postgresql://")
+        return value
+
+    @field_validator("files_store")
+    @classmethod
+    def _files_store_is_known(cls, value: str) -> str:
+        if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", value):
+            raise ValueError("must be empty (a folder in `data`) or look like s3://bucket/prefix")
+        return value
+
+    @field_validator("files_scanner")
+    @classmethod
+    def _scanner_is_known(cls, value: str) -> str:
+        if value and not re.fullmatch(r"clamd://[^/:\s]+:\d{1,5}", value):
+            raise ValueError("must be empty (no scanner) or look like clamd://host:port")
         return value
 
     @field_validator("time_zone")

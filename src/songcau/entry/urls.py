@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("", include("songcau.foundation.shell.urls")),
     path("accounts/", include("songcau.foundation.accounts.urls")),
+    path("files/", include("songcau.foundation.files.urls")),
     path("administration/", include("songcau.consoles.administration.urls")),
     path("django-admin/", django_admin.site.urls),
     path("", include("songcau.consoles.desk.urls")),

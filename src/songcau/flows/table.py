@@ -5,6 +5,7 @@ What a system does on its own events stands in its `tasks.py`.
 """
 
 from songcau.foundation.accounts import events as accounts
+from songcau.foundation.files import events as files
 from songcau.foundation.outbox import events as outbox
 from songcau.foundation.outbox.reactions import Reaction
 from songcau.foundation.places import events as places
@@ -29,6 +30,12 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.RoleGranted: (),
     accounts.RoleWithdrawn: (),
     accounts.SecondFactorReset: (),
+    files.FileHeld: (),
+    files.FileReleased: (),
+    files.FileRemoved: (),
+    files.FileScanned: (),
+    files.FileSetAside: (),
+    files.FileStored: (),
     outbox.JobDue: (),
     places.BoundariesApplied: (),
     places.UnitsLoaded: (),

@@ -52,6 +52,9 @@ _TABLE: Mapping[Role, RoleFacts] = {
         | {
             "accounts.open_django_admin",
             "places.import_boundaries",
+            "files.view",
+            "files.hold",
+            "files.try_out",
             "outbox.view",
             "outbox.replay",
             "audit.view",
@@ -66,7 +69,7 @@ _TABLE: Mapping[Role, RoleFacts] = {
         hands_on=frozenset({Role.WARD_LEADER, Role.OPERATOR, Role.CLERK, Role.SPECIALIST}),
     ),
     Role.AUDITOR: RoleFacts(
-        _LOOK_AT_PEOPLE | {"audit.view", "audit.export", "audit.verify", "outbox.view"}, whole_city=True
+        _LOOK_AT_PEOPLE | {"audit.view", "audit.export", "audit.verify", "outbox.view", "files.view"}, whole_city=True
     ),
     Role.CITY_LEADER: RoleFacts(_LOOK_AT_PEOPLE),
     Role.WARD_LEADER: RoleFacts(_LOOK_AT_PEOPLE),

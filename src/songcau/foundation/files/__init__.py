@@ -1,1 +1,1 @@
-"""Uploads, previews, retention. Empty so far: the next part of the foundation fills it."""
+"""Files of the city: resumable uploads, what may be stored, where, for how long, and who may read it."""

@@ -19,6 +19,10 @@ Words = str | Promise
 JOBS: dict[str, Words] = {
     "accounts.expire_roles": gettext_lazy("Mark roles that have run out"),
     "audit.verify_chain": gettext_lazy("Verify the audit log"),
+    "files.finish_received_uploads": gettext_lazy("Take in uploads that arrived whole"),
+    "files.remove_abandoned_uploads": gettext_lazy("Remove abandoned uploads"),
+    "files.remove_expired_files": gettext_lazy("Remove files whose retention has ended"),
+    "files.remove_unneeded_content": gettext_lazy("Remove content no file needs"),
     "outbox.purge_old_events": gettext_lazy("Delete events delivered more than 30 days ago"),
 }
 

@@ -1,0 +1,110 @@
+"""Looks into packed documents by their lists of contents, without unpacking: which kind, macros, passwords, bombs."""
+
+import zipfile
+from pathlib import Path
+from typing import BinaryIO
+
+from songcau.foundation.files import rules
+from songcau.foundation.files.refusals import Encrypted, FileBroken, HasMacros, PackedTooTight
+from songcau.foundation.files.rules import Packed
+from songcau.foundation.files.stores import CHUNK
+
+_END = b"PK\x05\x06"
+_LONGEST_END = 65_557
+_LONGEST_LIST = 4 * rules.MEGABYTE
+_READ_AT_MOST = 4 * rules.MEGABYTE
+_BY_FOLDER = (("word/", rules.DOCX), ("xl/", rules.XLSX), ("ppt/", rules.PPTX))
+_OLE_KINDS = (("WordDocument", rules.DOC), ("Workbook", rules.XLS), ("PowerPoint Document", rules.PPT))
+_OLE_LOCKED = ("EncryptedPackage", "EncryptionInfo", "EncryptedSummary")
+_OLE_MACROS = ("_VBA_PROJECT", "VBA_PROJECT_CUR", "Macros")
+
+
+def kind_of_zip(file: Path) -> str:
+    """DOCX, XLSX, PPTX, ODT, ODS, ODP or ZIP. Raises PackedTooTight, HasMacros, Encrypted, FileBroken."""
+    with file.open("rb") as stream:
+        _require_short_list(stream)
+        try:
+            with zipfile.ZipFile(stream) as archive:
+                return _kind(archive, file.stat().st_size)
+        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError) as error:
+            raise FileBroken(found=rules.ZIP) from error
+
+
+def _require_short_list(stream: BinaryIO) -> None:
+    """The list is read whole into memory, so its own announced length is looked at first."""
+    size = stream.seek(0, 2)
+    stream.seek(max(0, size - _LONGEST_END))
+    tail = stream.read()
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) - at < 22:
+        raise FileBroken(found=rules.ZIP)
+    entries = int.from_bytes(tail[at + 10 : at + 12], "little")
+    length = int.from_bytes(tail[at + 12 : at + 16], "little")
+    # 0xffff and 0xffffffff announce a ZIP64 list, which only archives beyond every limit here need.
+    if entries > rules.MOST_ENTRIES or length > _LONGEST_LIST:
+        raise PackedTooTight(why="ENTRIES")
+    stream.seek(0)
+
+
+def _kind(archive: zipfile.ZipFile, size: int) -> str:
+    entries = archive.infolist()
+    rules.require_honest_archive([Packed(e.filename, e.compress_size, e.file_size) for e in entries], size)
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        raise Encrypted
+    names = [entry.filename for entry in entries]
+    _require_no_macros(names)
+    if "[Content_Types].xml" in names:
+        return _office(archive, names)
+    if "mimetype" in names:
+        return _open_document(archive, names)
+    return rules.ZIP
+
+
+def _require_no_macros(names: list[str]) -> None:
+    for name in names:
+        lower = name.lower()
+        if lower.endswith(("vbaproject.bin", "vbadata.xml")) or rules.extension_of(lower) in rules.MACRO_EXTENSIONS:
+            raise HasMacros
+
+
+def _office(archive: zipfile.ZipFile, names: list[str]) -> str:
+    if b"macroenabled" in _read(archive, "[Content_Types].xml").lower():
+        raise HasMacros
+    for folder, kind in _BY_FOLDER:
+        if any(name.startswith(folder) for name in names):
+            return kind
+    return rules.ZIP
+
+
+def _open_document(archive: zipfile.ZipFile, names: list[str]) -> str:
+    if any(name.startswith(("Basic/", "Scripts/")) for name in names):
+        raise HasMacros
+    if "META-INF/manifest.xml" in names and b"encryption-data" in _read(archive, "META-INF/manifest.xml"):
+        raise Encrypted
+    kind = _read(archive, "mimetype").decode("ascii", "replace").strip()
+    return kind if kind in (rules.ODT, rules.ODS, rules.ODP) else rules.ZIP
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+    """One small entry, never more of it than a list of parts can need."""
+    with archive.open(name) as entry:
+        return entry.read(_READ_AT_MOST)
+
+
+def kind_of_ole(file: Path) -> str:
+    """DOC, XLS, PPT or OLE, by the names in the compound file's directory. Raises HasMacros, Encrypted."""
+    wanted = {
+        name: name.encode("utf-16-le") for name in (*_OLE_LOCKED, *_OLE_MACROS, *(name for name, _kind in _OLE_KINDS))
+    }
+    found: set[str] = set()
+    with file.open("rb") as stream:
+        before = b""
+        while chunk := stream.read(CHUNK):
+            seen = before + chunk
+            found |= {name for name, spelled in wanted.items() if spelled in seen}
+            before = chunk[-64:]
+    if found.intersection(_OLE_LOCKED):
+        raise Encrypted
+    if found.intersection(_OLE_MACROS):
+        raise HasMacros
+    return next((kind for name, kind in _OLE_KINDS if name in found), rules.OLE)

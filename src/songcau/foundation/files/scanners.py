@@ -1,0 +1,83 @@
+"""Virus scanners behind one protocol: none, or ClamAV's `clamd` over TCP (its INSTREAM command)."""
+
+import re
+import socket
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from songcau.foundation.files.refusals import ScannerAway
+from songcau.foundation.files.rules import Scan
+
+PIECE = 1 << 16
+_ANSWER = re.compile(r"stream: (?P<name>.+) FOUND")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """CLEAN, INFECTED with the name of the threat, or NOT_SCANNED; `scanner` says who said so, for the record."""
+
+    scan: Scan
+    scanner: str
+    threat: str = ""
+
+
+class Scanner(Protocol):
+    def verdict(self, chunks: Iterator[bytes]) -> Verdict:
+        """Raises ScannerAway; nothing is known of the bytes then."""
+        ...
+
+
+class NoScanner:
+    """Says honestly that nobody looked."""
+
+    def verdict(self, chunks: Iterator[bytes]) -> Verdict:
+        return Verdict(Scan.NOT_SCANNED, "")
+
+
+class Clamd:
+    """A `clamd` that listens on TCP. Its `StreamMaxLength` must be at least as large as the largest file of any use."""
+
+    def __init__(self, host: str, port: int, seconds: float = 60.0) -> None:
+        self.host, self.port, self.seconds = host, port, seconds
+
+    def verdict(self, chunks: Iterator[bytes]) -> Verdict:
+        try:
+            answer = self._asked(chunks)
+        except TimeoutError as error:
+            raise ScannerAway(reason="TIMEOUT") from error
+        except OSError as error:
+            raise ScannerAway(reason=type(error).__name__) from error
+        if answer == "stream: OK":
+            return Verdict(Scan.CLEAN, f"clamd {self.host}")
+        if found := _ANSWER.fullmatch(answer):
+            return Verdict(Scan.INFECTED, f"clamd {self.host}", found["name"][:200])
+        raise ScannerAway(reason="SIZE_LIMIT" if "size limit" in answer else "ANSWER")
+
+    def _asked(self, chunks: Iterator[bytes]) -> str:
+        with socket.create_connection((self.host, self.port), timeout=self.seconds) as line:
+            line.sendall(b"zINSTREAM\0")
+            try:
+                for chunk in chunks:
+                    for at in range(0, len(chunk), PIECE):
+                        piece = chunk[at : at + PIECE]
+                        line.sendall(struct.pack(">I", len(piece)) + piece)
+                line.sendall(struct.pack(">I", 0))
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # at its limit clamd stops listening, but has said why
+            answer = b""
+            while b"\0" not in answer and (more := line.recv(4096)):
+                answer += more
+        return answer.partition(b"\0")[0].decode("utf-8", "replace").strip()
+
+
+@cache
+def scanner() -> Scanner:
+    """The scanner of this installation, by its settings."""
+    address = urlsplit(settings.SONGCAU.files_scanner)
+    return Clamd(address.hostname or "", address.port or 3310) if address.scheme else NoScanner()

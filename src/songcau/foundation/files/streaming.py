@@ -1,0 +1,90 @@
+"""Django's ASGI handler, except that an upload's body reaches its view as it comes in.
+
+Django takes in a whole body before it calls the view, so a request broken at 90 % would leave nothing. Here
+`request.read` waits for the next bytes from the connection; one that breaks or falls silent raises
+`UnreadablePostError` there.
+"""
+
+import asyncio
+import concurrent.futures
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from django.core.handlers.asgi import ASGIHandler
+
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+
+STREAMED = re.compile(r"/files/uploads/[0-9a-f-]{36}/?")
+# As long as the protocol advises both sides to wait; a client that comes back finds the upload free again.
+PATIENCE_SECONDS = 30.0
+
+
+class SilentConnection(OSError):
+    """No byte came for `PATIENCE_SECONDS`."""
+
+
+class StreamedBody:
+    """The body as a file to read from, and the `receive` that Django listens to for a disconnection meanwhile."""
+
+    def __init__(self, receive: Receive, loop: asyncio.AbstractEventLoop) -> None:
+        self._receive = receive
+        self._loop = loop
+        self._ahead = b""
+        self._ended = False
+        self._waiting: concurrent.futures.Future[Message] | None = None
+
+    async def __call__(self) -> Message:
+        """Never tells: whoever reads learns of a disconnection by reading, with all that came before it."""
+        await asyncio.Event().wait()
+        raise AssertionError("an event nobody sets was set")
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes as soon as there are any; all that come until the end when it is negative."""
+        if size is None or size < 0:
+            return b"".join(iter(lambda: self.read(1 << 20), b""))
+        while not self._ahead and not self._ended:
+            self._take_next()
+        given, self._ahead = self._ahead[:size], self._ahead[size:]
+        return given
+
+    def _take_next(self) -> None:
+        self._waiting = asyncio.run_coroutine_threadsafe(self._next(), self._loop)
+        try:
+            message = self._waiting.result(PATIENCE_SECONDS + 5)
+        except TimeoutError as error:
+            raise SilentConnection from error
+        except concurrent.futures.CancelledError as error:
+            raise ConnectionAbortedError from error
+        if message["type"] == "http.disconnect":
+            self._ended = True
+            raise ConnectionResetError
+        self._ahead = message.get("body", b"")
+        self._ended = not message.get("more_body", False)
+
+    async def _next(self) -> Message:
+        return await asyncio.wait_for(self._receive(), PATIENCE_SECONDS)
+
+    def close(self) -> None:
+        """A thread that still reads is woken: the server is going down."""
+        self._ended = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+
+class StreamingHandler(ASGIHandler):
+    """For addresses that `STREAMED` matches, the body is not taken in beforehand."""
+
+    async def handle(self, scope: dict[str, Any], receive: Receive, send: Callable[[Message], Awaitable[None]]) -> None:
+        if not STREAMED.fullmatch(scope["path"]):
+            await super().handle(scope, receive, send)
+            return
+        body = StreamedBody(receive, asyncio.get_running_loop())
+        try:
+            await super().handle(scope, body, send)
+        finally:
+            body.close()
+
+    async def read_body(self, receive: Receive) -> Any:
+        return receive if isinstance(receive, StreamedBody) else await super().read_body(receive)

@@ -1,0 +1,3 @@
+"""An address table without addresses."""
+
+urlpatterns: list[object] = []

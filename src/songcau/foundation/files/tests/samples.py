@@ -1,0 +1,116 @@
+"""Files made here for the tests: good ones, and bad ones of every kind that is refused."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Mapping
+
+import pypdfium2
+from PIL import Image
+
+GPS = {1: "N", 2: (21.0, 35.0, 40.0), 3: "E", 4: (105.0, 50.0, 30.0)}
+
+
+def photograph(kind: str = "JPEG", *, orientation: int = 6, width: int = 64, height: int = 40, **more: object) -> bytes:
+    """A picture with the left half red, and facts in it that must not get out."""
+    picture = Image.new("RGB", (width, height), "blue")
+    picture.paste("red", (0, 0, width // 2, height))
+    facts = Image.Exif()
+    facts[0x0112] = orientation
+    facts[0x010F] = "SecretMaker"
+    facts.get_ifd(0x8825).update(GPS)
+    stream = io.BytesIO()
+    picture.save(stream, kind, exif=facts, **more)
+    return stream.getvalue()
+
+
+def pdf(pages: int = 1) -> bytes:
+    document, stream = pypdfium2.PdfDocument.new(), io.BytesIO()
+    for _page in range(pages):
+        document.new_page(595, 842)
+    document.save(stream)
+    return stream.getvalue()
+
+
+def raw_pdf(*objects: str, trailer: str = "") -> bytes:
+    """A PDF written by hand, with a table of contents that is true."""
+    content, offsets = b"%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(content))
+        content += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
+    start = len(content)
+    content += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    content += b"".join(f"{offset:010d} 00000 n \n".encode() for offset in offsets)
+    return content + f"trailer\n<</Size {len(objects) + 1}/Root 1 0 R{trailer}>>\nstartxref\n{start}\n%%EOF\n".encode()
+
+
+_PAGES = ("<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 10 10]>>")
+
+
+def scripted_pdf() -> bytes:
+    return raw_pdf(
+        "<</Type/Catalog/Pages 2 0 R/Names<</JavaScript<</Names[(a) 4 0 R]>>>>>>",
+        *_PAGES,
+        "<</S/JavaScript/JS(app.alert\\(1\\))>>",
+    )
+
+
+def locked_pdf() -> bytes:
+    """With the standard handler, revision 2, and keys that no password fits."""
+    return raw_pdf(
+        "<</Type/Catalog/Pages 2 0 R>>",
+        *_PAGES,
+        f"<</Filter/Standard/V 1/R 2/O<{'41' * 32}>/U<{'42' * 32}>/P -44>>",
+        trailer="/Encrypt 4 0 R/ID[<00><00>]",
+    )
+
+
+def packed(entries: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+
+
+def docx(**more: bytes) -> bytes:
+    named = {name.replace("__", "/").replace("_", "."): content for name, content in more.items()}
+    return packed({"[Content_Types].xml": TYPES, "word/document.xml": b"<w/>", **named})
+
+
+def open_document(kind: str = "text", **more: bytes) -> bytes:
+    named = {name.replace("__", "/"): content for name, content in more.items()}
+    mimetype = f"application/vnd.oasis.opendocument.{kind}".encode()
+    return packed({"mimetype": mimetype, "content.xml": b"<o/>", "META-INF/manifest.xml": b"<m/>", **named})
+
+
+def locked_zip() -> bytes:
+    """The flag that says "encrypted" set in an ordinary archive, in both places where it stands."""
+    content = bytearray(packed({"secret.txt": b"hidden"}))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.find(signature) + offset] |= 1
+    return bytes(content)
+
+
+def overlapping_zip() -> bytes:
+    """Many entries of the list that all point at the same packed bytes, as the best bombs do."""
+    content = packed({"a": bytes(1000) + b"x" * 5000}, zipfile.ZIP_STORED)
+    start = content.find(b"PK\x01\x02")
+    end = content.find(b"PK\x05\x06")
+    entry, count = content[start:end], 40
+    tail = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(entry) * count, start, 0)
+    return content[:start] + entry * count + tail
+
+
+def ole(*names: str) -> bytes:
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + b"".join(n.encode("utf-16-le") + bytes(64) for n in names)
+    )
+
+
+def broken_heic() -> bytes:
+    """Begins as an iPhone's picture does, then nonsense."""
+    return struct.pack(">I4s4sI", 24, b"ftyp", b"heic", 0) + b"mif1heic" + bytes(range(256)) * 20
