@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from songcau.consoles.desk import views
+from songcau.consoles.desk import views, working_time
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("calendar/", working_time.working_calendar, name="working_calendar"),
     path("me/", views.me, name="me"),
     path("me/sessions/<int:session_id>/end/", views.end_session, name="end_session"),
     path("me/sessions/end-others/", views.end_others, name="end_others"),

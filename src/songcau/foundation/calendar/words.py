@@ -118,11 +118,12 @@ def _pause(pause: Pause) -> str:
 
 def _reason(day: Day) -> str:
     usual = {Why.WEEK: _("weekly rest"), Why.CLOSURE: _("closed")}.get(day.why, "")
-    named = ", ".join(part for part in (_in_language(day.name), day.document) if part)
+    named = ", ".join(part for part in (in_language(day.name), day.document) if part)
     return f"{usual}: {named}" if usual and named else usual or named or _("decreed")
 
 
-def _in_language(name: Name) -> str:
+def in_language(name: Name) -> str:
+    """The name of a day in the present language."""
     return name.vi if (get_language() or "vi").startswith("vi") else name.en
 
 
