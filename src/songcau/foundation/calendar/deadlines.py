@@ -63,6 +63,9 @@ class BeyondCalendar(Refused):
 
     code = "BEYOND_CALENDAR"
 
+    def __init__(self) -> None:
+        super().__init__(first=str(FIRST_YEAR), last=str(LAST_YEAR))  # as text: a year is not grouped
+
 
 class PausesUnfit(Refused):
     """A pause that ends before it begins, begins before receipt, overlaps another, or follows an open one."""
@@ -173,7 +176,7 @@ def deadline(
         moved_from = None if (day := calendar.day(last)).works else day
         due_at = _end_of(calendar.next_working(last))
     if due_at.year > LAST_YEAR:
-        raise BeyondCalendar(first=FIRST_YEAR, last=LAST_YEAR)
+        raise BeyondCalendar
     passed = [calendar.day(on) for on in _between(received_at.date(), due_at.date())]
     return Deadline(
         received_at,
@@ -204,7 +207,7 @@ def phases(calendar: Calendar, received_at: datetime, terms: Sequence[Term]) -> 
 
 def _check(received_at: datetime, cut_off: int | None) -> None:
     if not FIRST_YEAR <= received_at.year <= LAST_YEAR:
-        raise BeyondCalendar(first=FIRST_YEAR, last=LAST_YEAR)
+        raise BeyondCalendar
     if cut_off is not None and not 0 < cut_off < 24 * 60:
         raise CutOffUnfit()
 
@@ -285,7 +288,7 @@ def _prolonged(last: date, stops: Sequence[Stop]) -> date:
 def _known(calendar: Calendar, on: date) -> Day:
     """The next day of work, in a year whose holidays are known."""
     if on.year > LAST_YEAR:
-        raise BeyondCalendar(first=FIRST_YEAR, last=LAST_YEAR)
+        raise BeyondCalendar
     return calendar.next_working(on)
 
 
