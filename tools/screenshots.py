@@ -35,6 +35,7 @@ SHOTS = (
     Shot("units-phone", "/administration/units/", size="360x800"),
     Shot("desk", "/"),
     Shot("desk-phone-english", "/", size="360x800", language="en"),
+    Shot("working-calendar", "/calendar/?year=2026&received=2026-02-12T16%3A00&amount=2&method=DAYS&cut_off="),
     Shot("overview", "/administration/", size="1920x1080"),
     Shot("people", "/administration/people/"),
     Shot("audit", "/administration/audit/", theme="dark"),
