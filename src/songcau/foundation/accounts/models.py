@@ -148,7 +148,7 @@ class Person(AbstractBaseUser, Versioned):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(max_length=60, unique=True)
     full_name = models.CharField(max_length=rules.NAME_LIMIT)
-    sort_key = models.CharField(max_length=200, editable=False, db_index=True)
+    sort_key = models.CharField(max_length=rules.SORT_KEY_LIMIT, editable=False, db_index=True)
     search_key = models.CharField(max_length=700, editable=False)
     email = models.EmailField(blank=True, default="")
     phone = models.CharField(max_length=16, blank=True, default="")

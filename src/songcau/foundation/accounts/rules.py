@@ -7,10 +7,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from songcau.kernel.errors import Refused
-from songcau.kernel.text import folded, normal
+from songcau.kernel.text import folded, normal, order_key
 from songcau.kernel.workflow import Transition, Workflow
 
 NAME_LIMIT = 150
+# Three hexadecimal digits a letter, and the ends; names in other letters take more, and are cut.
+SORT_KEY_LIMIT = 500
 USERNAME = r"^[a-z0-9][a-z0-9._-]{2,59}$"
 AGENCY_CODE = r"^[A-Z0-9][A-Z0-9-]{0,39}$"
 PHONE = r"^\+?[0-9]{8,15}$"
@@ -136,9 +138,9 @@ def _stands_in_names(sign: str) -> bool:
 
 
 def name_key(name: str) -> str:
-    """The key of a list of people in Vietnamese order: the given name (the last word), then the rest, folded."""
-    *rest, given = folded(name).split()
-    return " ".join([given, *rest])
+    """The key of a list of people in Vietnamese order: by given name (the last word), surname, middle names."""
+    *rest, given = name.split()
+    return (order_key(given) + order_key(" ".join(rest)))[:SORT_KEY_LIMIT]
 
 
 def usable_username(text: str) -> str:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from songcau.consoles.administration.fields import AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.foundation.accounts.models import Agency, Person
-from songcau.foundation.accounts.rules import name_key
 from songcau.foundation.accounts.words import AGENCY_KINDS
 from songcau.foundation.places.models import Unit
 from songcau.foundation.places.queries import units
@@ -130,7 +129,10 @@ class HoldForm(forms.Form):
         if exact is not None:
             return exact  # type: ignore[no-any-return]
         # The whole name: a part of it, or of a telephone number, would take whoever happens to be the only one.
-        found = list(people.filter(sort_key=name_key(typed))[:2]) if folded(typed) else []
+        key = folded(typed)
+        found = (
+            [one for one in people.filter(search_key__startswith=key) if folded(one.full_name) == key] if key else []
+        )
         if len(found) != 1:
             message = _("Nobody fits; please type the username.") if not found else _("More than one person fits.")
             raise forms.ValidationError(message)

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
-from songcau.foundation.accounts import actions, lockout, second_factor
+from songcau.foundation.accounts import actions, lockout, rules, second_factor
 from songcau.foundation.accounts.models import Person, RoleGrant
 from songcau.foundation.accounts.permissions import AboveYou, NotToOneself, NotYours
 from songcau.foundation.accounts.queries import actor_of
@@ -47,7 +47,7 @@ def test_a_person_is_added_audited_and_announced(tree, ward_administrator):
     )
     person.refresh_from_db()
     assert (person.username, person.email, person.phone) == ("hhen", "hhen@example.vn", "0912345678")
-    assert person.sort_key == "nie h'hen"
+    assert person.sort_key == rules.name_key("H'Hen Niê")
     assert not person.has_usable_password()
     assert last_entry() == ("accounts.add_person", f"accounts.person:{person.id}")
     assert Event.objects.get().name == "accounts.PersonAdded"
