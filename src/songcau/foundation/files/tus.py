@@ -167,7 +167,18 @@ def _take_more(request: HttpRequest, found: Upload) -> HttpResponse:
     except Busy:
         raise Answer(423) from None
     except FileNotFoundError:
-        raise Answer(410 if found.state != UploadState.STORED else 409) from None
+        return _taken_before(request, own_upload(_actor(request), found.pk), wanted)
+
+
+def _taken_before(request: HttpRequest, found: Upload, wanted: int) -> HttpResponse:
+    """The bytes are gone from here. A client that never heard that its last piece was taken is told now."""
+    if found.state != UploadState.STORED:
+        raise Answer(410)
+    if wanted != found.length:
+        raise Answer(409, Upload_Offset=str(found.length))
+    if int(request.META.get("CONTENT_LENGTH") or 0):
+        raise Answer(413)
+    return HttpResponse(status=204, headers={"Upload-Offset": str(found.length), "Upload-Expires": _expires(found)})
 
 
 def _taken(request: HttpRequest, found: Upload, wanted: int, checksum: Checksum | None) -> HttpResponse:
