@@ -26,7 +26,7 @@ $(STAMPS)/python: requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("songcau needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
 	@echo "setting up Python packages …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.lock
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
