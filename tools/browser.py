@@ -1,7 +1,7 @@
 """Debian's Chromium driven by Playwright, for journeys and pictures. Nothing is downloaded."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -71,10 +71,12 @@ def visit(browser: Browser, city: City, state: str = "", **options: Any) -> Brow
     return context
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong on the page, one line each."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds wrong on the page, one line each; by these rules only, where they are named."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
-        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(r => r.violations)", WCAG
+        "runOnly => axe.run(document, {runOnly, resultTypes: ['violations']}).then(r => r.violations)",
+        {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": WCAG},
     )
     return [f"{v['id']}: {v['help']} – {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found]

@@ -15,7 +15,7 @@ NO_PAGE = re.compile(
     r"format=|/logout|/django-admin/.+|/healthz|/readyz|/metrics|/static/|\.geojson|\.txt|/file/|geojson"
 )
 STRANGERS_PAGES = ("/accounts/login/", "/accounts/inactive/")
-MOST_PAGES = 80
+MOST_PAGES = 200
 
 
 def kind_of(address: str) -> str:
@@ -42,6 +42,7 @@ def crawl(browser: Browser, city: City, state: str) -> list[str]:
         links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
         waiting += [path_of(page.url, link) for link in links if belongs(city, page.url, link)]
     context.close()
+    assert not waiting, f"more than {MOST_PAGES} kinds of pages: some would not be looked at"
     return list(found.values())
 
 
