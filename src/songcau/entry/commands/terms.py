@@ -1,11 +1,17 @@
 """Computing when a term ends, as the desk would promise it."""
 
+from collections.abc import Callable
 from datetime import datetime, time
+from typing import TYPE_CHECKING
 
 import click
 
 from songcau.entry.settings import load
 from songcau.entry.start import start_django
+
+if TYPE_CHECKING:
+    from songcau.foundation.calendar.deadlines import Deadline
+    from songcau.foundation.calendar.rules import Calendar
 
 METHODS = {
     "days": "DAYS",
@@ -24,7 +30,12 @@ INSTANTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
     "--method", type=click.Choice(list(METHODS)), default="days", show_default=True, help="How it is counted."
 )
 @click.option("--cut-off", type=click.DateTime(["%H:%M"]), help="What comes in from then on counts as the next day's.")
-@click.option("--profile", type=click.Choice(["tn-2022", "vn-2025"]), help="City profile.  [default: the city's]")
+@click.option(
+    "--profile",
+    type=click.Choice(["tn-2022", "vn-2025"]),
+    help="Count with the usual office hours of this city profile and nothing of the database.  [default: the city's]",
+)
+@click.option("--agency", metavar="CODE", help="Count with the hours, decrees and closures the database has of it.")
 @click.option("--language", type=click.Choice(["vi", "en"]), help="Of the sentence.  [default: the city's]")
 def deadline(
     received: datetime,
@@ -32,27 +43,73 @@ def deadline(
     method: str,
     cut_off: datetime | None,
     profile: str | None,
+    agency: str | None,
     language: str | None,
 ) -> None:
-    """Print when a term ends, then the sentence that explains it."""
+    """Print when a term ends, then the sentence that explains it and the office hours it was counted with."""
     if amount is None and method != "same-day":
         raise click.UsageError("--days says how long the term is")
+    if profile and agency:
+        raise click.UsageError("--profile and --agency name different office hours; give one of them")
     start_django()
     from django.utils import translation
 
-    from songcau.foundation.calendar import deadlines
-    from songcau.foundation.calendar.national import national_calendar
     from songcau.foundation.calendar.words import sentence
 
     translation.activate(language or load().language)  # of a refusal too
+    calendar, source = _stored(agency) if agency else _of_profile(profile or load().city_profile)
+    found = _computed(calendar, received, method, amount or 0, cut_off)
+    click.echo(_date(found, whole_days=method != "hours"))
+    click.echo(f"{sentence(found)} {source(received)}")
+
+
+def _of_profile(profile: str) -> "tuple[Calendar, Callable[[datetime], str]]":
+    from songcau.foundation.calendar.national import national_calendar, profile_week
+    from songcau.foundation.calendar.words import counted_with
+
+    calendar = national_calendar(profile_week(profile))
+    return calendar, lambda at: counted_with(profile, calendar.week_on(at.date()))
+
+
+def _stored(code: str) -> "tuple[Calendar, Callable[[datetime], str]]":
+    from django.db import DatabaseError
+
+    from songcau.foundation.accounts.models import Agency
+    from songcau.foundation.calendar.queries import calendar_of
+    from songcau.foundation.calendar.words import counted_with
+
+    try:
+        agency = Agency.objects.filter(code=code).first()
+    except DatabaseError as error:
+        raise click.ClickException("there is no database here to look the agency up in; leave --agency out") from error
+    if agency is None:
+        raise click.ClickException(f"no agency has the code {code}")
+    calendar = calendar_of(agency.pk)
+    return calendar, lambda at: counted_with(f"{agency.name} ({agency.code})", calendar.week_on(at.date()))
+
+
+def _computed(
+    calendar: "Calendar", received: datetime, method: str, amount: float, cut_off: datetime | None
+) -> "Deadline":
+    from songcau.foundation.calendar import deadlines
+
     how = deadlines.Method(METHODS[method])
     hours = how is deadlines.Method.HOURS
-    term = deadlines.days_by_hours(amount or 0) if hours else deadlines.Term(how, amount or 0)
-    minute = None if cut_off is None else _minute(cut_off.time())
-    found = deadlines.deadline(national_calendar(), received, term, cut_off=minute)
+    term = deadlines.days_by_hours(amount) if hours else deadlines.Term(how, amount)
+    return deadlines.deadline(calendar, received, term, cut_off=None if cut_off is None else _minute(cut_off.time()))
+
+
+def _date(found: "Deadline", *, whole_days: bool) -> str:
+    """The day, and by hours the minute; 24:00 is still the day before the midnight."""
     assert found.due_at is not None  # noqa: S101  # only a pause without an end leaves it open
-    click.echo(found.due_at.strftime("%Y-%m-%d %H:%M" if hours else "%Y-%m-%d"))
-    click.echo(sentence(found))
+    assert found.due_on is not None  # noqa: S101
+    if whole_days:
+        return f"{found.due_on:%Y-%m-%d}"
+    return (
+        f"{found.due_on:%Y-%m-%d} {found.due_at:%H:%M}"
+        if found.due_at.date() == found.due_on
+        else f"{found.due_on} 24:00"
+    )
 
 
 def _minute(at: time) -> int:

@@ -6,7 +6,8 @@ days and months follow the Civil Code 2015, articles 147 and 148: the first day 
 day is a day of rest ends at the end of the next working day.
 
 A pause stops the clock. By hours its working time is left out; by days a working day counts when the clock runs as it
-ends; a term of calendar days or months is longer by the midnights of the pause.
+ends; a term of calendar days or months is longer by the midnights of the pause. A term is over at its end: a pause that
+begins at that very instant, or later, changes nothing, since there is no time left that could stand still.
 """
 
 import calendar as month_lengths
@@ -125,16 +126,17 @@ class Deadline:
     """When a term ends, and everything the sentence that explains it needs.
 
     `due_at` is None while the clock stands without an end. `counted_from` differs from the receipt when it came after
-    the cut-off. `rests` are the days passed over, `worked` the decreed working days counted, `shortened` those worked
-    in part because of a closure, `moved_from` the day of
-    rest that a term of calendar days or months would have ended on. `provisional` when a year it touches may still get
-    decreed changes.
+    the cut-off; `receipt` is the day of receipt. `rests` are the days passed over after it, `worked` the decreed
+    working days counted, `shortened` those worked in part because of a closure (the day of receipt too), `moved_from`
+    the day of rest that a term of calendar days or months would have ended on, `pauses` those that began before the
+    end. `provisional` when a year it touches may still get decreed changes.
     """
 
     received_at: datetime
     term: Term
     due_at: datetime | None
     counted_from: datetime
+    receipt: Day
     cut_off: int | None = None
     rests: tuple[Rest, ...] = ()
     worked: tuple[Day, ...] = ()
@@ -142,6 +144,16 @@ class Deadline:
     moved_from: Day | None = None
     pauses: tuple[Pause, ...] = ()
     provisional: bool = False
+
+    @property
+    def due_on(self) -> date | None:
+        """The day whose work ends the term: of a window that ends at 24:00 the day before the midnight."""
+        return None if self.due_at is None else day_ended(self.due_at)
+
+
+def day_ended(at: datetime) -> date:
+    """The day that an end belongs to; midnight is the end of the day before it."""
+    return (at - timedelta.resolution).date()
 
 
 def deadline(
@@ -160,39 +172,55 @@ def deadline(
     _check(received_at, cut_off)
     ordered = _checked_pauses(received_at, pauses)
     counted_from = _counted_from(calendar, received_at, cut_off)
-    stops = [(pause.begin, pause.end) for pause in ordered if pause.end is not None]
-    if len(stops) < len(ordered):
-        return Deadline(received_at, term, None, counted_from, cut_off, pauses=ordered)
-    moved_from = None
-    if term.method is Method.HOURS:
-        due_at = _by_hours(calendar, counted_from, timedelta(hours=term.amount), stops)
-    elif term.method is Method.DAYS:
-        due_at = _by_days(calendar, counted_from, int(term.amount), stops)
-    elif term.method is Method.SAME_DAY:
-        over = counted_from >= _end_of(calendar.day(counted_from.date()))
-        due_at = _by_days(calendar, counted_from if over else counted_from - timedelta(days=1), 1, stops)
-    else:
-        last = _prolonged(_last_day(counted_from.date(), term), stops)
-        moved_from = None if (day := calendar.day(last)).works else day
-        due_at = _end_of(calendar.next_working(last))
-    if due_at.year > LAST_YEAR:
+    receipt = calendar.day(received_at.date())
+    due_at, moved_from = _end(calendar, counted_from, term, ())
+    felt: list[Pause] = []
+    for pause in ordered:
+        if pause.begin >= due_at:
+            break
+        felt.append(pause)
+        if pause.end is None:
+            return Deadline(received_at, term, None, counted_from, receipt, cut_off, pauses=tuple(felt))
+        due_at, moved_from = _end(calendar, counted_from, term, _stops(felt))
+    last = day_ended(due_at)
+    if last.year > LAST_YEAR:
         raise BeyondCalendar
-    passed = [calendar.day(on) for on in _between(received_at.date(), due_at.date())]
+    passed = [calendar.day(on) for on in _between(received_at.date(), last)]
     return Deadline(
         received_at,
         term,
         due_at,
         counted_from,
+        receipt,
         cut_off,
         rests=_rests(passed),
-        worked=tuple(day for day in passed if day.why is Why.DECREED_WORK),
-        shortened=tuple(
-            day for day in (calendar.day(received_at.date()), *passed) if day.works and day.why is Why.CLOSURE
-        ),
+        worked=tuple(day for day in passed if day.works and day.decreed_work),
+        shortened=tuple(day for day in (receipt, *passed) if day.works and day.why is Why.CLOSURE),
         moved_from=moved_from,
-        pauses=ordered,
-        provisional=due_at.year > calendar.decreed_until,
+        pauses=tuple(felt),
+        provisional=last.year > calendar.decreed_until,
     )
+
+
+def _end(calendar: Calendar, counted_from: datetime, term: Term, stops: Sequence[Stop]) -> tuple[datetime, Day | None]:
+    """The instant, and the day of rest it was moved from. Raises BeyondCalendar, CalendarWithoutWork."""
+    if term.method is Method.HOURS:
+        return _by_hours(calendar, counted_from, timedelta(hours=term.amount), stops), None
+    if term.method is Method.DAYS:
+        return _by_days(calendar, counted_from, int(term.amount), stops), None
+    if term.method is Method.SAME_DAY:
+        over = counted_from >= _end_of(calendar.day(counted_from.date()))
+        return _by_days(calendar, counted_from if over else counted_from - timedelta(days=1), 1, stops), None
+    day = calendar.day(_prolonged(calendar, _last_day(counted_from.date(), term), stops))
+    return _end_of(calendar.next_working(day.on)), None if day.works else day
+
+
+def _stops(pauses: Sequence[Pause]) -> list[Stop]:
+    """The pauses that have ended. Raises BeyondCalendar for one that ends where no holidays are known."""
+    stops = [(pause.begin, pause.end) for pause in pauses if pause.end is not None]
+    if any(end.year > LAST_YEAR for _begin, end in stops):
+        raise BeyondCalendar
+    return stops
 
 
 def phases(calendar: Calendar, received_at: datetime, terms: Sequence[Term]) -> list[Deadline]:
@@ -277,11 +305,15 @@ def _last_day(received_on: date, term: Term) -> date:
     return date(year, month, min(received_on.day, month_lengths.monthrange(year, month)[1]))
 
 
-def _prolonged(last: date, stops: Sequence[Stop]) -> date:
-    """The last day moved on by the midnights of each pause that the term reaches."""
+def _prolonged(calendar: Calendar, last: date, stops: Sequence[Stop]) -> date:
+    """The last day moved on by the midnights of each pause; all of them began before the term had ended.
+
+    A pause that begins when the last day of rest is over, and the term goes on to the next working day, moves that one.
+    """
     for begins, ends in stops:
-        if begins.date() <= last:
-            last += ends.date() - begins.date()
+        if begins.date() > last:
+            last = calendar.next_working(last).on
+        last += ends.date() - begins.date()
     return last
 
 

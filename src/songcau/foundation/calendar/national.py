@@ -11,11 +11,22 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from songcau.foundation.calendar.rules import OFFICE_WEEK, Calendar, Name, Override, Week, overrides_by_day
+from songcau.foundation.calendar.rules import (
+    OFFICE_WEEK,
+    Calendar,
+    Closure,
+    Name,
+    Override,
+    Week,
+    overrides_by_day,
+    windows_written,
+)
 
-OVERRIDES = Path(__file__).resolve().parent / "data" / "overrides.csv"
+DATA = Path(__file__).resolve().parent / "data"
+OVERRIDES, PROFILES = DATA / "overrides.csv", DATA / "profiles.csv"
 # The last year whose exchanged days of rest are decreed, as far as the overrides and the library go.
 DECREED_UNTIL = 2026
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TET = Name("Tết Nguyên Đán", "Lunar New Year")
 TET_DAYS = ("Tết", "29 Tết", "Giao thừa", "Mùng")
 EXCHANGED = Name("làm bù", "worked in exchange")
@@ -63,8 +74,23 @@ def decreed_overrides() -> tuple[Override, ...]:
         )
 
 
-def national_calendar(week: Week = OFFICE_WEEK, overrides: Sequence[Override] = ()) -> Calendar:
-    """The calendar of an agency without closures; `overrides` win over those that come with songcau.
+@cache
+def profile_week(profile: str) -> Week:
+    """The usual hours of the offices of a city profile: Monday to Sunday, then a decreed working day."""
+    with PROFILES.open(encoding="utf-8", newline="") as stream:
+        line = next(one for one in csv.DictReader(stream) if one["profile"] == profile)
+    *days, decreed = (windows_written(line[day]) for day in (*WEEKDAYS, "decreed"))
+    return Week.of(days, decreed)
+
+
+def national_calendar(
+    week: Week = OFFICE_WEEK,
+    overrides: Sequence[Override] = (),
+    *,
+    later_weeks: Sequence[tuple[date, Week]] = (),
+    closures: Mapping[date, tuple[Closure, ...]] | None = None,
+) -> Calendar:
+    """The calendar of an agency; `overrides` win over those that come with songcau, which win over the library.
 
     Raises OverridesCollide.
     """
@@ -75,4 +101,4 @@ def national_calendar(week: Week = OFFICE_WEEK, overrides: Sequence[Override] = 
             return stored[on]
         return Override(on, works=True, document="", name=EXCHANGED) if on in _exchanged_workdays(on.year) else None
 
-    return Calendar(national_holidays, DECREED_UNTIL, week, decreed)
+    return Calendar(national_holidays, DECREED_UNTIL, week, decreed, closures or {}, tuple(later_weeks))

@@ -4,7 +4,8 @@ A day is worked in windows, minutes from midnight on the wall (450 is 07:30), ha
 rest comes in layers, each over the one before: the week of the agency, national holidays, decreed changes, closures.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from itertools import pairwise
 from songcau.kernel.errors import Refused
 
 Window = tuple[int, int]
+_WRITTEN = re.compile(r"([0-9]{1,2})(?:[:h]([0-9]{2})?)?-([0-9]{1,2})(?:[:h]([0-9]{2})?)?")
 DAY_MINUTES = 24 * 60
 MORNING: Window = (7 * 60 + 30, 11 * 60 + 30)
 AFTERNOON: Window = (13 * 60, 17 * 60)
@@ -83,13 +85,17 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day: its windows, none on a day of rest, and why it is so."""
+    """One day: its windows, none on a day of rest, and why it is so.
+
+    `before_closing` is the same day as it would have been, when `why` is a closure.
+    """
 
     on: date
     windows: tuple[Window, ...]
     why: Why = Why.WEEK
     name: Name = NO_NAME
     document: str = ""
+    before_closing: "Day | None" = None
 
     @property
     def works(self) -> bool:
@@ -99,6 +105,32 @@ class Day:
     def end(self) -> int:
         """The minute the last window ends; 0 on a day of rest."""
         return self.windows[-1][1] if self.windows else 0
+
+    @property
+    def decreed_work(self) -> "Day | None":
+        """The day as a document made it a working day, closed in part since or not; None when none did."""
+        day = self.before_closing or self
+        return day if day.why is Why.DECREED_WORK else None
+
+
+def windows_written(text: str) -> tuple[Window, ...]:
+    """The windows that a person wrote as `07:30-11:30 13:00-17:00` (also `7h30–11h30; 13h–17h`); empty: none.
+
+    Raises WindowsUnfit.
+    """
+    typed = re.sub(r"\s*(?:-|\N{EN DASH})\s*", "-", text.strip().lower())
+    windows = [_WRITTEN.fullmatch(piece) for piece in re.split(r"[;,\s]+", typed) if piece]
+    if not all(windows):
+        raise WindowsUnfit()
+    numbers = [[int(number or 0) for number in found.groups()] for found in windows if found]
+    if any(minute > 59 for _begin, first, _end, second in numbers for minute in (first, second)):
+        raise WindowsUnfit()
+    return checked_windows([(begin * 60 + first, end * 60 + second) for begin, first, end, second in numbers])
+
+
+def clock_written(minute: int) -> str:
+    """450 → `07:30`, 1440 → `24:00`."""
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def checked_windows(windows: Sequence[Window]) -> tuple[Window, ...]:
@@ -114,7 +146,7 @@ def checked_windows(windows: Sequence[Window]) -> tuple[Window, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """The windows of Monday to Sunday, and those of a decreed working day that falls on a day of rest."""
+    """The windows of Monday to Sunday, and those of a decreed working day, which is a whole one."""
 
     days: tuple[tuple[Window, ...], ...]
     decreed: tuple[Window, ...] = (MORNING, AFTERNOON)
@@ -126,6 +158,16 @@ class Week:
             raise WindowsUnfit()
         return cls(tuple(checked_windows(day) for day in days), checked_windows(decreed))
 
+    def windows(self, on: date, *, decreed: bool = False) -> tuple[Window, ...]:
+        """Those of a day; of a decreed working day the usual ones only where they are no shorter than a whole day."""
+        usual = self.days[on.weekday()]
+        return self.decreed if decreed and minutes_of(usual) < minutes_of(self.decreed) else usual
+
+
+def minutes_of(windows: Sequence[Window]) -> int:
+    """How long they are together."""
+    return sum(end - begin for begin, end in windows)
+
 
 OFFICE_WEEK = Week.of([(MORNING, AFTERNOON)] * 5 + [()] * 2)
 
@@ -136,6 +178,7 @@ class Calendar:
 
     `holidays` gives the national holidays of a year, `override` what is decreed of a day. Dates in years after
     `decreed_until` are provisional: exchanged days of rest are decreed only some months before the year begins.
+    `week` is in force until the first of `later_weeks`, which say from which day on each is, in order.
     """
 
     holidays: Callable[[int], Mapping[date, Name]]
@@ -143,6 +186,7 @@ class Calendar:
     week: Week = OFFICE_WEEK
     override: Callable[[date], Override | None] = lambda on: None
     closures: Mapping[date, tuple[Closure, ...]] = field(default_factory=dict)
+    later_weeks: tuple[tuple[date, Week], ...] = ()
     _days: dict[date, Day] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def day(self, on: date) -> Day:
@@ -158,21 +202,38 @@ class Calendar:
                 return day
         raise CalendarWithoutWork()
 
+    def week_on(self, on: date) -> Week:
+        """The week in force on a day."""
+        return next((week for begins, week in reversed(self.later_weeks) if begins <= on), self.week)
+
     def _opened(self, on: date) -> Day:
-        usual = self.week.days[on.weekday()]
+        week = self.week_on(on)
         if override := self.override(on):
-            windows = (usual or self.week.decreed) if override.works else ()
+            windows = week.windows(on, decreed=True) if override.works else ()
             why = Why.DECREED_WORK if override.works else Why.DECREED_OFF
             return Day(on, windows, why, override.name, override.document)
         if (name := self.holidays(on.year).get(on)) is not None:
             return Day(on, (), Why.HOLIDAY, name)
-        return Day(on, usual)
+        return Day(on, week.windows(on))
 
     def _closed_in_part(self, day: Day) -> Day:
+        left, felt = day.windows, []
         for closure in self.closures.get(day.on, ()):
-            if (left := _without(day.windows, closure.window)) != day.windows:
-                day = Day(day.on, left, Why.CLOSURE, closure.name, closure.document)
-        return day
+            if _without(day.windows, closure.window) != day.windows:
+                left = _without(left, closure.window)
+                felt.append(closure)
+        if not felt:
+            return day
+        return Day(day.on, left, Why.CLOSURE, _names(felt), _listed(one.document for one in felt), day)
+
+
+def _names(closures: Sequence[Closure]) -> Name:
+    """The names of all closures of a day, each once."""
+    return Name(_listed(closure.name.vi for closure in closures), _listed(closure.name.en for closure in closures))
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(text for text in texts if text))
 
 
 def _without(windows: Sequence[Window], closed: Window) -> tuple[Window, ...]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import groupby
 
 from django.utils import formats
+from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from songcau.foundation.calendar.deadlines import Deadline, Method, Pause, Rest
-from songcau.foundation.calendar.rules import MINUTES_OF_A_DAY, Day, Name, Why
+from songcau.foundation.calendar.deadlines import Deadline, Method, Pause, Rest, day_ended
+from songcau.foundation.calendar.rules import MINUTES_OF_A_DAY, Day, Name, Week, Why, Window, clock_written
 
 MOST_RANGES = 6
 
@@ -34,7 +36,8 @@ def sentence(deadline: Deadline) -> str:
 
 
 def _parts(one: Deadline) -> Iterator[str]:
-    yield _("Received %(at)s.") % {"at": _moment(one.received_at)}
+    yield _("Received at %(at)s.") % {"at": _moment(one.received_at)}
+    yield from _receipt(one)
     if one.counted_from != one.received_at:
         yield _after_cut_off(one)
     yield _term(one)
@@ -42,23 +45,48 @@ def _parts(one: Deadline) -> Iterator[str]:
         yield from _days(one)
     for pause in one.pauses:
         yield _pause(pause)
+    if one.due_at is None:
+        yield _("There is no date until the clock runs again.")
+        return
+    yield from _last_day(one)
+    yield _("Due at %(at)s.") % {"at": _end(one.due_at)}
+    if one.provisional:
+        words = _("The days of rest of %(year)s may still be changed by decree; this date is provisional.")
+        yield words % {"year": str(day_ended(one.due_at).year)}
+
+
+def _receipt(one: Deadline) -> Iterator[str]:
+    """Why the day of receipt is a day of rest, or one of work although it usually is not."""
+    day = one.receipt
+    if not day.works:
+        words = _("The day of receipt, %(day)s, is a day of rest (%(why)s).")
+        yield words % {"day": _day(day.on), "why": _reason(day)}
+    elif decreed := day.decreed_work:
+        words = _("The day of receipt, %(day)s, is a working day (%(why)s).")
+        yield words % {"day": _day(day.on), "why": _reason(decreed)}
+    same_day = one.term.method is Method.SAME_DAY and one.counted_from == one.received_at
+    if same_day and day.works and _minute(one.received_at) >= day.end:
+        yield _("By then the work of that day was over.")
+
+
+def _last_day(one: Deadline) -> Iterator[str]:
+    """That the last day was moved, and that it was shortened; by hours every shortened day has been told."""
     if one.moved_from is not None:
         yield _("The last day, %(day)s, is a day of rest (%(why)s), so the term ends with the next working day.") % {
             "day": _day(one.moved_from.on),
             "why": _reason(one.moved_from),
         }
-    if one.due_at is None:
-        yield _("There is no date until the clock runs again.")
+    last = one.shortened[-1] if one.shortened else None
+    if last is None or last.on != one.due_on or one.term.method is Method.HOURS:
         return
-    yield _("Due %(at)s.") % {"at": _moment(one.due_at)}
-    if one.provisional:
-        words = _("The days of rest of %(year)s may still be changed by decree; this date is provisional.")
-        yield words % {"year": str(one.due_at.year)}
+    if last.before_closing and last.end < last.before_closing.end:
+        words = _("On the last day, %(day)s, work ends at %(time)s already (%(why)s).")
+        yield words % {"day": _day(last.on), "time": clock_written(last.end), "why": _reason(last)}
 
 
 def _after_cut_off(one: Deadline) -> str:
-    words = _("What comes in from %(cut_off)s on, or on a day of rest, counts as received %(at)s.")
-    return words % {"cut_off": _clock(one.cut_off or 0), "at": _moment(one.counted_from)}
+    words = _("What comes in from %(cut_off)s on, or on a day of rest, counts as received at %(at)s.")
+    return words % {"cut_off": clock_written(one.cut_off or 0), "at": _moment(one.counted_from)}
 
 
 def _term(one: Deadline) -> str:
@@ -66,12 +94,12 @@ def _term(one: Deadline) -> str:
     shown = formats.number_format(amount if amount % 1 else int(amount))
     if one.term.method is Method.HOURS:
         days = amount * 60 / MINUTES_OF_A_DAY
-        words = ngettext(
-            "The term is %(hours)s working hours (%(days)s day of 8 hours) from then on.",
-            "The term is %(hours)s working hours (%(days)s days of 8 hours) from then on.",
-            1 if days == 1 else 2,
-        )
-        return words % {"hours": shown, "days": formats.number_format(days if days % 1 else int(days))}
+        hours_words = ngettext("%(hours)s working hour", "%(hours)s working hours", 1 if amount == 1 else 2)
+        days_words = ngettext("%(days)s day of 8 hours", "%(days)s days of 8 hours", 1 if days == 1 else 2)
+        return _("The term is %(hours)s (%(days)s) from then on.") % {
+            "hours": hours_words % {"hours": shown},
+            "days": days_words % {"days": formats.number_format(days if days % 1 else int(days))},
+        }
     if one.term.method is Method.SAME_DAY:
         return _("The result is due on the same working day.")
     words = {
@@ -103,10 +131,23 @@ def _days(one: Deadline) -> Iterator[str]:
         listed = "; ".join(f"{reason} ({_ranges(rests)})" for reason, rests in by_reason.items())
         yield _("Not counted: %(days)s.") % {"days": listed}
     for day in one.worked:
-        yield _("Counted as a working day: %(day)s (%(why)s).") % {"day": _day(day.on), "why": _reason(day)}
+        yield _("Counted as a working day: %(day)s (%(why)s).") % {
+            "day": _day(day.on),
+            "why": _reason(day.decreed_work or day),
+        }
     if one.term.method is Method.HOURS:
-        for day in one.shortened:
-            yield _("Worked in part: %(day)s (%(why)s).") % {"day": _day(day.on), "why": _reason(day)}
+        yield from _shortened(one.shortened)
+
+
+def _shortened(days: Sequence[Day]) -> Iterator[str]:
+    """The days worked in part, those of one closure together."""
+    by_reason: dict[str, list[str]] = {}
+    for day in days:
+        by_reason.setdefault(_reason(day), []).append(_day(day.on))
+    for why, listed in by_reason.items():
+        many = ngettext("%(days)s day", "%(days)s days", len(listed)) % {"days": formats.number_format(len(listed))}
+        shown = many if len(listed) > MOST_RANGES else ", ".join(listed)
+        yield _("Worked in part: %(day)s (%(why)s).") % {"day": shown, "why": why}
 
 
 def _pause(pause: Pause) -> str:
@@ -120,6 +161,29 @@ def _reason(day: Day) -> str:
     usual = {Why.WEEK: _("weekly rest"), Why.CLOSURE: _("closed")}.get(day.why, "")
     named = ", ".join(part for part in (in_language(day.name), day.document) if part)
     return f"{usual}: {named}" if usual and named else usual or named or _("decreed")
+
+
+def hours(week: Week) -> str:
+    """The hours of a week: “Monday to Friday 07:30–11:30, 13:00–17:00; Saturday 07:30–11:30”."""
+    runs = [
+        (windows, [weekday for weekday, _windows in run]) for windows, run in groupby(enumerate(week.days), _second)
+    ]
+    told = [f"{_weekdays(run)} {windows_shown(windows)}" for windows, run in runs if windows]
+    return "; ".join(told) or _("no hours")
+
+
+def _second(pair: tuple[int, tuple[Window, ...]]) -> tuple[Window, ...]:
+    return pair[1]
+
+
+def windows_shown(windows: Sequence[Window]) -> str:
+    """`07:30–11:30, 13:00–17:00`."""
+    return ", ".join(f"{clock_written(begin)}–{clock_written(end)}" for begin, end in windows)
+
+
+def _weekdays(run: Sequence[int]) -> str:
+    first, last = (str(WEEKDAYS[weekday]) for weekday in (run[0], run[-1]))
+    return first if len(run) == 1 else _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def in_language(name: Name) -> str:
@@ -145,9 +209,20 @@ def _day(on: date) -> str:
     return f"{formats.date_format(on, 'l')} {_short(on)}"
 
 
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
+def _minute(at: datetime) -> int:
+    return at.hour * 60 + at.minute
 
 
 def _moment(at: datetime) -> str:
-    return _("at %(time)s on %(day)s") % {"time": f"{at:%H:%M}", "day": _day(at.date())}
+    return _("%(time)s on %(day)s") % {"time": f"{at:%H:%M}", "day": _day(at.date())}
+
+
+def _end(at: datetime) -> str:
+    """An end: midnight is 24:00 of the day before."""
+    on = day_ended(at)
+    return _("%(time)s on %(day)s") % {"time": f"{at:%H:%M}" if on == at.date() else "24:00", "day": _day(on)}
+
+
+def counted_with(whose: str, week: Week) -> str:
+    """Whose hours a date was counted with, and which they are."""
+    return _("Counted with the office hours of %(whose)s: %(hours)s.") % {"whose": whose, "hours": hours(week)}

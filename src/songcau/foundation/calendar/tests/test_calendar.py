@@ -66,7 +66,40 @@ def test_an_agency_may_work_on_saturday_mornings() -> None:
     week = Week.of([(MORNING, AFTERNOON)] * 5 + [(MORNING,), ()])
     calendar = national_calendar(week)
     assert calendar.day(date(2026, 3, 7)).windows == (MORNING,)
-    assert calendar.day(date(2026, 1, 10)).windows == (MORNING,), "as it always works on that day of the week"
+
+
+def test_a_decreed_working_day_is_a_whole_one_also_where_the_weekday_is_half() -> None:
+    mornings = Week.of([(MORNING, AFTERNOON)] * 4 + [(MORNING,), (MORNING,), ()])
+    calendar = national_calendar(mornings, [Override(date(2026, 3, 6), works=True, document="1")])
+    assert calendar.day(date(2026, 1, 10)).windows == (MORNING, AFTERNOON)
+    assert calendar.day(date(2026, 3, 6)).windows == (MORNING, AFTERNOON), "a Friday"
+    longer = Week.of([((0, 1440),)] * 7)
+    assert national_calendar(longer).day(date(2026, 1, 10)).windows == ((0, 1440),), "never shorter than usual"
+
+
+def test_hours_change_from_a_day_on_and_what_was_stays_as_it_was() -> None:
+    mornings, late = Week.of([(MORNING,)] * 7), Week.of([(AFTERNOON,)] * 7)
+    changes = [(date(2026, 3, 2), mornings), (date(2026, 4, 1), late)]
+    calendar = national_calendar(later_weeks=changes)
+    assert [calendar.day(date(2026, *on)).windows for on in ((2, 27), (3, 2), (3, 31), (4, 1))] == [
+        (MORNING, AFTERNOON),
+        (MORNING,),
+        (MORNING,),
+        (AFTERNOON,),
+    ]
+
+
+def test_two_closures_of_one_day_are_both_named_and_the_decree_beneath_is_kept() -> None:
+    on = date(2026, 1, 10)
+    storm = Closure(on, (780, 1440), Name("bão", "storm"), "45/CĐ")
+    power = Closure(on, (900, 1440), Name("mất điện", "power cut"))
+    night = Closure(on, (0, 300), Name("đêm", "night"))
+    day = national_calendar(closures={on: (storm, power, night)}).day(on)
+    assert (day.windows, day.why, day.document) == ((MORNING,), Why.CLOSURE, "45/CĐ")
+    assert day.name == Name("bão; mất điện", "storm; power cut")
+    assert day.decreed_work is not None
+    assert day.decreed_work.document == "12729/VPCP-KGVX"
+    assert national_calendar().day(date(2026, 3, 2)).decreed_work is None
 
 
 def test_a_city_s_own_decree_wins_over_what_came_with_songcau() -> None:

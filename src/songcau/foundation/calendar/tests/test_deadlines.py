@@ -1,7 +1,7 @@
 """When terms end: the golden vectors, random cases beside a slow reference, and everything that is no term."""
 
 import random
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -73,11 +73,15 @@ def test_half_a_day_is_four_hours_and_no_count_of_days() -> None:
 def test_random_cases_agree_with_the_slow_reference() -> None:
     chance = random.Random(24)
     for _ in range(12):
-        calendar = reference.random_calendar(chance)
+        calendar, world = reference.random_calendar(chance)
         for _ in range(25):
             received, term, pauses = reference.random_case(chance)
             found = deadline(calendar, received, term, pauses=pauses).due_at
-            assert found == reference.due(calendar, received, term, pauses), (received, term, pauses)
+            assert found == reference.due(world, received, term, pauses), (received, term, pauses)
+            if found is not None and not pauses:
+                late = [one for one in reference.pauses_at_the_end(chance, found) if one.begin >= received]
+                found = deadline(calendar, received, term, pauses=late).due_at
+                assert found == reference.due(world, received, term, late), (received, term, late)
 
 
 @pytest.mark.parametrize(
@@ -147,15 +151,68 @@ def test_a_pause_stops_the_clock() -> None:
     assert due("2026-03-02 09:00", Term(Method.CALENDAR_DAYS, 3), pauses=[asked]) == "2026-03-09 17:00"
 
 
-def test_a_pause_after_the_end_changes_nothing() -> None:
-    later = Pause(at("2026-03-20 10:00"), at("2026-03-23 09:00"))
-    for term in (Term(Method.DAYS, 3), days_by_hours(3), Term(Method.CALENDAR_DAYS, 3)):
-        assert due("2026-03-02 09:00", term, pauses=[later]) == due("2026-03-02 09:00", term)
+TERMS = (Term(Method.DAYS, 3), days_by_hours(3), Term(Method.CALENDAR_DAYS, 3), Term(Method.MONTHS, 1))
+
+
+@pytest.mark.parametrize("term", TERMS)
+@pytest.mark.parametrize("after", [timedelta(), timedelta(minutes=1), timedelta(days=40)])
+@pytest.mark.parametrize("length", [timedelta(days=3), None, timedelta(days=365 * 7000)])
+def test_a_pause_that_begins_at_the_end_or_later_changes_nothing(
+    term: Term, after: timedelta, length: timedelta | None
+) -> None:
+    """Open or closed: neither the date nor the sentence know of it, for there is no time left that could stand."""
+    plain = deadline(CITY, at("2026-03-02 09:00"), term)
+    assert plain.due_at is not None
+    begin = plain.due_at + after
+    later = Pause(begin, None if length is None else begin + length)
+    assert deadline(CITY, at("2026-03-02 09:00"), term, pauses=[later]) == plain
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_pause_a_minute_before_the_end_still_counts(term: Term) -> None:
+    plain = deadline(CITY, at("2026-03-02 09:00"), term).due_at
+    assert plain is not None
+    begin = plain - timedelta(minutes=1)
+    assert deadline(CITY, at("2026-03-02 09:00"), term, pauses=[Pause(begin)]).due_at is None
+    moved = deadline(CITY, at("2026-03-02 09:00"), term, pauses=[Pause(begin, begin + timedelta(days=7))]).due_at
+    assert moved is not None
+    assert moved > plain
+
+
+def test_an_earlier_pause_decides_whether_a_later_one_is_past_the_end() -> None:
+    first = Pause(at("2026-03-03 10:00"), at("2026-03-10 09:00"))
+    second = Pause(at("2026-03-11 10:00"), at("2026-03-12 09:00"))
+    assert due("2026-03-02 09:00", Term(Method.DAYS, 3), pauses=[second]) == "2026-03-05 17:00"
+    assert due("2026-03-02 09:00", Term(Method.DAYS, 3), pauses=[first, second]) == "2026-03-13 17:00"
+
+
+def test_a_pause_after_the_last_day_of_rest_moves_the_working_day_it_would_have_ended_on() -> None:
+    """The month ends on Saturday 28 February, so on Monday 2 March; the clock stands from Sunday to Friday."""
+    asked = Pause(at("2026-03-01 10:00"), at("2026-03-06 09:00"))
+    assert due("2026-01-31 09:00", Term(Method.MONTHS, 1), pauses=[asked]) == "2026-03-09 17:00"
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_pause_that_ends_where_no_holidays_are_known_gives_no_date(term: Term) -> None:
+    asked = Pause(at("2026-03-03 10:00"), at("9999-12-31 23:59"))
+    with pytest.raises(BeyondCalendar):
+        deadline(CITY, at("2026-03-02 09:00"), term, pauses=[asked])
+
+
+def test_a_window_to_midnight_ends_on_its_own_day() -> None:
+    calendar = national_calendar(Week.of([((780, 1440),)] * 5 + [()] * 2))
+    for term in (Term(Method.DAYS, 1), days_by_hours(1.375 * 2), Term(Method.CALENDAR_DAYS, 1)):
+        found = deadline(calendar, at("2026-03-02 13:00"), term)
+        assert (found.due_at, found.due_on) == (at("2026-03-04 00:00"), date(2026, 3, 3))
+    late = deadline(calendar, at("2100-12-30 13:00"), Term(Method.DAYS, 1))
+    assert late.due_on == date(2100, 12, 31), "the midnight after it is not beyond the calendar"
+    friday = deadline(calendar, at("2026-03-05 13:00"), Term(Method.DAYS, 1))
+    assert friday.rests == (), "Saturday is not passed over"
 
 
 def test_while_the_clock_stands_there_is_no_date() -> None:
     found = deadline(CITY, at("2026-03-02 09:00"), Term(Method.DAYS, 3), pauses=[Pause(at("2026-03-03 10:00"))])
-    assert found.due_at is None
+    assert (found.due_at, found.due_on) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """The sentences were read, and say what was counted."""
 
+from datetime import date, timedelta
+
 from django.utils import translation
 
 from songcau.foundation.calendar.deadlines import Deadline, Method, Pause, Term, days_by_hours, deadline
 from songcau.foundation.calendar.national import national_calendar
-from songcau.foundation.calendar.rules import Calendar, Closure, Name, Override
+from songcau.foundation.calendar.rules import Calendar, Closure, Name, Override, Week
 from songcau.foundation.calendar.tests.test_deadlines import CITY, at
 from songcau.foundation.calendar.words import sentence
 
@@ -43,7 +45,13 @@ def test_holidays_in_a_row_keep_their_own_names() -> None:
 def test_hours_say_days_of_eight() -> None:
     words = said(deadline(CITY, at("2026-08-28 09:00"), days_by_hours(0.5)))
     assert "Thời hạn 4 giờ làm việc (0,5 ngày, mỗi ngày 8 giờ) kể từ thời điểm đó." in words
-    assert "1 day of 8 hours" in said(deadline(CITY, at("2026-08-28 09:00"), days_by_hours(1)), "en")
+    for hours, words_in_english in (
+        (8, "The term is 8 working hours (1 day of 8 hours) from then on."),
+        (1, "The term is 1 working hour (0.125 days of 8 hours) from then on."),
+        (4, "The term is 4 working hours (0.5 days of 8 hours) from then on."),
+        (20, "The term is 20 working hours (2.5 days of 8 hours) from then on."),
+    ):
+        assert words_in_english in said(deadline(CITY, at("2026-08-28 09:00"), Term(Method.HOURS, hours)), "en")
 
 
 def test_the_cut_off_is_said_with_what_follows_from_it() -> None:
@@ -63,9 +71,73 @@ def test_pauses_are_said_and_an_open_one_gives_no_date() -> None:
     pauses = [Pause(at("2026-03-03 10:00"), at("2026-03-04 09:00")), Pause(at("2026-03-05 08:00"))]
     ended = said(deadline(CITY, at("2026-03-02 09:00"), Term(Method.DAYS, 3), pauses=pauses[:1]))
     assert "Tạm dừng tính thời hạn từ lúc 10:00 Thứ 3 03/03/2026 đến lúc 09:00 Thứ 4 04/03/2026." in ended
+    english = said(deadline(CITY, at("2026-03-02 09:00"), Term(Method.DAYS, 3), pauses=pauses[:1]), "en")
+    assert "The clock stood from 10:00 on Tuesday 3 Mar 2026 to 09:00 on Wednesday 4 Mar 2026." in english
+    assert " at 10:00" not in english
     standing = said(deadline(CITY, at("2026-03-02 09:00"), Term(Method.DAYS, 3), pauses=pauses))
     assert standing.endswith("Chưa xác định được ngày hẹn cho đến khi tiếp tục tính thời hạn.")
     assert "Hạn trả" not in standing
+    standing = said(deadline(CITY, at("2026-03-02 09:00"), Term(Method.DAYS, 3), pauses=pauses), "en")
+    assert "The clock has stood since 08:00 on Thursday 5 Mar 2026." in standing
+
+
+def test_the_day_of_receipt_says_why_it_is_of_rest_or_of_work() -> None:
+    for received, words in (
+        ("2026-03-07 10:00", "Ngày tiếp nhận, Thứ 7 07/03/2026, là ngày nghỉ (nghỉ hằng tuần)."),
+        ("2026-02-17 10:00", "Ngày tiếp nhận, Thứ 3 17/02/2026, là ngày nghỉ (Tết Nguyên Đán)."),
+        (
+            "2026-01-10 10:00",
+            "Ngày tiếp nhận, Thứ 7 10/01/2026, là ngày làm việc (làm bù cho ngày 02/01/2026, 12729/VPCP-KGVX).",
+        ),
+    ):
+        for term in (Term(Method.DAYS, 1), days_by_hours(1), Term(Method.CALENDAR_DAYS, 1)):
+            assert words in said(deadline(CITY, at(received), term))
+    assert "Ngày tiếp nhận" not in said(deadline(CITY, at("2026-03-02 10:00"), Term(Method.CALENDAR_DAYS, 1)))
+
+
+def test_the_same_day_after_work_says_why_it_is_the_next() -> None:
+    words = said(deadline(CITY, at("2026-03-02 17:00"), Term(Method.SAME_DAY)), "en")
+    assert "By then the work of that day was over." in words
+    assert "was over" not in said(deadline(CITY, at("2026-03-02 16:59"), Term(Method.SAME_DAY)), "en")
+
+
+def test_by_days_a_storm_that_shortened_the_last_day_is_told_and_no_other() -> None:
+    storm = Closure(at("2026-09-08 00:00").date(), (780, 1440), Name("bão số 3", "storm no. 3"), "45/CĐ-UBND")
+    dawn = Closure(at("2026-09-09 00:00").date(), (0, 600), Name("lụt", "flood"))
+    calendar = national_calendar(closures={storm.on: (storm,), dawn.on: (dawn,)})
+    for term in (Term(Method.DAYS, 1), Term(Method.CALENDAR_DAYS, 1)):
+        words = said(deadline(calendar, at("2026-09-07 13:00"), term))
+        shortened = "Ngày cuối của thời hạn, Thứ 3 08/09/2026, chỉ làm việc đến 11:30"
+        assert f"{shortened} (cơ quan tạm đóng cửa: bão số 3, 45/CĐ-UBND)." in words
+        assert words.endswith("Hạn trả kết quả: lúc 11:30 Thứ 3 08/09/2026.")
+    words = said(deadline(calendar, at("2026-09-07 13:00"), Term(Method.DAYS, 2)), "en")
+    assert "storm" not in words, "it took nothing from the term"
+    assert "flood" not in words, "the last day ended as always"
+
+
+def test_the_days_of_one_long_closure_are_told_together() -> None:
+    days = [date(2026, 3, 2) + timedelta(days=ahead) for ahead in range(12)]
+    calendar = national_calendar(closures={on: (Closure(on, (0, 600), Name("mất điện", "power cut")),) for on in days})
+    words = said(deadline(calendar, at("2026-03-02 08:00"), days_by_hours(6)), "en")
+    assert words.count("Worked in part:") == 1
+    assert "Worked in part: 9 days (closed: power cut)." in words
+
+
+def test_a_decreed_day_that_a_storm_shortened_keeps_its_document() -> None:
+    storm = Closure(date(2026, 1, 10), (780, 1440), Name("bão", "storm"))
+    words = said(
+        deadline(national_calendar(closures={storm.on: (storm,)}), at("2026-01-09 16:00"), days_by_hours(1)), "en"
+    )
+    assert (
+        "Counted as a working day: Saturday 10 Jan 2026 (worked in exchange for 02/01/2026, 12729/VPCP-KGVX)." in words
+    )
+    assert "Worked in part: Saturday 10 Jan 2026 (closed: storm)." in words
+
+
+def test_a_window_to_midnight_is_due_at_24_of_its_own_day() -> None:
+    calendar = national_calendar(Week.of([((780, 1440),)] * 5 + [()] * 2))
+    words = said(deadline(calendar, at("2026-03-02 13:00"), Term(Method.DAYS, 1)))
+    assert words.endswith("Hạn trả kết quả: lúc 24:00 Thứ 3 03/03/2026.")
 
 
 def test_a_closure_and_a_decree_without_a_name() -> None:
