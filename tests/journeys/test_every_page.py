@@ -108,7 +108,7 @@ def test_axe_finds_nothing_the_language_is_whole_and_the_console_quiet(
 
 
 def colour_faults_at_night(page: Page) -> list[str]:
-    """The theme is one attribute of the document. Chromium takes `light-dark()` anew only when all is laid out again."""
+    """The theme is an attribute of the document. Chromium takes `light-dark()` anew only when all is laid out again."""
     by_day = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.evaluate(
         """() => { const root = document.documentElement; root.dataset.bsTheme = 'dark';

@@ -33,9 +33,8 @@ INSTANTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 @click.option(
     "--profile",
     type=click.Choice(["tn-2022", "vn-2025"]),
-    help="Count with the usual office hours of this city profile and nothing of the database.  [default: the city's]",
+    help="Count with the usual office hours of this city profile.  [default: the city's]",
 )
-@click.option("--agency", metavar="CODE", help="Count with the hours, decrees and closures the database has of it.")
 @click.option("--language", type=click.Choice(["vi", "en"]), help="Of the sentence.  [default: the city's]")
 def deadline(
     received: datetime,
@@ -43,21 +42,18 @@ def deadline(
     method: str,
     cut_off: datetime | None,
     profile: str | None,
-    agency: str | None,
     language: str | None,
 ) -> None:
     """Print when a term ends, then the sentence that explains it and the office hours it was counted with."""
     if amount is None and method != "same-day":
         raise click.UsageError("--days says how long the term is")
-    if profile and agency:
-        raise click.UsageError("--profile and --agency name different office hours; give one of them")
     start_django()
     from django.utils import translation
 
     from songcau.foundation.calendar.words import sentence
 
     translation.activate(language or load().language)  # of a refusal too
-    calendar, source = _stored(agency) if agency else _of_profile(profile or load().city_profile)
+    calendar, source = _of_profile(profile or load().city_profile)
     found = _computed(calendar, received, method, amount or 0, cut_off)
     click.echo(_date(found, whole_days=method != "hours"))
     click.echo(f"{sentence(found)} {source(received)}")
@@ -69,23 +65,6 @@ def _of_profile(profile: str) -> "tuple[Calendar, Callable[[datetime], str]]":
 
     calendar = national_calendar(profile_week(profile))
     return calendar, lambda at: counted_with(profile, calendar.week_on(at.date()))
-
-
-def _stored(code: str) -> "tuple[Calendar, Callable[[datetime], str]]":
-    from django.db import DatabaseError
-
-    from songcau.foundation.accounts.models import Agency
-    from songcau.foundation.calendar.queries import calendar_of
-    from songcau.foundation.calendar.words import counted_with
-
-    try:
-        agency = Agency.objects.filter(code=code).first()
-    except DatabaseError as error:
-        raise click.ClickException("there is no database here to look the agency up in; leave --agency out") from error
-    if agency is None:
-        raise click.ClickException(f"no agency has the code {code}")
-    calendar = calendar_of(agency.pk)
-    return calendar, lambda at: counted_with(f"{agency.name} ({agency.code})", calendar.week_on(at.date()))
 
 
 def _computed(
