@@ -105,3 +105,23 @@ def test_a_flow_is_at_most_sixty_lines() -> None:
         if file.name != "table.py" and len(file.read_text(encoding="utf-8").splitlines()) > 60
     ]
     assert long == []
+
+
+MAY_READ_BODIES = {"foundation/shell/typed.py"}
+
+
+def test_there_is_one_door_for_typed_text() -> None:
+    """Normal forms are made in the kernel, and JSON bodies are read by `shell.typed.read_json`."""
+    faults = [
+        f"{name_of(file)}: unicodedata"
+        for file in sources()
+        if "unicodedata" in imported(tree_of(file)) and name_of(file) != "kernel/text.py"
+    ]
+    faults += [
+        f"{name_of(file)}: request.body"
+        for file in sources()
+        if name_of(file) not in MAY_READ_BODIES
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Attribute) and node.attr == "body" and ast.unparse(node.value).endswith("request")
+    ]
+    assert faults == []

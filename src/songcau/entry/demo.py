@@ -90,7 +90,7 @@ def _seed_people(*, say: Callable[[str], None]) -> list[Account]:
     from songcau.foundation.places.queries import units
     from songcau.foundation.places.rules import Level
 
-    wards = units(Level.WARD, clock.today(load().time_zone))
+    wards = units(Level.WARD, clock.today(load().time_zone)).order_by("code")
     people = seed_demo(SYSTEM, wards)
     say(f"people: {len(people)} made-up accounts")
     city = load().city_name

@@ -28,7 +28,7 @@ class AgencyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not sub
 def agencies_where(by: Actor, permission: str) -> QuerySet[Agency]:
     """Open agencies in which the actor holds the permission."""
     scopes = by.scopes(permission)
-    rows = Agency.objects.still_open().order_by("path")
+    rows = Agency.objects.still_open().order_by("order_key", "code")
     return rows if EVERYWHERE in scopes else rows.filter(under(scopes, "path"))
 
 

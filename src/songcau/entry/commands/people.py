@@ -117,8 +117,9 @@ def _person_id(name: str) -> UUID:
     """Starts Django and looks the account up."""
     start_django()
     from songcau.foundation.accounts.models import Person
+    from songcau.kernel.text import folded
 
-    person: Person | None = Person.objects.filter(username=name.casefold()).first()
+    person: Person | None = Person.objects.filter(username=folded(name)).first()
     if person is None:
         raise click.ClickException(f"there is no account {name}; `songcau user list` shows all")
     return UUID(str(person.id))

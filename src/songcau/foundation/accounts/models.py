@@ -14,7 +14,7 @@ from songcau.foundation.accounts.rules import GrantState
 from songcau.kernel import clock
 from songcau.kernel.actor import EVERYWHERE, Actor, Grant
 from songcau.kernel.ids import new_id
-from songcau.kernel.text import folded
+from songcau.kernel.text import folded, list_key, nfc, search_key, typings
 
 # The parts of Django's own admin that its holders may look into; everything is written by actions only.
 DJANGO_ADMIN_APPS = frozenset({"accounts", "audit", "outbox", "places"})
@@ -80,6 +80,7 @@ class Agency(Versioned):
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=200)
     search_key = models.CharField(max_length=250, editable=False)
+    order_key = models.CharField(max_length=rules.ORDER_KEY_LIMIT, editable=False, db_index=True)
     kind = models.CharField(max_length=30, choices=Kind)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     path = models.CharField(max_length=500, unique=True, editable=False)
@@ -107,7 +108,8 @@ class Agency(Versioned):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.search_key = f"{folded(self.name)} {self.code.lower()}"
+        self.search_key = search_key(f"{self.name} {self.code}")
+        self.order_key = list_key(self.name, rules.ORDER_KEY_LIMIT)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
@@ -124,7 +126,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def found_by(self, text: str) -> "PersonQuerySet":
         """People whose name, username, e-mail or telephone holds every typed word, marks or not."""
         found = self
-        for word in folded(text).split():
+        for word in search_key(text).split():
             found = found.filter(search_key__contains=word)
         return found
 
@@ -186,8 +188,28 @@ class Person(AbstractBaseUser, Versioned):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.sort_key = rules.name_key(self.full_name)
-        self.search_key = " ".join([folded(self.full_name), self.username, self.email, self.phone]).strip()
+        self.search_key = search_key(" ".join([self.full_name, self.username, self.email, self.phone]))
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Kept in the normal form, so that every keyboard opens it."""
+        super().set_password(None if raw_password is None else nfc(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Also right for a password that was stored as a keyboard sent it, before there was a normal form; it is stored
+        anew then.
+        """
+        if raw_password is None:
+            return super().check_password(None)
+        composed, *others = typings(raw_password)
+        if super().check_password(composed):
+            return True
+        for typing in others:
+            if super().check_password(typing):
+                self.set_password(composed)
+                self.save(update_fields=["password"])
+                return True
+        return False
 
     @property
     def label(self) -> str:
@@ -226,10 +248,11 @@ class Post(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="posts")
     title = models.CharField(max_length=200)
+    order_key = models.CharField(max_length=rules.ORDER_KEY_LIMIT, editable=False)
     is_head = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ["agency", "-is_head", "title"]
+        ordering = ["agency", "-is_head", "order_key"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "title"], name="post_title_once_in_an_agency"),
             models.UniqueConstraint(fields=["agency"], condition=Q(is_head=True), name="agency_has_one_head_post"),
@@ -237,6 +260,10 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.order_key = list_key(self.title, rules.ORDER_KEY_LIMIT)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
 class HoldingQuerySet(models.QuerySet["Holding"]):

@@ -1,18 +1,19 @@
 """What is allowed with people, agencies and roles. Pure: no tables, no clock of its own."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from songcau.kernel.errors import Refused
-from songcau.kernel.text import folded, normal, order_key
+from songcau.kernel.text import folded, is_letter, list_key, normal
 from songcau.kernel.workflow import Transition, Workflow
 
 NAME_LIMIT = 150
 # Three hexadecimal digits a letter, and the ends; names in other letters take more, and are cut.
 SORT_KEY_LIMIT = 500
+# The same of names of agencies and posts, 200 letters.
+ORDER_KEY_LIMIT = 700
 USERNAME = r"^[a-z0-9][a-z0-9._-]{2,59}$"
 AGENCY_CODE = r"^[A-Z0-9][A-Z0-9-]{0,39}$"
 PHONE = r"^\+?[0-9]{8,15}$"
@@ -127,20 +128,26 @@ GRANT = Workflow(
 def usable_name(text: str) -> str:
     """The name as it is stored (NFC, single spaces). One word is enough; 150 characters at most."""
     name = normal(text)
-    letters = any(unicodedata.category(sign).startswith("L") for sign in name)
-    if not letters or len(name) > NAME_LIMIT or not all(_stands_in_names(sign) for sign in name):
+    if (
+        not any(sign.isalpha() for sign in name)
+        or len(name) > NAME_LIMIT
+        or not all(_stands_in_names(sign) for sign in name)
+    ):
         raise NameUnusable(limit=NAME_LIMIT)
     return name
 
 
 def _stands_in_names(sign: str) -> bool:
-    return sign == " " or sign in _MARKS_IN_NAMES or unicodedata.category(sign)[0] in "LM"
+    return sign == " " or sign in _MARKS_IN_NAMES or is_letter(sign)
 
 
 def name_key(name: str) -> str:
-    """The key of a list of people in Vietnamese order: by given name (the last word), surname, middle names."""
+    """The key of a list of people in Vietnamese order: by given name (the last word), surname, middle names.
+
+    Lê Thuý and Trần Thúy stand together: the tone's place is a habit of writing, not another name.
+    """
     *rest, given = name.split()
-    return (order_key(given) + order_key(" ".join(rest)))[:SORT_KEY_LIMIT]
+    return (list_key(given, SORT_KEY_LIMIT) + list_key(" ".join(rest), SORT_KEY_LIMIT))[:SORT_KEY_LIMIT]
 
 
 def usable_username(text: str) -> str:

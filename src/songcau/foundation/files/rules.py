@@ -4,7 +4,6 @@ Sniffing decides by the bytes alone. The name a file comes with is only ever com
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from songcau.foundation.files.refusals import (
     TooManyPixels,
     TypeNotAccepted,
 )
+from songcau.kernel.text import normal
 
 MEGABYTE = 1024 * 1024
 HEAD = 4096  # bytes that sniffing looks at
@@ -249,9 +249,8 @@ def clean_name(name: str, media_type: str = "") -> str:
     Turning characters (U+202E and its like) make `exe.gpj` read as `jpg.exe`, so they go; so do those of other writing
     that browsers and file systems stumble over.
     """
-    name = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    name = "".join(" " if letter in '<>:"|?*' or unicodedata.category(letter)[0] == "C" else letter for letter in name)
-    name = " ".join(name.split()).strip(". ")
+    name = name.replace("\\", "/").rpartition("/")[2]
+    name = normal("".join(" " if letter in '<>:"|?*' else letter for letter in name)).strip(". ")
     stem, extension = (name, "") if not extension_of(name) else tuple(name.rsplit(".", 1))
     if media_type and media_type not in EXTENSIONS.get(extension.lower(), frozenset()):
         stem, extension = name, ENDING_OF.get(media_type, extension)

@@ -7,7 +7,10 @@ from django.db.models import F, Q
 
 from songcau.foundation.places.rules import Level, Period, Relation
 from songcau.kernel.ids import new_id
-from songcau.kernel.text import folded
+from songcau.kernel.text import list_key, search_key
+
+# Three hexadecimal digits a letter of the longest name.
+ORDER_KEY_LIMIT = 400
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
@@ -48,6 +51,7 @@ class Unit(models.Model):
     agency_code_inferred = models.BooleanField(default=False)
     profile = models.CharField(max_length=20)
     search_key = models.CharField(max_length=250, editable=False, db_index=True)
+    order_key = models.CharField(max_length=ORDER_KEY_LIMIT, editable=False, db_index=True)
 
     objects = UnitQuerySet.as_manager()
 
@@ -67,7 +71,8 @@ class Unit(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.search_key = folded(self.name)
+        self.search_key = search_key(self.name)
+        self.order_key = list_key(self.name, ORDER_KEY_LIMIT)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property

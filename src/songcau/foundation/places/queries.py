@@ -18,7 +18,7 @@ from songcau.foundation.places.geometry import from_geojson
 from songcau.foundation.places.models import Boundary, Succession, Unit
 from songcau.foundation.places.revision import known_revision
 from songcau.foundation.places.rules import Level
-from songcau.kernel.text import folded
+from songcau.kernel.text import exact_key, search_key
 
 INDEXES_KEPT = 8
 # About 550 m: a ward of the city has some 30 cells, a mountain commune some 500.
@@ -62,8 +62,8 @@ def facts_of(unit: Unit) -> UnitFacts:
 
 
 def units(level: Level, on: date) -> QuerySet[Unit]:
-    """The units of a level in force on a day, by code."""
-    return Unit.objects.in_force(on).filter(level=level).order_by("code")
+    """The units of a level in force on a day, in the order of their names."""
+    return Unit.objects.in_force(on).filter(level=level).order_by("order_key", "code")
 
 
 def unit_by_code(code: str, level: Level, on: date) -> Unit | None:
@@ -167,17 +167,18 @@ def locate(longitude: float, latitude: float, on: date, level: Level = Level.WAR
 def search(text: str, on: date, *, limit: int = 20) -> list[Hit]:
     """Units in force on a day whose name, or whose predecessor's name, holds the text; marks may be missing.
 
-    Whole names first, then beginnings, then the rest; among equals present names before old ones.
+    Whole names first, then beginnings, then the rest; among equals those with the marks as typed (the tone in either
+    place), then present names before old ones.
     """
-    key = folded(text[:LONGEST_SEARCH])
+    key, exact = search_key(text[:LONGEST_SEARCH]), exact_key(text[:LONGEST_SEARCH])
     if not key:
         return []
     hits = {unit.id: Hit(unit) for unit in Unit.objects.in_force(on).filter(search_key__contains=key)}
     named_before = list(Unit.objects.filter(search_key__contains=key, valid_to__lte=on))
     if named_before:
-        for hit in sorted(_continued(named_before, on), key=lambda hit: _rank(hit, key)):
+        for hit in sorted(_continued(named_before, on), key=lambda hit: _rank(hit, key, exact)):
             hits.setdefault(hit.unit.id, hit)
-    return sorted(hits.values(), key=lambda hit: _rank(hit, key))[:limit]
+    return sorted(hits.values(), key=lambda hit: _rank(hit, key, exact))[:limit]
 
 
 def _continued(named_before: Iterable[Unit], on: date) -> list[Hit]:
@@ -204,11 +205,11 @@ def _chain(unit: Unit, links: Mapping[UUID, list[Unit]]) -> list[tuple[int, Unit
     return found
 
 
-def _rank(hit: Hit, key: str) -> tuple[int, bool, str, str]:
+def _rank(hit: Hit, key: str, exact: str) -> tuple[int, bool, bool, str, str]:
     named = hit.through or hit.unit
-    short = folded(named.short_name)
+    short = search_key(named.short_name)
     fit = 0 if key in {short, named.search_key} else 1 if short.startswith(key) else 2
-    return (fit, hit.through is not None, short, hit.unit.code)
+    return (fit, exact not in exact_key(named.name), hit.through is not None, named.order_key, hit.unit.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def history(unit: Unit) -> History:
     back: dict[UUID, list[Unit]] = defaultdict(list)
     forth: dict[UUID, list[Unit]] = defaultdict(list)
     links = Succession.objects.select_related("predecessor", "successor")
-    for link in links.order_by("predecessor__code", "successor__code"):
+    for link in links.order_by("predecessor__order_key", "successor__order_key"):
         back[link.successor_id].append(link.predecessor)
         forth[link.predecessor_id].append(link.successor)
     return History(before=tuple(_chain(unit, back)), after=tuple(_chain(unit, forth)))
@@ -232,17 +233,22 @@ def history(unit: Unit) -> History:
 
 def predecessors(unit: Unit) -> QuerySet[Succession]:
     """What the unit continues."""
-    return unit.continues.select_related("predecessor").order_by("predecessor__code")
+    return unit.continues.select_related("predecessor").order_by("predecessor__order_key", "predecessor__code")
 
 
 def successors(unit: Unit) -> QuerySet[Succession]:
     """What continues the unit."""
-    return unit.continued_by.select_related("successor").order_by("successor__code")
+    return unit.continued_by.select_related("successor").order_by("successor__order_key", "successor__code")
 
 
 def boundaries_geojson(level: Level, on: date) -> dict[str, Any]:
     """The outlines of a level on a day as a FeatureCollection for a map; one query."""
-    rows = Boundary.objects.in_force(on).filter(unit__in=units(level, on)).select_related("unit").order_by("unit__code")
+    rows = (
+        Boundary.objects.in_force(on)
+        .filter(unit__in=units(level, on))
+        .select_related("unit")
+        .order_by("unit__order_key", "unit__code")
+    )
     return {"type": "FeatureCollection", "features": [_feature(row) for row in rows]}
 
 

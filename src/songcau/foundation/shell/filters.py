@@ -7,12 +7,14 @@ from typing import Any, Protocol
 
 from django.db.models import DateTimeField, Q, QuerySet
 from django.http import QueryDict
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from songcau.kernel.text import folded, normal
+from songcau.foundation.shell import written
+from songcau.kernel import dates
+from songcau.kernel.text import normal, search_key
 
 Words = str | Promise
 Rows = QuerySet[Any]
@@ -47,7 +49,7 @@ class Filter(Protocol):
 @dataclass(frozen=True, slots=True)
 class Search:
     """Free text. Every word must be found in one of `fields` (`__icontains`); `folded_fields` hold search keys made by
-    `kernel.text.folded`, where words without marks find names with them.
+    `kernel.text.search_key`, where words without marks find names with them.
     """
 
     fields: tuple[str, ...] = ()
@@ -57,7 +59,7 @@ class Search:
     hint: Words = ""
 
     def cleaned(self, params: QueryDict) -> str:
-        return normal(params.get(self.name, "").replace("\0", ""))[:LONGEST_SEARCH]
+        return normal(params.get(self.name, ""))[:LONGEST_SEARCH]
 
     def params(self, value: str) -> dict[str, object]:
         return {self.name: value}
@@ -66,17 +68,24 @@ class Search:
         return Chip(self.label, f"“{value}”") if value else None
 
     def applied(self, rows: Rows, value: str) -> Rows:
-        for word in value.split():
+        words = value.split()
+        for word in [one for one in words if search_key(one)] or words:
             found = Q()
             for name in self.fields:
                 found |= Q(**{f"{name}__icontains": word})
             for name in self.folded_fields:
-                found |= Q(**{f"{name}__contains": folded(word)})
+                found |= contains_all(name, word)
             rows = rows.filter(found)
         return rows
 
     def control(self, value: str) -> dict[str, object]:
         return {"kind": "search", "value": value, "hint": self.hint}
+
+
+def contains_all(field: str, text: str) -> Q:
+    """Rows whose search key, at `field`, holds every word of the text; nothing for a text of signs alone."""
+    words = search_key(text).split()
+    return Q(*(Q(**{f"{field}__contains": word}) for word in words)) if words else Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +139,7 @@ class DateRange:
         return {f"{self.name}_{end}": day.isoformat() if day else "" for end, day in zip(ENDS, value, strict=True)}
 
     def chip(self, value: tuple[date | None, date | None]) -> Chip | None:
-        first, last = (formats.date_format(day, "DATE_FORMAT") if day else "" for day in value)
+        first, last = (written.day(one) if one else "" for one in value)
         if first and last:
             return Chip(self.label, f"{first} – {last}")
         if first:
@@ -148,19 +157,16 @@ class DateRange:
         return rows
 
     def control(self, value: tuple[date | None, date | None]) -> dict[str, object]:
-        first, last = (day.strftime("%d/%m/%Y") if day else "" for day in value)
+        first, last = (dates.day(one, "vi") if one else "" for one in value)
         return {"kind": "dates", "first": first, "last": last}
 
 
 def _day(text: str) -> date | None:
-    """A day as `<input type=date>` sends it, or as a person of the city writes it. Years 1900 to 9998."""
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            day = datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 — a calendar date has no zone
-        except ValueError:
-            continue
-        return day if 1900 <= day.year <= 9998 else None
-    return None
+    """A day as `<input type=date>` sends it, or as a person writes it."""
+    try:
+        return dates.parsed_day(text)
+    except dates.DateUnreadable:
+        return None
 
 
 def _midnight(day: date) -> datetime:

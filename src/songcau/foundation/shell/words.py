@@ -26,6 +26,17 @@ REFUSALS: dict[str, Words] = {
         "Somebody has already taken this further, so this step is no longer possible. Reload the page."
     ),
     "GUARD_REFUSED": _("A condition for this step is not met yet."),
+    "JSON_UNREADABLE": _("What was sent is not JSON in UTF-8."),
+    "NUMBER_UNREADABLE": _("“%(text)s” is not a number that can be read without guessing. Write it like %(example)s."),
+    "MONEY_NOT_WHOLE": _("“%(text)s” is not a whole number of đồng."),
+    "NOT_MONEY": _("“%(text)s” is not an amount of money."),
+    "NUMBER_TOO_LARGE": _("Numbers above %(most)s are not read out in words."),
+    "DATE_UNREADABLE": _("“%(text)s” is not a date. Write the day first: %(example)s."),
+}
+# How the person's language writes what could not be read.
+EXAMPLES: dict[str, Words] = {
+    "NUMBER_UNREADABLE": _("1,889,852.5 or 2 billion 500 million"),
+    "DATE_UNREADABLE": _("23/11/2026"),
 }
 
 
@@ -101,7 +112,8 @@ def say(error: Anticipated) -> str:
     """The error in the person's language, its parameters written as the language writes them."""
     known = refusals()
     words = known.get(str(error.params.get("guard", ""))) or known.get(error.code) or known[_family(error)]
-    return str(words) % _Params({name: shown(value) for name, value in error.params.items()})
+    examples = {"example": str(EXAMPLES.get(error.code, ""))}
+    return str(words) % _Params(examples | {name: shown(value) for name, value in error.params.items()})
 
 
 @cache

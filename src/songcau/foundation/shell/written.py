@@ -1,32 +1,77 @@
-"""Numbers, days and instants as the present language writes them, in the city's zone. Nothing is `—`."""
+"""Numbers, money, days and instants as the present language writes them, in the city's zone. Nothing is `—`.
+
+How each language writes them stands in `kernel.numbers` and `kernel.dates`; Django's formats (`formats/`) serve its
+own form fields, and a test holds the two together. Its `number_format` is not used: it cuts decimals off.
+"""
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from django.utils import formats, timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
+
+from songcau.kernel import dates, numbers, spelling
 
 NOTHING = "—"
+Numeric = Decimal | float | str | None
 
 
-def number(value: Decimal | float | str | None, decimals: int | None = None) -> str:
-    """1889852 → `1.889.852` (vi), `1,889,852` (en); with `decimals` that many places."""
-    if value is None or value == "":
-        return NOTHING
-    return formats.number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True)
+def language() -> str:
+    """The present language, `vi` or `en`."""
+    return "vi" if (get_language() or "vi").startswith("vi") else "en"
 
 
-def percent(value: Decimal | float | str | None, decimals: int = 1) -> str:
+def number(value: Numeric, decimals: int | None = None) -> str:
+    """1889852 → `1.889.852` (vi), `1,889,852` (en); with `decimals` that many places, rounded. A word stays a word."""
+    exact = _exact(value)
+    return exact if isinstance(exact, str) else numbers.written(exact, language(), decimals)
+
+
+def percent(value: Numeric, decimals: int = 1) -> str:
     """46.3, in percent, → `46,3 %` with a space that does not break (vi), `46.3%` (en)."""
+    exact = _exact(value)
+    return exact if isinstance(exact, str) else numbers.percent(exact, language(), decimals)
+
+
+def money(value: Numeric) -> str:
+    """Đồng, all of them: `1.348.900.000.000 đồng` (vi), `VND 1,348,900,000,000` (en)."""
+    exact = _exact(value)
+    return exact if isinstance(exact, str) else numbers.money(exact, language())
+
+
+def budget(value: Numeric, decimals: int = 1) -> str:
+    """Đồng as budgets write them: `1.348,9 tỷ đồng` (vi), `VND 1,348.9 billion` (en)."""
+    exact = _exact(value)
+    return exact if isinstance(exact, str) else numbers.money(exact, language(), short=True, decimals=decimals)
+
+
+def in_words(value: int | None) -> str:
+    """An amount of đồng read out, for the line below it: `Một triệu không trăm linh năm đồng`."""
+    return NOTHING if value is None else spelling.money_in_words(value, language())
+
+
+def _exact(value: Numeric) -> Decimal | str:
     if value is None or value == "":
         return NOTHING
-    space = "\N{NO-BREAK SPACE}" if formats.get_format("DECIMAL_SEPARATOR") == "," else ""
-    return f"{number(value, decimals)}{space}%"
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
 
 
 def day(value: date | None) -> str:
     """`23/11/2026` (vi), `23 Nov 2026` (en)."""
-    return formats.date_format(_local(value), "DATE_FORMAT") if value else NOTHING
+    return dates.day(_local(value), language()) if value else NOTHING
+
+
+def day_in_full(value: date | None) -> str:
+    """`ngày 23 tháng 11 năm 2026` (vi), `23 November 2026` (en)."""
+    return dates.day_in_full(_local(value), language()) if value else NOTHING
+
+
+def period(value: dates.Period | None) -> str:
+    """`tháng 11/2026`, `quý IV/2026`, `năm 2026` (vi); `November 2026`, `Q4 2026`, `2026` (en)."""
+    return dates.period(value, language()) if value else NOTHING
 
 
 def moment(value: datetime | None) -> str:

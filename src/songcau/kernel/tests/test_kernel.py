@@ -13,7 +13,6 @@ from songcau.kernel.actor import EVERYWHERE, NOBODY, SYSTEM, Actor, Grant
 from songcau.kernel.errors import Refused
 from songcau.kernel.ids import new_id
 from songcau.kernel.paging import page_of
-from songcau.kernel.text import folded, normal
 from songcau.kernel.workflow import Guard, GuardRefused, Transition, TransitionRefused, Workflow
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -148,29 +147,6 @@ def test_every_page_is_the_nearest_one_and_pages_cover_the_list(total: int, numb
     assert (page.previous is None) == (page.number == 1)
     every = [item for n in range(1, page.count + 1) for item in page_of(rows, n, size).items]
     assert every == list(rows)
-
-
-@pytest.mark.parametrize(
-    ("written", "key"),
-    [
-        ("Đường Tròn", "duong tron"),
-        ("Thuý Hoà", "thuy hoa"),
-        ("Thúy Hòa", "thuy hoa"),
-        ("  H'Hen   Niê ", "h'hen nie"),
-        ("ĐỒNG BẨM", "dong bam"),
-    ],
-)
-def test_a_search_key_forgets_marks(written: str, key: str) -> None:
-    assert folded(written) == key
-
-
-@given(st.text())
-def test_folding_twice_changes_nothing_more(text: str) -> None:
-    assert folded(normal(text)) == folded(text)
-
-
-def test_input_is_stored_composed() -> None:
-    assert normal("Nguyễn Thuý Hoà") == "Nguyễn Thuý Hoà"
 
 
 def test_a_trace_holds_inside_its_block() -> None:

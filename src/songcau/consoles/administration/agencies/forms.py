@@ -14,7 +14,7 @@ from songcau.foundation.places.queries import units
 from songcau.foundation.places.rules import Level
 from songcau.kernel import clock
 from songcau.kernel.actor import EVERYWHERE, Actor
-from songcau.kernel.text import folded
+from songcau.kernel.text import exact_key, folded, search_key
 
 KINDS = [(code, words) for code, words in AGENCY_KINDS.items()]
 
@@ -129,10 +129,14 @@ class HoldForm(forms.Form):
         if exact is not None:
             return exact  # type: ignore[no-any-return]
         # The whole name: a part of it, or of a telephone number, would take whoever happens to be the only one.
-        key = folded(typed)
+        key = search_key(typed)
         found = (
-            [one for one in people.filter(search_key__startswith=key) if folded(one.full_name) == key] if key else []
+            [one for one in people.filter(search_key__startswith=key) if search_key(one.full_name) == key]
+            if key
+            else []
         )
+        # Of An and Ân the one whose marks were typed, wherever the tone was put.
+        found = [one for one in found if exact_key(one.full_name) == exact_key(typed)] or found
         if len(found) != 1:
             message = _("Nobody fits; please type the username.") if not found else _("More than one person fits.")
             raise forms.ValidationError(message)

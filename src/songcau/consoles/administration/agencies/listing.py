@@ -19,18 +19,18 @@ STATES = (("open", _("open")), ("closed", _("closed")))
 LISTING = Listing(
     title=_("Agencies"),
     file_name="agencies",
-    default_sort="place",
+    default_sort="name",
     columns=(
         Column(
             "name",
             _("Name of the agency"),
             lambda row: row.name,
-            sort="search_key",
+            sort="order_key",
             link=lambda row: reverse("administration:agency", args=[row.pk]),
         ),
         Column("code", _("Code"), lambda row: row.code, sort="code"),
         Column("kind", _("Kind"), lambda row: AGENCY_KINDS[row.kind], sort="kind"),
-        Column("place", _("Under"), lambda row: row.under or "", sort="path"),
+        Column("place", _("Under"), lambda row: row.under or "", sort="parent__order_key"),
         Column("people", _("People"), lambda row: row.people_count, sort="people_count", numeric=True),
         Column("opened", _("Open since"), lambda row: row.opened_on, sort="opened_on"),
         Column("closed", _("Closed on"), lambda row: row.closed_on, sort="closed_on"),
@@ -61,7 +61,7 @@ class Branch:
 
 def tree(by: Actor) -> tuple[Branch, ...]:
     """The open agencies the actor may see, from the highest of them down, in one query."""
-    agencies = list(rows(by).filter(closed_on=None).order_by("path"))
+    agencies = list(rows(by).filter(closed_on=None).order_by("order_key", "code"))
     seen = {agency.pk for agency in agencies}
     under: dict[object, list[Agency]] = defaultdict(list)
     for agency in agencies:

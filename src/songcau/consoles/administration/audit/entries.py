@@ -33,7 +33,7 @@ class _Typed:
     hint: str | Promise = ""
 
     def cleaned(self, params: QueryDict) -> str:
-        return normal(params.get(self.name, "").replace("\0", ""))[:LONGEST_SEARCH]
+        return normal(params.get(self.name, ""))[:LONGEST_SEARCH]
 
     def params(self, value: str) -> dict[str, object]:
         return {self.name: value}

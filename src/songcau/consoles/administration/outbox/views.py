@@ -22,6 +22,7 @@ from songcau.foundation.shell.words import say
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
+from songcau.kernel.text import normal
 
 LARGEST_ID = 2**63 - 1
 
@@ -102,7 +103,7 @@ def skip(request: HttpRequest, delivery_id: int) -> HttpResponse:
 @require_POST
 def replay_all(request: HttpRequest) -> HttpResponse:
     """Try all dead letters of one reaction again."""
-    reaction = request.POST.get("reaction", "")[:200].replace("\0", "")
+    reaction = normal(request.POST.get("reaction", ""))[:200]
     replayed = actions.replay_all_dead(by=request.actor, reaction=reaction)  # type: ignore[attr-defined]
     if replayed:
         words_ = ngettext("%(count)d dead letter is tried again.", "%(count)d dead letters are tried again.", replayed)

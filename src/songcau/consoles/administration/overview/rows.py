@@ -100,7 +100,7 @@ _PEOPLE = (
         link=lambda row: _person_link(row.pk),
     ),
     Column("username", _("Username"), lambda row: row.username, sort="username"),
-    Column("home", _("Agency"), lambda row: row.home.name if row.home else "", sort="home__name"),
+    Column("home", _("Agency"), lambda row: row.home.name if row.home else "", sort="home__order_key"),
     Column("seen", _("Last seen"), lambda row: row.last_seen, sort="last_seen"),
 )
 _FIND_PEOPLE = (Search(folded_fields=("search_key",), hint=_("Name, username, e-mail or telephone")),)
@@ -118,12 +118,12 @@ _ROLES = (
 )
 _BOUNDARIES = (
     Column("code", _("Code"), lambda row: row.unit.code, sort="unit__code"),
-    Column("name", _("Unit"), lambda row: row.unit.name, sort="unit__name"),
+    Column("name", _("Unit"), lambda row: row.unit.name, sort="unit__order_key"),
     Column("area", _("Area, km²"), lambda row: row.area_km2, sort="area_km2", numeric=True),
     Column("source", _("Source"), lambda row: source_in_words(row.source), sort="source"),
     Column("recorded", _("Recorded"), lambda row: row.recorded_at, sort="recorded_at"),
 )
-_FIND_BOUNDARIES = (Search(fields=("unit__code", "unit__name"), hint=_("Name or code")),)
+_FIND_BOUNDARIES = (Search(fields=("unit__code",), folded_fields=("unit__search_key",), hint=_("Name or code")),)
 _FIND_ROLES = (Search(folded_fields=("person__search_key",), hint=_("Name, username, e-mail or telephone")),)
 
 
@@ -199,14 +199,14 @@ BEHIND: dict[str, Behind] = {
                     "name",
                     _("Agency"),
                     lambda row: row.name,
-                    sort="name",
+                    sort="order_key",
                     link=lambda row: reverse("administration:agency", args=[row.pk]),
                 ),
                 Column("kind", _("Kind"), lambda row: str(AGENCY_KINDS[row.kind]), sort="kind"),
                 Column("opened", _("Open since"), lambda row: row.opened_on, sort="opened_on"),
             ),
             filters=(Search(folded_fields=("search_key",), hint=_("Name or code")),),
-            default_sort="code",
+            default_sort="name",
             file_name="co-quan",
             empty_title=_("No agency is open yet"),
             empty_text=_("Agencies are added first; people and roles stand in them."),
@@ -219,12 +219,12 @@ BEHIND: dict[str, Behind] = {
             title=_("Administrative units in force"),
             columns=(
                 Column("code", _("Code"), lambda row: row.code, sort="code"),
-                Column("name", _("Unit"), lambda row: row.name, sort="name"),
+                Column("name", _("Unit"), lambda row: row.name, sort="order_key"),
                 Column("since", _("In force since"), lambda row: row.valid_from, sort="valid_from"),
                 Column("area", _("Area, km²"), lambda row: row.area_km2, sort="area_km2", numeric=True),
             ),
-            filters=(Search(fields=("code", "name"), hint=_("Name or code")),),
-            default_sort="code",
+            filters=(Search(fields=("code",), folded_fields=("search_key",), hint=_("Name or code")),),
+            default_sort="name",
             file_name="don-vi-hanh-chinh",
             empty_title=_("No units are loaded"),
             empty_text=_("They are loaded on the server with “songcau migrate”, by the profile of the city."),

@@ -35,7 +35,7 @@ LISTING = Listing(
             link=lambda row: reverse("administration:person", args=[row.pk]),
         ),
         Column("username", _("Username"), lambda row: row.username, sort="username"),
-        Column("agency", _("Agency"), lambda row: row.home.name if row.home else "", sort="home__name"),
+        Column("agency", _("Agency"), lambda row: row.home.name if row.home else "", sort="home__order_key"),
         Column("roles", _("Roles today"), _roles),
         Column(
             "state",

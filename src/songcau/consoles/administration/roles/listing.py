@@ -50,7 +50,10 @@ LISTING = Listing(
         ),
         Column("role", _("Role"), lambda row: ROLES[Role(row.role)], sort="role"),
         Column(
-            "agency", _("Where"), lambda row: row.agency.name if row.agency else _("Whole city"), sort="agency__name"
+            "agency",
+            _("Where"),
+            lambda row: row.agency.name if row.agency else _("Whole city"),
+            sort="agency__order_key",
         ),
         Column("from", _("From"), lambda row: row.valid_from, sort="valid_from"),
         Column("to", _("Until"), lambda row: row.valid_to or _("without an end date"), sort="valid_to"),

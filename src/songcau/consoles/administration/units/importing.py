@@ -26,6 +26,7 @@ from songcau.foundation.shell.errors import status_of
 from songcau.foundation.shell.words import say
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
+from songcau.kernel.text import normal
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -64,7 +65,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     """Put in force what was shown, or show what it has become."""
     actor = _actor(request)
     file, on = _waiting_file(actor), day_of(request.POST.get("on", ""))
-    source = request.POST.get("source", "").replace("\0", "").strip()[:200]
+    source = normal(request.POST.get("source", ""))[:200]
     if not file.exists() or not source:
         messages.error(request, _("The file is no longer here. Please choose it again."))
         return redirect("administration:boundary_import")

@@ -27,18 +27,18 @@ def _outline(unit: Unit) -> object:
 LISTING = Listing(
     title=_("Administrative units"),
     file_name="units",
-    default_sort="code",
+    default_sort="name",
     columns=(
         Column("code", _("Code"), lambda row: row.code, sort="code"),
         Column(
             "name",
             _("Name of the unit"),
             lambda row: row.name,
-            sort="search_key",
+            sort="order_key",
             link=lambda row: reverse("administration:unit", args=[row.pk]),
         ),
         Column("kind", _("Kind"), lambda row: KINDS[row.kind], sort="kind"),
-        Column("parent", _("In"), lambda row: row.parent.name if row.parent else "", sort="parent__name"),
+        Column("parent", _("In"), lambda row: row.parent.name if row.parent else "", sort="parent__order_key"),
         Column("area", _("Area, km²"), lambda row: row.area_km2, sort="area_km2", numeric=True),
         Column("population", _("Population"), lambda row: row.population, sort="population", numeric=True),
         Column("year", _("Counted in"), lambda row: str(row.population_year or ""), sort="population_year"),

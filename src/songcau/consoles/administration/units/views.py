@@ -20,6 +20,7 @@ from songcau.foundation.places.rules import Level
 from songcau.foundation.places.words import source_in_words
 from songcau.foundation.shell.lists import render_list
 from songcau.kernel import clock
+from songcau.kernel.text import normal
 
 LONGEST_SEARCH = 100
 
@@ -29,7 +30,7 @@ LONGEST_SEARCH = 100
 def unit_map(request: HttpRequest) -> HttpResponse:
     """The wards of a day on a map, and the same as a list that goes without the map."""
     on = day_of(request.GET.get("on", ""))
-    typed = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    typed = normal(request.GET.get("q", ""))[:LONGEST_SEARCH]
     wards = list(queries.units(Level.WARD, on).select_related("parent"))
     outlines = Boundary.objects.in_force(on).filter(unit__in=wards)
     approximate = outlines.filter(approximate=True).count()
@@ -88,7 +89,7 @@ def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
         "in_force": found.period.holds(today),
         "predecessors": [(RELATIONS[link.relation], link.predecessor) for link in queries.predecessors(found)],
         "successors": [(RELATIONS[link.relation], link.successor) for link in queries.successors(found)],
-        "children": found.children.order_by("code"),
+        "children": found.children.order_by("order_key", "code"),
         "outlines": [(outline, source_in_words(outline.source)) for outline in outlines],
         "on": found.period.nearest(today),
         "has_map": bool(outlines) and found.level == Level.WARD,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 from django.test import Client
 from django.urls import reverse
@@ -18,10 +19,13 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 
-def make_agency(code: str, parent: Agency | None = None, kind: str = Agency.Kind.OFFICE) -> Agency:
+def make_agency(
+    code: str, parent: Agency | None = None, kind: str = Agency.Kind.OFFICE, name: str = "", unit_id: UUID | None = None
+) -> Agency:
     return Agency.objects.create(
         code=code,
-        name=f"Cơ quan {code}",
+        name=name or f"Cơ quan {code}",
+        unit_id=unit_id,
         kind=kind,
         parent=parent,
         path=rules.path_under(parent.path if parent else None, code),

@@ -7,9 +7,11 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from songcau.foundation.accounts.models import Person
+from songcau.foundation.accounts.actions import add_post
+from songcau.foundation.accounts.models import Agency, Person
 from songcau.foundation.accounts.rules import name_key
-from songcau.foundation.accounts.tests.people import make_person
+from songcau.foundation.accounts.tests.people import make_agency, make_person
+from songcau.kernel.actor import SYSTEM
 from songcau.kernel.text import order_key
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,28 @@ def test_the_order_is_that_of_icu() -> None:
         cursor.execute('SELECT word FROM unnest(%s::text[]) AS word ORDER BY word COLLATE "vi-x-icu"', [words])
         by_icu = [row[0] for row in cursor.fetchall()]
     assert sorted(words, key=order_key) == by_icu
+
+
+def test_posts_of_an_agency_are_in_vietnamese_order_after_its_head() -> None:
+    agency = make_agency("P1")
+    titles = ["Chủ tịch", "Bí thư", "Đội trưởng", "Ủy viên 2", "Ủy viên 10", "Văn thư"]
+    for title in random.Random(5).sample(titles, len(titles)):
+        add_post(by=SYSTEM, agency_id=agency.pk, title=title, is_head=title == "Chủ tịch")
+    assert [post.title for post in agency.posts.all()] == titles
+
+
+def test_agencies_are_in_vietnamese_order_with_numbers_by_size() -> None:
+    ordered = [
+        "Tổ 2",
+        "Tổ 10",
+        "UBND phường Đồng Bẩm",
+        "UBND phường Hoà Bình",
+        "UBND phường Hòa Cường",
+        "UBND phường Ô",
+    ]
+    for number, name in enumerate(random.Random(6).sample(ordered, len(ordered))):
+        make_agency(f"A{number}", name=name)
+    assert list(Agency.objects.order_by("order_key").values_list("name", flat=True)) == ordered
 
 
 def test_people_who_were_there_before_are_ordered_anew() -> None:

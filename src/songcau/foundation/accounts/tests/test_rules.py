@@ -27,10 +27,20 @@ def test_names_people_have_are_taken_as_they_are(name):
     assert rules.usable_name(f"  {unicodedata.normalize('NFD', name)} ") == unicodedata.normalize("NFC", name)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "''", "Lan 2", "Ă" * 151, "Lan\u200bAnh", "<b>Lan</b>", "Lan\x00"])
+@pytest.mark.parametrize("name", ["", "   ", "''", "Lan 2", "Ă" * 151, "\u200b", "<b>Lan</b>", "Lan 😀"])
 def test_what_no_name_is_written_with_is_refused(name):
     with pytest.raises(rules.NameUnusable):
         rules.usable_name(name)
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\ufeff", "\x00", "\u3164"])
+def test_what_nobody_sees_in_a_name_is_taken_out_of_it(hidden):
+    assert rules.usable_name(f"{hidden}Lan{hidden} Anh") == "Lan Anh"
+
+
+def test_both_placements_of_a_tone_stand_together_in_a_list_of_people():
+    ordered = ["Bùi Thuý", "Lê Thúy", "Trần Thuý", "Vũ Thúy"]
+    assert sorted(["Trần Thuý", "Lê Thúy", "Vũ Thúy", "Bùi Thuý"], key=rules.name_key) == ordered
 
 
 def test_people_are_listed_by_given_name():

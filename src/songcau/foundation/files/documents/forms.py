@@ -4,13 +4,14 @@ An office that prints a form keeps the data it was filled from: printing the sam
 same bytes. A form that the law changes becomes a new version beside the old one, never an edit of it.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from songcau.kernel.text import plain
 
 # Longer than any act an office prints by form; a table of ten thousand rows stays below it.
 LONGEST_DATA_BYTES = 5_000_000
@@ -25,7 +26,7 @@ class Picture:
 
 
 class DocumentData(BaseModel):
-    """What a form is filled from. Text is kept in NFC; nothing can be added or changed once it is made."""
+    """What a form is filled from. Text is kept as `kernel.text.plain` has it; nothing changes once it is made."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -38,14 +39,8 @@ class DocumentData(BaseModel):
         return {}
 
 
-def _printable(text: str) -> str:
-    """NFC, line ends as \\n, without control characters, which no font can show."""
-    plain = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(letter for letter in plain if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cs"})
-
-
-Text = Annotated[str, AfterValidator(_printable), Field(max_length=20_000)]
-Line = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=500)]
+Text = Annotated[str, AfterValidator(plain), Field(max_length=20_000)]
+Line = Annotated[str, AfterValidator(plain), Field(min_length=1, max_length=500)]
 
 
 @dataclass(frozen=True, slots=True)

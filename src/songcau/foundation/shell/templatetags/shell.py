@@ -12,7 +12,21 @@ from django.utils.safestring import SafeString
 
 from songcau.foundation.shell.assets import DIST, Asset, BuildMissing, manifest
 from songcau.foundation.shell.context import THEMES
-from songcau.foundation.shell.written import browser, day, hour, moment, number, percent, shown, when
+from songcau.foundation.shell.written import (
+    browser,
+    budget,
+    day,
+    day_in_full,
+    hour,
+    in_words,
+    moment,
+    money,
+    number,
+    percent,
+    period,
+    shown,
+    when,
+)
 
 register = template.Library()
 SEVERITIES = {
@@ -162,5 +176,8 @@ def page_language(context: template.Context) -> str:
     return str(context.get("language") or settings.LANGUAGE_CODE)
 
 
-for _written in (browser, number, percent, day, moment, hour, when, shown):
+for _written in (
+    *(browser, number, percent, money, budget, in_words),
+    *(day, day_in_full, period, moment, hour, when, shown),
+):
     register.filter(_written.__name__, _written)
