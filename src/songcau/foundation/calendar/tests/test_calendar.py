@@ -19,6 +19,7 @@ from songcau.foundation.calendar.rules import (
     WindowsUnfit,
     checked_windows,
     overrides_by_day,
+    windows_written,
 )
 
 CITY = national_calendar()
@@ -143,6 +144,26 @@ def test_windows_that_cannot_be_are_refused(windows: list[Window]) -> None:
 
 def test_windows_may_touch_and_come_in_any_order() -> None:
     assert checked_windows([(60, 90), (0, 60)]) == ((0, 60), (60, 90))
+
+
+@pytest.mark.parametrize(
+    "text", ["07:30-11:30 13:00-17:00", "7h30–11h30; 13h–17h", " 13:00 - 17:00, 07:30 - 11:30 ", "7:30-11:30,13-17"]
+)
+def test_windows_are_read_as_people_write_them(text: str) -> None:
+    assert windows_written(text) == (MORNING, AFTERNOON)
+
+
+def test_no_windows_are_none_and_a_day_may_end_at_midnight() -> None:
+    assert windows_written("  ") == ()
+    assert windows_written("18:00-24:00") == ((1080, 1440),)
+
+
+@pytest.mark.parametrize(
+    "text", ["sáng", "07:30", "07:60-08:00", "07:30-07:75", "25:00-26:00", "11:30-07:30", "1e3-2e3"]
+)
+def test_windows_that_are_not_hours_are_refused(text: str) -> None:
+    with pytest.raises(WindowsUnfit):
+        windows_written(text)
 
 
 def test_a_week_has_seven_days() -> None:
