@@ -109,7 +109,7 @@ def test_nobody_grants_what_they_could_not_hold_or_hand_on(tree, role, given):
     held[Role.CITY_LEADER].add("directives.give")
     gives = {
         Role.SYSTEM_ADMINISTRATOR: set().union(*held.values()),
-        Role.AGENCY_ADMINISTRATOR: ADMIN | {"dossiers.accept"},
+        Role.AGENCY_ADMINISTRATOR: ADMIN | CALENDAR | {"dossiers.accept"},
     }.get(role, set())
     actor, person = actor_with(role, tree["C"]), make_person("lan", tree["W1"])
     for place in PLACES:
