@@ -5,6 +5,7 @@ What a system does on its own events stands in its `tasks.py`.
 """
 
 from songcau.foundation.accounts import events as accounts
+from songcau.foundation.calendar import events as calendar
 from songcau.foundation.files import events as files
 from songcau.foundation.outbox import events as outbox
 from songcau.foundation.outbox.reactions import Reaction
@@ -30,6 +31,13 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.RoleGranted: (),
     accounts.RoleWithdrawn: (),
     accounts.SecondFactorReset: (),
+    calendar.CalendarChanged: (),
+    calendar.DatePromised: (),
+    calendar.ImpactsFound: (),
+    calendar.PromiseCancelled: (),
+    calendar.PromiseSettled: (),
+    calendar.PromisedDateKept: (),
+    calendar.PromisedDateMoved: (),
     files.FileHeld: (),
     files.FileReleased: (),
     files.FileRemoved: (),

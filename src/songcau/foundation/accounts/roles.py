@@ -45,10 +45,15 @@ _ADMINISTER = _LOOK_AT_PEOPLE | {
     "accounts.unlock_people",
     "accounts.reset_credentials",
 }
+# Of the working calendar: hours and closures where one administers; dates once promised are moved by who leads.
+_CALENDAR_ADMINISTER = frozenset({"calendar.manage_agency_hours", "calendar.decide_dates"})
+_CALENDAR_LEAD = frozenset({"calendar.decide_dates"})
+_CALENDAR_CITY = _CALENDAR_ADMINISTER | {"calendar.manage_calendar"}
 
 _TABLE: Mapping[Role, RoleFacts] = {
     Role.SYSTEM_ADMINISTRATOR: RoleFacts(
         _ADMINISTER
+        | _CALENDAR_CITY
         | {
             "accounts.open_django_admin",
             "places.import_boundaries",
@@ -65,14 +70,14 @@ _TABLE: Mapping[Role, RoleFacts] = {
         only_whole_city=True,
     ),
     Role.AGENCY_ADMINISTRATOR: RoleFacts(
-        _ADMINISTER,
+        _ADMINISTER | _CALENDAR_ADMINISTER,
         hands_on=frozenset({Role.WARD_LEADER, Role.OPERATOR, Role.CLERK, Role.SPECIALIST}),
     ),
     Role.AUDITOR: RoleFacts(
         _LOOK_AT_PEOPLE | {"audit.view", "audit.export", "audit.verify", "outbox.view", "files.view"}, whole_city=True
     ),
-    Role.CITY_LEADER: RoleFacts(_LOOK_AT_PEOPLE),
-    Role.WARD_LEADER: RoleFacts(_LOOK_AT_PEOPLE),
+    Role.CITY_LEADER: RoleFacts(_LOOK_AT_PEOPLE | _CALENDAR_LEAD),
+    Role.WARD_LEADER: RoleFacts(_LOOK_AT_PEOPLE | _CALENDAR_LEAD),
     Role.OPERATOR: RoleFacts(_LOOK_AT_PEOPLE),
     Role.CLERK: RoleFacts(_LOOK),
     Role.SPECIALIST: RoleFacts(_LOOK),

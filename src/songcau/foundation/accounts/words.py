@@ -94,6 +94,9 @@ PERMISSIONS = {
     "audit.view": _("See the audit log"),
     "audit.export": _("Export the audit log"),
     "audit.verify": _("Verify the audit log"),
+    "calendar.manage_calendar": _("Record days off and days worked for the whole country"),
+    "calendar.manage_agency_hours": _("Set office hours, days off and closures of agencies"),
+    "calendar.decide_dates": _("Decide whether promised dates move"),
 }
 
 FIELDS = {

@@ -29,9 +29,12 @@ ADMIN = (
         ]
     }
 )
+CALENDAR = {"calendar.manage_agency_hours", "calendar.decide_dates"}
 HOLDS = {
     Role.SYSTEM_ADMINISTRATOR: ADMIN
+    | CALENDAR
     | {
+        "calendar.manage_calendar",
         "accounts.open_django_admin",
         "places.import_boundaries",
         "outbox.view",
@@ -42,10 +45,10 @@ HOLDS = {
         "files.hold",
         "files.try_out",
     },
-    Role.AGENCY_ADMINISTRATOR: ADMIN,
+    Role.AGENCY_ADMINISTRATOR: ADMIN | CALENDAR,
     Role.AUDITOR: LOOK | SEE | {"audit.view", "audit.export", "audit.verify", "outbox.view", "files.view"},
-    Role.CITY_LEADER: LOOK | SEE,
-    Role.WARD_LEADER: LOOK | SEE,
+    Role.CITY_LEADER: LOOK | SEE | {"calendar.decide_dates"},
+    Role.WARD_LEADER: LOOK | SEE | {"calendar.decide_dates"},
     Role.OPERATOR: LOOK | SEE,
     Role.CLERK: LOOK,
     Role.SPECIALIST: LOOK,
@@ -106,7 +109,7 @@ def test_nobody_grants_what_they_could_not_hold_or_hand_on(tree, role, given):
     held[Role.CITY_LEADER].add("directives.give")
     gives = {
         Role.SYSTEM_ADMINISTRATOR: set().union(*held.values()),
-        Role.AGENCY_ADMINISTRATOR: ADMIN | {"dossiers.accept"},
+        Role.AGENCY_ADMINISTRATOR: ADMIN | CALENDAR | {"dossiers.accept"},
     }.get(role, set())
     actor, person = actor_with(role, tree["C"]), make_person("lan", tree["W1"])
     for place in PLACES:
