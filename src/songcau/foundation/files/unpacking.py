@@ -64,6 +64,7 @@ def _unpacked(packed: Iterator[bytes], entry: zipfile.ZipInfo) -> Iterator[bytes
 def _rest(unpacker: "zlib._Decompress") -> Iterator[bytes]:
     """What a full piece left inside the unpacker."""
     while not unpacker.eof:
-        if not (piece := unpacker.decompress(b"", CHUNK)):
+        piece = unpacker.decompress(b"", CHUNK)
+        if not piece and not unpacker.eof:
             raise FileBroken(found=rules.ZIP)
         yield piece
