@@ -43,9 +43,10 @@ GOOD = [
     ("goi.zip", samples.packed({"a.txt": b"1", "b.txt": b"2", "c/": b"", "d.docx": samples.docx()}), rules.ZIP),
     (
         "lon.zip",
-        samples.packed({"a.bin": os.urandom(3_000_000) + bytes(2_500_000), "b": bytes(CHUNK + 500)}),
+        samples.packed({"a.bin": os.urandom(3_000_000) + bytes(2_500_000), "b": bytes(CHUNK)}),
         rules.ZIP,
     ),
+    ("hai manh.zip", samples.packed({str(n): bytes(CHUNK + n) for n in (-1, 1, 2, 10, 100, 200)}), rules.ZIP),
     ("mau.docx", samples.related("attachedTemplate", "file:///C:\\Users\\Lan\\Normal.dotm"), rules.DOCX),
     ("lien ket.docx", samples.related("hyperlink", "https://example.org"), rules.DOCX),
     ("cu.doc", samples.ole("WordDocument"), rules.DOC),
