@@ -22,6 +22,22 @@ class AdministrationConfig(AppConfig):
             NavigationItem(
                 _("Roles given"), "administration:grants", "shield-lock", "accounts.view_people", ADMINISTRATION, 240
             ),
+            NavigationItem(
+                _("Calendar of agencies"),
+                "administration:calendar_decrees",
+                "calendar",
+                "calendar.manage_agency_hours",
+                ADMINISTRATION,
+                250,
+            ),
+            NavigationItem(
+                _("Promised dates in question"),
+                "administration:calendar_dates",
+                "calendar-event",
+                "calendar.decide_dates",
+                ADMINISTRATION,
+                255,
+            ),
             NavigationItem(_("Files"), "administration:files", "archive", "files.view", ADMINISTRATION, 260),
             NavigationItem(_("Events and jobs"), "administration:outbox", "send", "outbox.view", ADMINISTRATION, 270),
             NavigationItem(_("Audit log"), "administration:audit", "history", "audit.view", ADMINISTRATION, 280),

@@ -11,7 +11,16 @@ from datetime import date, timedelta
 
 from songcau.foundation.calendar.deadlines import FIRST_YEAR, LAST_YEAR, BeyondCalendar
 from songcau.foundation.calendar.national import DECREED_UNTIL, national_calendar
-from songcau.foundation.calendar.rules import DAY_MINUTES, LONGEST_REST_DAYS, Calendar, Closure, Name, Override, Week
+from songcau.foundation.calendar.rules import (
+    DAY_MINUTES,
+    LONGEST_REST_DAYS,
+    Calendar,
+    Closure,
+    Name,
+    Override,
+    Week,
+    WindowBeyondDay,
+)
 from songcau.kernel.errors import Refused
 
 ONE_DAY = timedelta(days=1)
@@ -260,8 +269,10 @@ def require_decree(off: Sequence[date], worked: Sequence[date], own: Iterable[Ov
 
 
 def require_closure(new: Shut, own: Iterable[Shut]) -> None:
-    """Raises BeyondCalendar, PeriodBackwards, ClosureTooLong, ClosureOverlaps."""
+    """Raises BeyondCalendar, WindowBeyondDay, PeriodBackwards, ClosureTooLong, ClosureOverlaps."""
     require_known(new.first, new.last)
+    if not 0 <= new.from_minute < DAY_MINUTES or not 0 <= new.to_minute <= DAY_MINUTES:
+        raise WindowBeyondDay()
     if (new.first, new.from_minute) >= (new.last, new.to_minute):
         raise PeriodBackwards()
     if (new.last - new.first).days >= LONGEST_CLOSURE_DAYS:

@@ -132,6 +132,8 @@ def plan_closure(
     reason, document, rows = normal(reason), normal(document), stored()
     layers.require_reason(reason)
     layers.require_document(document, may_lack=True)
+    if to_minute == 0 and last_on > first_on:
+        last_on, to_minute = last_on - layers.ONE_DAY, DAY_MINUTES
     row = Closure(
         agency=agency,
         first_on=first_on,
