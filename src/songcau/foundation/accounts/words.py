@@ -94,6 +94,9 @@ PERMISSIONS = {
     "audit.view": _("See the audit log"),
     "audit.export": _("Export the audit log"),
     "audit.verify": _("Verify the audit log"),
+    "notifications.view_deliveries": _("See the messages that were sent"),
+    "notifications.retry_deliveries": _("Send messages again"),
+    "notifications.manage_channels": _("Look after the channels of messages"),
 }
 
 FIELDS = {
