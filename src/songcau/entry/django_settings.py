@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "songcau.foundation.calendar",
     "songcau.foundation.files",
     "songcau.foundation.files.documents",
+    "songcau.foundation.notifications",
     "songcau.foundation.shell",
     "songcau.consoles.administration",
     "songcau.consoles.desk",

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -79,6 +79,25 @@ class Settings(BaseSettings):
     files_scanner: str = Field(
         "", description="`clamd://host:port` for a ClamAV virus scanner. Empty: files are marked as not scanned."
     )
+    smtp_host: str = Field(
+        "", description="Name of the mail server that notices are handed to; empty: no e-mail is sent."
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server: 587 for starttls, 465 for tls.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`starttls` (nothing is sent without it), `tls` from the first byte, or `none`."
+    )
+    smtp_user: str = Field("", description="User on the mail server; empty: without sign-in.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password of the user on the mail server.")
+    smtp_from: str = Field(
+        "", validate_default=True, description="Sender's address of notices; required with `smtp_host`."
+    )
+    smtp_ca: Path | None = Field(
+        None, description="PEM file of the authority that vouches for the mail server; none: those of the system."
+    )
+    zalo_app_id: str = Field("", description="Application that is authorised for the city's Zalo Official Account.")
+    zalo_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the Zalo application.")
+    zalo_api: str = Field("https://openapi.zalo.me", description="Address of Zalo's message API.")
+    zalo_oauth: str = Field("https://oauth.zaloapp.com", description="Address of Zalo's exchange of tokens.")
     worker_threads: int = Field(2, ge=1, le=32, description="Events one worker process delivers at the same time.")
     outbox_lease_seconds: int = Field(
         30, ge=1, le=3600, description="After this long a delivery claimed by a worker that died is taken up again."
@@ -104,6 +123,13 @@ class Settings(BaseSettings):
     def _scanner_is_known(cls, value: str) -> str:
         if value and not re.fullmatch(r"clamd://[^/:\s]+:\d{1,5}", value):
             raise ValueError("must be empty (no scanner) or look like clamd://host:port")
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _mail_has_a_sender(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("smtp_host") and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
+            raise ValueError("with smtp_host the sender's address is needed, such as thongbao@example.vn")
         return value
 
     @field_validator("time_zone")

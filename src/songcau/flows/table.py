@@ -4,9 +4,11 @@ An event that nothing follows stands here too, with an empty tuple: that is a st
 What a system does on its own events stands in its `tasks.py`.
 """
 
+from songcau.flows import account_change_is_told, dead_letter_alarms_administrators, given_role_is_told
 from songcau.foundation.accounts import events as accounts
 from songcau.foundation.calendar import events as calendar
 from songcau.foundation.files import events as files
+from songcau.foundation.notifications import events as notifications
 from songcau.foundation.outbox import events as outbox
 from songcau.foundation.outbox.reactions import Reaction
 from songcau.foundation.places import events as places
@@ -16,21 +18,23 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.AgencyChanged: (),
     accounts.AgencyClosed: (),
     accounts.AgencyMoved: (),
-    accounts.PasswordReset: (),
+    accounts.OwnPasswordChanged: (account_change_is_told.REACTIONS[accounts.OwnPasswordChanged],),
+    accounts.OwnSecondFactorChanged: (account_change_is_told.REACTIONS[accounts.OwnSecondFactorChanged],),
+    accounts.PasswordReset: (account_change_is_told.REACTIONS[accounts.PasswordReset],),
     accounts.PersonAdded: (),
     accounts.PersonChanged: (),
-    accounts.PersonDeactivated: (),
-    accounts.PersonReactivated: (),
+    accounts.PersonDeactivated: (account_change_is_told.REACTIONS[accounts.PersonDeactivated],),
+    accounts.PersonReactivated: (account_change_is_told.REACTIONS[accounts.PersonReactivated],),
     accounts.PersonSignedOut: (),
     accounts.PersonUnlocked: (),
     accounts.PostAdded: (),
     accounts.PostLeft: (),
     accounts.PostTaken: (),
     accounts.RoleEndChanged: (),
-    accounts.RoleExpired: (),
-    accounts.RoleGranted: (),
-    accounts.RoleWithdrawn: (),
-    accounts.SecondFactorReset: (),
+    accounts.RoleExpired: (given_role_is_told.EXPIRED,),
+    accounts.RoleGranted: (given_role_is_told.GIVEN,),
+    accounts.RoleWithdrawn: (given_role_is_told.WITHDRAWN,),
+    accounts.SecondFactorReset: (account_change_is_told.REACTIONS[accounts.SecondFactorReset],),
     calendar.CalendarChanged: (),
     calendar.DatePromised: (),
     calendar.ImpactsFound: (),
@@ -44,6 +48,11 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     files.FileScanned: (),
     files.FileSetAside: (),
     files.FileStored: (),
+    notifications.NoticeRetried: (),
+    notifications.NoticesGiven: (),
+    notifications.PreferencesChanged: (),
+    notifications.ZaloAuthorised: (),
+    outbox.DeliveryDied: (dead_letter_alarms_administrators.REACTION,),
     outbox.JobDue: (),
     places.BoundariesApplied: (),
     places.UnitsLoaded: (),

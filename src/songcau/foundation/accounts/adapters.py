@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from songcau.foundation.accounts import lockout, second_factor, sessions
+from songcau.foundation.accounts.events import OwnPasswordChanged, OwnSecondFactorChanged
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.queries import actor_of
 from songcau.foundation.audit.actions import record_entry
+from songcau.foundation.outbox.actions import announce
 from songcau.kernel.actor import NOBODY, Actor
 
 
@@ -109,14 +111,16 @@ class AccountAdapter(DefaultAccountAdapter):
         user.must_change_password = False
         with transaction.atomic():
             user.save(update_fields=["password", "must_change_password"])
-            record_entry(by=actor_of(user), action="accounts.change_own_password", subject=f"accounts.person:{user.pk}")
+            subject = f"accounts.person:{user.pk}"
+            record_entry(by=actor_of(user), action="accounts.change_own_password", subject=subject)
+            announce(OwnPasswordChanged(user.pk), subject=subject, by=actor_of(user))
 
     def send_notification_mail(
         self, template_prefix: str, user: Person, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         """allauth tells here, by the name of a mail, what a person did with their second factor; it is audited."""
         if action := _AUDITED.get(template_prefix):
-            _note(actor_of(user), action, self.get_client_ip(self.request))
+            _note(actor_of(user), action, self.get_client_ip(self.request), OwnSecondFactorChanged(user.pk))
         super().send_notification_mail(template_prefix, user, context, email)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
@@ -127,9 +131,12 @@ def _typed(credentials: dict[str, Any]) -> str:
     return str(credentials.get("email") or credentials.get("username") or "")
 
 
-def _note(actor: Actor, action: str, address: str) -> None:
+def _note(actor: Actor, action: str, address: str, event: object | None = None) -> None:
+    subject = f"accounts.person:{actor.id}"
     with transaction.atomic():
-        record_entry(by=actor, action=action, subject=f"accounts.person:{actor.id}", details={"address": address})
+        record_entry(by=actor, action=action, subject=subject, details={"address": address})
+        if event is not None:
+            announce(event, subject=subject, by=actor)
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):

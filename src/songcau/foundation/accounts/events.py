@@ -33,6 +33,20 @@ class PasswordReset:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPasswordChanged:
+    """A person chose another password for themselves."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSecondFactorChanged:
+    """A person set up, removed or renewed something of their own second step."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SecondFactorReset:
     person_id: UUID
 

@@ -39,3 +39,9 @@ def successors_on(agency: Agency, day: date) -> list[Agency]:
         else:
             waiting.extend(current.successors.all())
     return sorted(found.values(), key=lambda one: one.path)
+
+
+def system_administrators() -> list[UUID]:
+    """Who looks after the installation now."""
+    grants = RoleGrant.objects.in_force().administrators().filter(person__is_active=True)
+    return list(grants.order_by("person_id").values_list("person_id", flat=True).distinct())

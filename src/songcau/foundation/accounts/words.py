@@ -97,6 +97,9 @@ PERMISSIONS = {
     "calendar.manage_calendar": _("Record days off and days worked for the whole country"),
     "calendar.manage_agency_hours": _("Set office hours, days off and closures of agencies"),
     "calendar.decide_dates": _("Decide whether promised dates move"),
+    "notifications.view_deliveries": _("See the messages that were sent"),
+    "notifications.retry_deliveries": _("Send messages again"),
+    "notifications.manage_channels": _("Look after the channels of messages"),
 }
 
 FIELDS = {

@@ -1,1 +1,1 @@
-"""Templates and channels. Empty so far: the next part of the foundation fills it."""
+"""Tells people what concerns them: in the app, by e-mail, SMS and Zalo, as each of them wants it."""

@@ -14,8 +14,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists
 
+from songcau.foundation.outbox.actions import announce
+from songcau.foundation.outbox.events import DeliveryDied
 from songcau.foundation.outbox.models import Deliveries, Delivery
-from songcau.foundation.outbox.payloads import PayloadUnreadable, decoded
+from songcau.foundation.outbox.payloads import PayloadUnreadable, decoded, name_of
 from songcau.foundation.outbox.reactions import DeliveryFacts, Registry, installed
 from songcau.foundation.outbox.rules import (
     DELIVERY,
@@ -25,6 +27,7 @@ from songcau.foundation.outbox.rules import (
     after_lost_lease,
 )
 from songcau.kernel import clock, trace
+from songcau.kernel.actor import SYSTEM
 from songcau.kernel.errors import Anticipated, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -150,11 +153,22 @@ def _fail(claimed: Delivery, error: Exception, words: structlog.stdlib.BoundLogg
         Failures(claimed.attempts, faults), is_outage=is_outage, now=clock.now(), jitter=jitter
     )
     code = code_of(error)
-    kept = _ours(claimed).update(
-        state=state, next_at=next_at, faults=faults, claim=None, claimed_until=None, last_error=code
-    )
+    with transaction.atomic():
+        kept = _ours(claimed).update(
+            state=state, next_at=next_at, faults=faults, claim=None, claimed_until=None, last_error=code
+        )
+        if kept and state is State.DEAD:
+            _tell_of_death(claimed)
     words.warning("outbox.failed", error=code, state=str(state) if kept else "CLAIM_LOST")
     return state if kept else None
+
+
+def _tell_of_death(delivery: Delivery) -> None:
+    """Announce a dead letter; that of such an announcement itself is told to nobody, or it would go on for ever."""
+    name = delivery.event.name
+    if name != name_of(DeliveryDied):
+        died = DeliveryDied(delivery.pk, delivery.reaction, name)
+        announce(died, subject=f"outbox.delivery:{delivery.pk}", by=SYSTEM)
 
 
 def code_of(error: Exception) -> str:
@@ -172,13 +186,15 @@ def release_lost_leases() -> int:
         return 0
     released = 0
     with transaction.atomic():
-        for lost in expired.select_for_update(skip_locked=True):
+        for lost in expired.select_related("event").select_for_update(skip_locked=True, of=("self",)):
             lost.faults += 1
             lost.state = after_lost_lease(Failures(lost.attempts, lost.faults))
             lost.next_at, lost.last_error = now, LEASE_EXPIRED
             log.warning("outbox.lease_expired", reaction=lost.reaction, worker=lost.claimed_by, state=str(lost.state))
             lost.claim = lost.claimed_until = None
             lost.save(update_fields=["state", "faults", "next_at", "last_error", "claim", "claimed_until"])
+            if lost.state == State.DEAD:
+                _tell_of_death(lost)
             released += 1
     return released
 

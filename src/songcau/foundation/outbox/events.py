@@ -10,3 +10,12 @@ class JobDue:
 
     job: str
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDied:
+    """A delivery was given up and became a dead letter."""
+
+    delivery_id: int
+    reaction: str
+    event_name: str
