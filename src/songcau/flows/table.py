@@ -5,6 +5,7 @@ What a system does on its own events stands in its `tasks.py`.
 """
 
 from songcau.foundation.accounts import events as accounts
+from songcau.foundation.accounts.personal_data import events as personal_data
 from songcau.foundation.files import events as files
 from songcau.foundation.outbox import events as outbox
 from songcau.foundation.outbox.reactions import Reaction
@@ -41,6 +42,13 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     files.FileSetAside: (),
     files.FileStored: (),
     outbox.JobDue: (),
+    personal_data.CuriosityNoticed: (),
+    personal_data.CuriositySettled: (),
+    personal_data.DataRequestAnswered: (),
+    personal_data.DataRequestReceived: (),
+    personal_data.DataRequestTaken: (),
+    personal_data.DataRequestWithdrawn: (),
+    personal_data.OwnDataExported: (),
     places.BoundariesApplied: (),
     places.UnitsLoaded: (),
 }

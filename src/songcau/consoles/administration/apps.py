@@ -22,6 +22,14 @@ class AdministrationConfig(AppConfig):
             NavigationItem(
                 _("Roles given"), "administration:grants", "shield-lock", "accounts.view_people", ADMINISTRATION, 240
             ),
+            NavigationItem(
+                _("Delegations"),
+                "administration:delegations",
+                "user-check",
+                "accounts.view_people",
+                ADMINISTRATION,
+                245,
+            ),
             NavigationItem(_("Files"), "administration:files", "archive", "files.view", ADMINISTRATION, 260),
             NavigationItem(_("Events and jobs"), "administration:outbox", "send", "outbox.view", ADMINISTRATION, 270),
             NavigationItem(_("Audit log"), "administration:audit", "history", "audit.view", ADMINISTRATION, 280),

@@ -51,6 +51,14 @@ ACTIONS: dict[str, Words] = {
     "accounts.add_post": _("Added a post"),
     "accounts.hold_post": _("Put a person in a post"),
     "accounts.leave_post": _("Ended the holding of a post"),
+    "personal_data.notice_curiosity": _("Noticed many looks at different people's data"),
+    "personal_data.settle_curiosity": _("Settled an alarm about looks at personal data"),
+    "personal_data.remove_looks": _("Removed looks at personal data whose retention had ended"),
+    "personal_data.make_request": _("Made a request about their own data"),
+    "personal_data.withdraw_request": _("Withdrew a request about their own data"),
+    "personal_data.take_request": _("Took up a request about personal data"),
+    "personal_data.answer_request": _("Answered a request about personal data"),
+    "personal_data.export_own_data": _("Took a copy of their own data"),
     "places.load_profile": _("Loaded the administrative units of a profile"),
     "places.apply_boundaries": _("Put new boundaries in force"),
     "files.store": _("Took a file in"),
@@ -75,6 +83,7 @@ ACTIONS: dict[str, Words] = {
 # What stands before the dot of a code: the part of the city it belongs to.
 PARTS: dict[str, Words] = {
     "accounts": _("People, agencies and roles"),
+    "personal_data": _("Personal data"),
     "places": _("Administrative units"),
     "files": _("Files"),
     "outbox": _("Events and jobs"),
@@ -85,6 +94,7 @@ PARTS: dict[str, Words] = {
 SUBJECTS: dict[str, Words] = {
     "accounts.person": _("Person"),
     "accounts.agency": _("Agency"),
+    "personal_data.looks": _("Looks at personal data"),
     "places.unit": _("Administrative unit"),
     "places.level": _("Level of administrative units"),
     "places.profile": _("Profile of administrative units"),
