@@ -6,6 +6,8 @@ class AdministrationConfig(AppConfig):
     name = "songcau.consoles.administration"
 
     def ready(self) -> None:
+        from songcau.consoles.administration.audit import words
+        from songcau.foundation.accounts.personal_data.sources import use_action_words
         from songcau.foundation.shell.navigation import ADMINISTRATION, NavigationItem, register
 
         register(
@@ -30,7 +32,19 @@ class AdministrationConfig(AppConfig):
                 ADMINISTRATION,
                 245,
             ),
+            NavigationItem(
+                _("Requests about data"),
+                "administration:data_requests",
+                "clipboard-list",
+                "personal_data.answer_requests",
+                ADMINISTRATION,
+                246,
+            ),
+            NavigationItem(
+                _("Access to data"), "administration:looks", "eye", "personal_data.view_looks", ADMINISTRATION, 247
+            ),
             NavigationItem(_("Files"), "administration:files", "archive", "files.view", ADMINISTRATION, 260),
             NavigationItem(_("Events and jobs"), "administration:outbox", "send", "outbox.view", ADMINISTRATION, 270),
             NavigationItem(_("Audit log"), "administration:audit", "history", "audit.view", ADMINISTRATION, 280),
         )
+        use_action_words(words.said)

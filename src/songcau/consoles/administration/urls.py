@@ -7,6 +7,17 @@ urlpatterns = [
     path("", include("songcau.consoles.administration.overview.urls")),
     *(
         path(f"{noun}/", include(f"songcau.consoles.administration.{noun}.urls"))
-        for noun in ("units", "agencies", "people", "roles", "delegations", "files", "outbox", "audit")
+        for noun in (
+            "units",
+            "agencies",
+            "people",
+            "roles",
+            "delegations",
+            "data_requests",
+            "looks",
+            "files",
+            "outbox",
+            "audit",
+        )
     ),
 ]

@@ -31,6 +31,11 @@ class Section:
     why_not: Words = ""
     left_out: int = 0
 
+    @property
+    def labelled_rows(self) -> list[list[tuple[Words, object]]]:
+        """Each value with its column, for a screen that has no room for a table."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
     def as_data(self) -> dict[str, Any]:
         """For a copy that a machine can read."""
         return {
