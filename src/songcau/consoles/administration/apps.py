@@ -6,6 +6,8 @@ class AdministrationConfig(AppConfig):
     name = "songcau.consoles.administration"
 
     def ready(self) -> None:
+        from songcau.consoles.administration.audit import words
+        from songcau.foundation.accounts.personal_data.sources import use_action_words
         from songcau.foundation.shell.navigation import ADMINISTRATION, NavigationItem, register
 
         register(
@@ -21,6 +23,25 @@ class AdministrationConfig(AppConfig):
             NavigationItem(_("People"), "administration:people", "users", "accounts.view_people", ADMINISTRATION, 230),
             NavigationItem(
                 _("Roles given"), "administration:grants", "shield-lock", "accounts.view_people", ADMINISTRATION, 240
+            ),
+            NavigationItem(
+                _("Delegations"),
+                "administration:delegations",
+                "user-check",
+                "accounts.view_people",
+                ADMINISTRATION,
+                245,
+            ),
+            NavigationItem(
+                _("Requests about data"),
+                "administration:data_requests",
+                "clipboard-list",
+                "personal_data.answer_requests",
+                ADMINISTRATION,
+                246,
+            ),
+            NavigationItem(
+                _("Access to data"), "administration:looks", "eye", "personal_data.view_looks", ADMINISTRATION, 247
             ),
             NavigationItem(
                 _("Calendar of agencies"),
@@ -42,3 +63,4 @@ class AdministrationConfig(AppConfig):
             NavigationItem(_("Events and jobs"), "administration:outbox", "send", "outbox.view", ADMINISTRATION, 270),
             NavigationItem(_("Audit log"), "administration:audit", "history", "audit.view", ADMINISTRATION, 280),
         )
+        use_action_words(words.said)

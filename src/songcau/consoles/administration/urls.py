@@ -7,6 +7,18 @@ urlpatterns = [
     path("", include("songcau.consoles.administration.overview.urls")),
     *(
         path(f"{noun}/", include(f"songcau.consoles.administration.{noun}.urls"))
-        for noun in ("units", "agencies", "calendar", "people", "roles", "files", "outbox", "audit")
+        for noun in (
+            "units",
+            "agencies",
+            "calendar",
+            "people",
+            "roles",
+            "delegations",
+            "data_requests",
+            "looks",
+            "files",
+            "outbox",
+            "audit",
+        )
     ),
 ]

@@ -22,6 +22,7 @@ class Role(StrEnum):
     OPERATOR = "OPERATOR"
     CLERK = "CLERK"
     SPECIALIST = "SPECIALIST"
+    DATA_PROTECTION_OFFICER = "DATA_PROTECTION_OFFICER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,14 @@ _TABLE: Mapping[Role, RoleFacts] = {
     Role.OPERATOR: RoleFacts(_LOOK_AT_PEOPLE),
     Role.CLERK: RoleFacts(_LOOK),
     Role.SPECIALIST: RoleFacts(_LOOK),
+    Role.DATA_PROTECTION_OFFICER: RoleFacts(
+        _LOOK_AT_PEOPLE | {"personal_data.view_looks", "personal_data.answer_requests"}, whole_city=True
+    ),
 }
+# What nobody lends while away: who holds a role is decided in person, and the log is read by those it was given to.
+_NEVER_LENT = frozenset({"accounts.grant_roles", "accounts.withdraw_roles", "accounts.open_django_admin"})
+_NEVER_LENT_PARTS = ("audit.",)
+_NEVER_LENT_ROLES = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.AUDITOR})
 _added: dict[Role, frozenset[str]] = {}
 
 
@@ -108,6 +116,17 @@ def carried_by(role: Role) -> frozenset[str]:
     own = permissions_of(role)
     given = frozenset().union(*(permissions_of(other) for other in _TABLE[role].hands_on))
     return own | {HAND_ON + permission for permission in given - own}
+
+
+def may_be_lent(role: Role) -> bool:
+    """Whether the role can be handed to another person for a leave."""
+    return role not in _NEVER_LENT_ROLES
+
+
+def lent_by(role: Role) -> frozenset[str]:
+    """What somebody who stands in for the holder of the role may do: nothing that is handed on, nothing kept back."""
+    lent = permissions_of(role) - _NEVER_LENT
+    return frozenset(code for code in lent if not code.startswith(_NEVER_LENT_PARTS))
 
 
 def matrix() -> dict[str, tuple[Role, ...]]:
