@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 import pypdfium2
@@ -53,6 +54,25 @@ def scripted_pdf() -> bytes:
         *_PAGES,
         "<</S/JavaScript/JS(app.alert\\(1\\))>>",
     )
+
+
+def acting_pdf(catalog: str = "", page: str = "", action: str = "<<>>") -> bytes:
+    """What stands in the catalogue and on the page may point at the action, which is object 4."""
+    return raw_pdf(
+        f"<</Type/Catalog/Pages 2 0 R{catalog}>>",
+        _PAGES[0],
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 10 10]{page}>>",
+        action,
+    )
+
+
+def packed_pdf(objects: bytes, filters: str = "/Filter/FlateDecode", packed: bytes | None = None) -> bytes:
+    """With a stream that packs objects, as most programs write them today."""
+    content = zlib.compress(objects) if packed is None else packed
+    stream = (
+        f"<</Type/ObjStm/N 1/First 4{filters}/Length {len(content)}>>stream\n{content.decode('latin-1')}\nendstream"
+    )
+    return raw_pdf("<</Type/Catalog/Pages 2 0 R>>", *_PAGES, stream)
 
 
 def locked_pdf() -> bytes:
