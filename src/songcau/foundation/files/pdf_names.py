@@ -14,6 +14,7 @@ from songcau.foundation.files import rules
 from songcau.foundation.files.refusals import CarriesFiles, FileBroken, HasMacros
 
 _MOST_UNPACKED = 64 * rules.MEGABYTE
+_MOST_STREAMS = 20_000  # each with a hundred objects or more, as programs write them
 _PIECE = 1 << 16
 _DICTIONARY = 4096
 
@@ -38,7 +39,9 @@ def require_no_actions(file: Path) -> None:
     with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         _require_none(content)
         left = _MOST_UNPACKED
-        for found in _PACKED.finditer(content):
+        for number, found in enumerate(_PACKED.finditer(content)):
+            if number >= _MOST_STREAMS:
+                raise FileBroken(found=rules.PDF)
             unpacked = _unpacked(content, found.start(), left)
             _require_none(unpacked)
             left -= len(unpacked)
@@ -56,7 +59,8 @@ def _unpacked(content: mmap.mmap, at: int, most: int) -> bytes:
     begins = _STREAM.search(content, at, at + _DICTIONARY)
     if begins is None:
         return b""
-    opens = max(content.rfind(b"endobj", 0, at), at - _DICTIONARY, 0)
+    before = max(at - _DICTIONARY, 0)
+    opens = max(content.rfind(b"endobj", before, at), before)
     if not _FILTER.search(content, opens, begins.start()):
         return b""
     if _STRANGE.search(content, opens, begins.start()):

@@ -144,6 +144,7 @@ BAD = [
      samples.acting_pdf(page="/Annots[4 0 R]", action="<</Subtype/FileAttachment/FS<</EF<</F 9 0 R>>>>>>"),
      refusals.CarriesFiles),
     ("objects packed beyond all measure", "don.pdf", samples.packed_pdf(bytes(65 << 20)), refusals.FileBroken),
+    ("packed objects without end", "don.pdf", samples.acting_pdf(action="/ObjStm " * 20_001), refusals.FileBroken),
     ("objects packed in a strange way", "don.pdf",
      samples.packed_pdf(b"", "/Filter/ASCIIHexDecode", b"352030203C3C3E3E>"), refusals.FileBroken),
     ("packed objects that are not", "don.pdf", samples.packed_pdf(b"", packed=b"not packed"), refusals.FileBroken),
