@@ -25,6 +25,27 @@ def photograph(kind: str = "JPEG", *, orientation: int = 6, width: int = 64, hei
     return stream.getvalue()
 
 
+def box(kind: bytes, *inside: bytes) -> bytes:
+    content = b"".join(inside)
+    return struct.pack(">I", len(content) + 8) + kind + content
+
+
+def _track(handler: bytes) -> bytes:
+    times = b"\x01\0\0\0" + b"SECRET TIMES OF " + bytes(16)
+    media = box(b"mdia", box(b"mdhd", times), box(b"hdlr", bytes(8), handler, bytes(13)))
+    return box(b"trak", box(b"tkhd", bytes(4), b"SECRETLY", bytes(72)), media, box(b"meta", b"SECRET"))
+
+
+def film(*, cut: int = 0, tail: bytes = b"") -> bytes:
+    """As a phone writes it: where it was taken, and a track that follows the way."""
+    place = box(b"udta", box(b"\xa9xyz", b"SECRET +21.5942+105.8482/"))
+    header = box(b"mvhd", bytes(4), b"SECRETLY", bytes(88))
+    moov = box(b"moov", header, _track(b"vide"), _track(b"meta"), place, box(b"meta", b"SECRET owner"))
+    content = box(b"ftyp", b"isom", bytes(4), b"mp42") + moov + box(b"uuid", b"SECRET" * 5)
+    large = struct.pack(">I4sQ", 1, b"mdat", 16 + 4000) + b"picture " * 500
+    return (content + large + tail)[: -cut or None]
+
+
 def pdf(pages: int = 1) -> bytes:
     document, stream = pypdfium2.PdfDocument.new(), io.BytesIO()
     for _page in range(pages):
