@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from songcau.foundation.files import refusals, rules
 from songcau.foundation.files.inspection import identified
@@ -221,6 +221,16 @@ def test_a_heic_comes_out_as_a_jpeg_without_what_the_phone_added(file: Path) -> 
         assert (picture.format, picture.size) == ("JPEG", (32, 32))
         assert picture.getpixel((5, 5))[0] > 240
         assert picture.getpixel((5, 5))[1] < 15
+
+
+@pytest.mark.parametrize(("kind", "media_type"), [("JPEG", rules.JPEG), ("PNG", rules.PNG), ("WEBP", rules.WEBP)])
+def test_a_colour_profile_stays_and_what_only_stands_in_its_place_goes(file: Path, kind: str, media_type: str) -> None:
+    true = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for profile, kept in ((true, true), (b"taken at Lan's home" * 10, None)):
+        file.write_bytes(samples.photograph(kind, icc_profile=profile))
+        rewritten(file, file.with_name("out"), media_type, ALL)
+        with Image.open(file.with_name("out")) as picture:
+            assert picture.info.get("icc_profile") == kept
 
 
 def test_a_comment_in_a_jpeg_goes_too(file: Path) -> None:
