@@ -21,6 +21,8 @@ COMMANDS = {
     "settings": "care:settings",
     "audit": "care:audit",
     "files": "files:files",
+    "backup": "keeping:backup",
+    "restore": "keeping:restore",
     "user": "people:user",
     "import": "bring_in:bring_in",
     "deadline": "terms:deadline",

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "songcau.foundation.shell",
     "songcau.consoles.administration",
     "songcau.consoles.desk",
+    "songcau.entry.backup",
     *SYSTEMS,
     "allauth",
     "allauth.account",

@@ -98,6 +98,12 @@ class Settings(BaseSettings):
     zalo_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the Zalo application.")
     zalo_api: str = Field("https://openapi.zalo.me", description="Address of Zalo's message API.")
     zalo_oauth: str = Field("https://oauth.zaloapp.com", description="Address of Zalo's exchange of tokens.")
+    backup_key: SecretStr = Field(
+        SecretStr(""),
+        description="Encrypts what `songcau backup` writes: a passphrase of at least 16 characters. Keep a copy away "
+        "from the backups: without it they cannot be read. Empty: as `backup_key_file` says, or not encrypted.",
+    )
+    backup_key_file: Path | None = Field(None, description="File that holds the backup's key instead of `backup_key`.")
     worker_threads: int = Field(2, ge=1, le=32, description="Events one worker process delivers at the same time.")
     outbox_lease_seconds: int = Field(
         30, ge=1, le=3600, description="After this long a delivery claimed by a worker that died is taken up again."
