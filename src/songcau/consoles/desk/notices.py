@@ -54,7 +54,7 @@ INBOX = Listing(
     filters=(
         Choice(
             "read",
-            gettext_lazy("Read"),
+            gettext_lazy("Read or not"),
             (("unread", gettext_lazy("Unread")), ("read", gettext_lazy("Read"))),
             where=_is_read,
         ),

@@ -168,7 +168,7 @@ async function ring(): Promise<void> {
   const now = await answer.json() as { unread: number; shown: string; words: string };
   const count = bell.querySelector("span");
   if (count === null || count.textContent === now.shown) return;
-  if (now.unread > Number.parseInt(count.textContent ?? "0", 10)) say(now.words);
+  if (now.unread > Number.parseInt(count.textContent, 10)) say(now.words);
   count.textContent = now.shown;
   count.toggleAttribute("hidden", now.unread === 0);
   bell.setAttribute("aria-label", now.words);
