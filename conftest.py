@@ -24,10 +24,12 @@ def _flush_past_the_audit_guards() -> Iterator[None]:
     from django.core.management.commands import flush
     from django.db import connections
 
+    from songcau.foundation.accounts.personal_data import guards as looks
     from songcau.foundation.audit import guards
 
     def handle(self: flush.Command, **options: object) -> object:
-        with guards.dropped(connections[str(options["database"])]):
+        connection = connections[str(options["database"])]
+        with guards.dropped(connection), looks.dropped(connection):
             return original(self, **options)
 
     original, flush.Command.handle = flush.Command.handle, handle

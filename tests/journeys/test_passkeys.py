@@ -68,6 +68,7 @@ def test_a_passkey_is_made_used_renamed_and_removed(browser: Browser, town: City
     page.goto("/accounts/second-factor/")
     page.get_by_role("link", name="Quản lý khóa truy cập").click()
     page.get_by_role("link", name="Khóa truy cập mới").click()
+    page.wait_for_url("**/passkeys/new/**")  # a page looked at while it is left has no document
     assert violations(page) == []
     page.fill("input[name=name]", "Điện thoại của Trực")
     page.get_by_role("button", name="Tạo khóa truy cập").click()
@@ -105,6 +106,7 @@ def test_a_passkey_is_made_used_renamed_and_removed(browser: Browser, town: City
 
     page.goto("/accounts/passkeys/")
     page.get_by_role("link", name="Gỡ Máy bàn").click()
+    page.wait_for_url("**/remove/**")
     assert violations(page) == []
     page.get_by_role("button", name="Gỡ").click()
     expect(page.get_by_text("Ông/bà chưa có khóa nào.")).to_be_visible()

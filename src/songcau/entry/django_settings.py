@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "songcau.foundation.outbox",
     "songcau.foundation.places",
     "songcau.foundation.accounts",
+    "songcau.foundation.accounts.personal_data",
     "songcau.foundation.calendar",
     "songcau.foundation.files",
     "songcau.foundation.files.documents",

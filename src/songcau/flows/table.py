@@ -6,6 +6,8 @@ What a system does on its own events stands in its `tasks.py`.
 
 from songcau.flows import account_change_is_told, dead_letter_alarms_administrators, given_role_is_told
 from songcau.foundation.accounts import events as accounts
+from songcau.foundation.accounts.personal_data import events as personal_data
+from songcau.foundation.calendar import events as calendar
 from songcau.foundation.files import events as files
 from songcau.foundation.notifications import events as notifications
 from songcau.foundation.outbox import events as outbox
@@ -17,6 +19,9 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.AgencyChanged: (),
     accounts.AgencyClosed: (),
     accounts.AgencyMoved: (),
+    accounts.DelegationBegan: (),
+    accounts.DelegationEnded: (),
+    accounts.DelegationWithdrawn: (),
     accounts.OwnPasswordChanged: (account_change_is_told.REACTIONS[accounts.OwnPasswordChanged],),
     accounts.OwnSecondFactorChanged: (account_change_is_told.REACTIONS[accounts.OwnSecondFactorChanged],),
     accounts.PasswordReset: (account_change_is_told.REACTIONS[accounts.PasswordReset],),
@@ -32,8 +37,16 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.RoleEndChanged: (),
     accounts.RoleExpired: (given_role_is_told.EXPIRED,),
     accounts.RoleGranted: (given_role_is_told.GIVEN,),
+    accounts.RoleLent: (),
     accounts.RoleWithdrawn: (given_role_is_told.WITHDRAWN,),
     accounts.SecondFactorReset: (account_change_is_told.REACTIONS[accounts.SecondFactorReset],),
+    calendar.CalendarChanged: (),
+    calendar.DatePromised: (),
+    calendar.ImpactsFound: (),
+    calendar.PromiseCancelled: (),
+    calendar.PromiseSettled: (),
+    calendar.PromisedDateKept: (),
+    calendar.PromisedDateMoved: (),
     files.FileHeld: (),
     files.FileReleased: (),
     files.FileRemoved: (),
@@ -46,6 +59,13 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     notifications.ZaloAuthorised: (),
     outbox.DeliveryDied: (dead_letter_alarms_administrators.REACTION,),
     outbox.JobDue: (),
+    personal_data.CuriosityNoticed: (),
+    personal_data.CuriositySettled: (),
+    personal_data.DataRequestAnswered: (),
+    personal_data.DataRequestReceived: (),
+    personal_data.DataRequestTaken: (),
+    personal_data.DataRequestWithdrawn: (),
+    personal_data.OwnDataExported: (),
     places.BoundariesApplied: (),
     places.UnitsLoaded: (),
 }

@@ -7,6 +7,19 @@ urlpatterns = [
     path("", include("songcau.consoles.administration.overview.urls")),
     *(
         path(f"{noun}/", include(f"songcau.consoles.administration.{noun}.urls"))
-        for noun in ("units", "agencies", "people", "roles", "files", "notices", "outbox", "audit")
+        for noun in (
+            "units",
+            "agencies",
+            "calendar",
+            "people",
+            "roles",
+            "delegations",
+            "data_requests",
+            "looks",
+            "files",
+            "notices",
+            "outbox",
+            "audit",
+        )
     ),
 ]

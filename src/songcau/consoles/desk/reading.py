@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
@@ -9,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from songcau.consoles.administration.audit import words
+from songcau.consoles.administration.delegations.lines import lines_of
 from songcau.foundation.accounts import second_factor
+from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.models import Holding, Person, RoleGrant
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.words import ROLES
@@ -64,6 +67,11 @@ def roles_of(person: Person) -> tuple[RoleLine, ...]:
     grants = RoleGrant.objects.not_ended(now).filter(person=person).select_related("agency", "granted_by")
     lines = [_role_line(grant, now) for grant in grants]
     return tuple(sorted(lines, key=lambda line: (line.ends_at is None, line.ends_at or now, str(line.role))))
+
+
+def lent_to(person: Person) -> list[dict[str, Any]]:
+    """Roles of others that the person may use now."""
+    return lines_of(Delegation.objects.in_force().filter(delegate=person))
 
 
 def sessions_of(request: HttpRequest) -> list[UserSession]:

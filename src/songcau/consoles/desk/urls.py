@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from songcau.consoles.desk import notices, views, working_time
+from songcau.consoles.desk import delegating, notices, views, working_time
+from songcau.consoles.desk.my_data import views as my_data
 
 app_name = "desk"
 urlpatterns = [
@@ -16,5 +17,12 @@ urlpatterns = [
     path("n/<str:token>", notices.open_notice, name="open_notice"),
     path("me/", views.me, name="me"),
     path("me/sessions/<int:session_id>/end/", views.end_session, name="end_session"),
+    path("me/data/", my_data.my_data, name="my_data"),
+    path("me/data/copy/", my_data.copy, name="my_data_copy"),
+    path("me/data/ask/", my_data.ask, name="my_data_ask"),
+    path("me/data/<uuid:request_id>/withdraw/", my_data.withdraw, name="my_data_withdraw"),
+    path("me/delegations/", delegating.delegations, name="delegations"),
+    path("me/delegations/add/", delegating.add, name="delegation_add"),
+    path("me/delegations/<uuid:delegation_id>/withdraw/", delegating.withdraw, name="delegation_withdraw"),
     path("me/sessions/end-others/", views.end_others, name="end_others"),
 ]

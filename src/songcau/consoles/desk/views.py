@@ -36,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "weekday": reading.WEEKDAYS[today.weekday()],
         "posts": reading.posts_of(person),
         "roles": reading.roles_of(person),
+        "lent_roles": reading.lent_to(person),
         "shortcuts": [item for group in groups for item in group.items if item.address not in here],
     }
     return render(request, "desk/home.html", context)
@@ -56,6 +57,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "form": form,
         "posts": reading.posts_of(person),
         "roles": reading.roles_of(person),
+        "lent_roles": reading.lent_to(person),
         "sessions": reading.sessions_of(request),
         "log": reading.log_of(person),
         "has_second_factor": reading.has_second_factor(person),

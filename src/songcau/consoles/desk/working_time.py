@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET
 
 from songcau.consoles.desk.reading import WEEKDAYS
 from songcau.foundation.accounts.access import signed_in
+from songcau.foundation.accounts.models import Agency, Person
 from songcau.foundation.calendar import deadlines
 from songcau.foundation.calendar.deadlines import Method
-from songcau.foundation.calendar.national import DECREED_UNTIL, national_calendar
-from songcau.foundation.calendar.rules import Calendar, Day, Why
-from songcau.foundation.calendar.words import in_language, sentence
+from songcau.foundation.calendar.queries import calendar_of, whose_hours
+from songcau.foundation.calendar.rules import MINUTES_OF_A_DAY, Calendar, Day, Why, minutes_of
+from songcau.foundation.calendar.words import hours, in_language, sentence, usual_offices, windows_shown
 from songcau.foundation.shell.words import say
 from songcau.kernel import clock
 from songcau.kernel.errors import Refused
@@ -36,7 +37,10 @@ KINDS = {
     Why.HOLIDAY: _("holiday"),
     Why.DECREED_OFF: _("day off by a decree"),
     Why.DECREED_WORK: _("day worked instead"),
+    Why.CLOSURE: _("closed for a while"),
 }
+# A day with less than three quarters of a whole one is shown as half a day.
+SHORT_DAY = MINUTES_OF_A_DAY * 3 // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,13 @@ class TermForm(forms.Form):
 @signed_in
 @require_GET
 def working_calendar(request: HttpRequest) -> HttpResponse:
-    """A year day by day; with a receipt and a term in the address, also when it ends and why."""
+    """A year day by day, of an agency; with a receipt and a term in the address, also when it ends and why.
+
+    Without an agency in the address it is the person's own.
+    """
     today = clock.today(settings.SONGCAU.time_zone)
-    year, calendar = _year(request.GET.get("year", ""), today), national_calendar()
+    agency = _agency(request)
+    year, calendar = _year(request.GET.get("year", ""), today), calendar_of(agency)
     asked = "received" in request.GET
     form = TermForm(request.GET if asked else None, initial={"received": timezone.localtime(clock.now())})
     ends = _deadline(form, calendar) if asked and form.is_valid() else None
@@ -102,12 +110,39 @@ def working_calendar(request: HttpRequest) -> HttpResponse:
         "months": [_month(calendar, year, month, today) for month in range(1, 13)],
         "weekdays": WEEKDAYS,
         "special": _special(calendar, year),
-        "provisional": year > DECREED_UNTIL,
+        "provisional": year > calendar.decreed_until,
+        "agency": agency,
+        "agencies": Agency.objects.still_open().order_by("order_key", "code"),
+        "asked_agency": f"&agency={agency.code if agency else ''}" if "agency" in request.GET else "",
+        "whose": _whose(agency),
+        "hours": _hours(calendar, year),
         "form": form,
         "ends": ends,
         "sentence": sentence(ends) if ends else "",
     }
     return render(request, "desk/working_calendar.html", context, status=422 if asked and ends is None else 200)
+
+
+def _agency(request: HttpRequest) -> Agency | None:
+    """The open agency the address names; nonsense is none, and none named the person's own."""
+    code = request.GET.get("agency")
+    if code is None:
+        person: Person = Person.objects.select_related("home").get(pk=request.user.pk)
+        return person.home if person.home and person.home.closed_on is None else None
+    return Agency.objects.still_open().filter(code=code.replace("\0", "")[:40]).first()
+
+
+def _whose(agency: Agency | None) -> str:
+    """Whose office hours hold: its own, or those of an agency above it, or the usual ones."""
+    found = whose_hours(agency) if agency else None
+    return found.name if found else usual_offices()
+
+
+def _hours(calendar: Calendar, year: int) -> list[tuple[date | None, str]]:
+    """The hours of a year: those it begins with, and from which day on others hold."""
+    turns = [on for on, _week in calendar.later_weeks if date(year, 1, 1) < on <= date(year, 12, 31)]
+    first: list[tuple[date | None, str]] = [(None, hours(calendar.week_on(date(year, 1, 1))))]
+    return first + [(on, hours(calendar.week_on(on))) for on in turns]
 
 
 def _year(text: str, today: date) -> int:
@@ -137,18 +172,28 @@ def _month(calendar: Calendar, year: int, month: int, today: date) -> Month:
 
 
 def _cell(day: Day, today: date) -> Cell:
+    short = day.works and minutes_of(day.windows) < SHORT_DAY
     mark = {Why.WEEK: "" if day.works else "is-rest", Why.DECREED_WORK: "is-worked"}.get(day.why, "is-off")
     reason = "" if day.why is Why.WEEK else _reason(day)
-    return Cell(day.on.day, mark, reason, day.on == today)
+    if short:
+        reason = "; ".join(part for part in (reason, windows_shown(day.windows)) if part)
+    return Cell(day.on.day, "is-half" if short else mark, reason, day.on == today)
 
 
 def _special(calendar: Calendar, year: int) -> list[Special]:
     days = (calendar.day(date(year, 1, 1) + timedelta(days=ahead)) for ahead in range(365 + months_of.isleap(year)))
     return [
-        Special(day.on, WEEKDAYS[day.on.weekday()], KINDS[day.why], in_language(day.name), day.document)
+        Special(day.on, WEEKDAYS[day.on.weekday()], _kind(day), in_language(day.name), day.document)
         for day in days
         if day.why is not Why.WEEK
     ]
+
+
+def _kind(day: Day) -> str:
+    """What kind of special day; of one closed in part, when it is worked."""
+    if day.why is Why.CLOSURE and day.works:
+        return str(_("closed in part, worked %(windows)s") % {"windows": windows_shown(day.windows)})
+    return str(KINDS[day.why])
 
 
 def _reason(day: Day) -> str:

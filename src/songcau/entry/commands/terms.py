@@ -35,6 +35,9 @@ INSTANTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
     type=click.Choice(["tn-2022", "vn-2025"]),
     help="Count with the usual office hours of this city profile.  [default: the city's]",
 )
+@click.option(
+    "--agency", help="Count with the calendar of the agency of this code, as it is stored: hours, decrees, closures."
+)
 @click.option("--language", type=click.Choice(["vi", "en"]), help="Of the sentence.  [default: the city's]")
 def deadline(
     received: datetime,
@@ -42,18 +45,21 @@ def deadline(
     method: str,
     cut_off: datetime | None,
     profile: str | None,
+    agency: str | None,
     language: str | None,
 ) -> None:
     """Print when a term ends, then the sentence that explains it and the office hours it was counted with."""
     if amount is None and method != "same-day":
         raise click.UsageError("--days says how long the term is")
+    if agency and profile:
+        raise click.UsageError("--agency and --profile exclude each other")
     start_django()
     from django.utils import translation
 
     from songcau.foundation.calendar.words import sentence
 
     translation.activate(language or load().language)  # of a refusal too
-    calendar, source = _of_profile(profile or load().city_profile)
+    calendar, source = _of_agency(agency) if agency else _of_profile(profile or load().city_profile)
     found = _computed(calendar, received, method, amount or 0, cut_off)
     click.echo(_date(found, whole_days=method != "hours"))
     click.echo(f"{sentence(found)} {source(received)}")
@@ -65,6 +71,18 @@ def _of_profile(profile: str) -> "tuple[Calendar, Callable[[datetime], str]]":
 
     calendar = national_calendar(profile_week(profile))
     return calendar, lambda at: counted_with(profile, calendar.week_on(at.date()))
+
+
+def _of_agency(code: str) -> "tuple[Calendar, Callable[[datetime], str]]":
+    from songcau.foundation.accounts.models import Agency
+    from songcau.foundation.calendar.queries import calendar_of, whose_hours
+    from songcau.foundation.calendar.words import counted_with, usual_offices
+
+    found = Agency.objects.filter(code=code).first()
+    if found is None:
+        raise click.BadParameter(f"no agency has the code {code}", param_hint="--agency")
+    calendar, whose = calendar_of(found), whose_hours(found)
+    return calendar, lambda at: counted_with(whose.name if whose else usual_offices(), calendar.week_on(at.date()))
 
 
 def _computed(

@@ -1,9 +1,14 @@
 """`songcau deadline`: the date on its first line, then the sentence."""
 
+from datetime import date
+
 import pytest
 from click.testing import CliRunner, Result
 
 from songcau.entry.commands.terms import deadline as command
+from songcau.foundation.accounts.tests.people import make_agency
+from songcau.foundation.calendar import actions
+from songcau.kernel.actor import SYSTEM
 
 
 def run(*arguments: str) -> Result:
@@ -44,3 +49,30 @@ def test_the_command_refuses_what_is_no_term(days: str) -> None:
     refused = run("--days", days)
     assert refused.exit_code == 1
     assert getattr(refused.exception, "code", "").startswith("TERM_")
+
+
+@pytest.mark.django_db
+def test_the_command_counts_with_the_stored_calendar_of_an_agency() -> None:
+    ward = make_agency("UBND-1")
+    make_agency("MC-1", ward)
+    actions.set_hours(
+        by=SYSTEM,
+        agency_id=ward.pk,
+        valid_from=date(2026, 1, 1),
+        valid_to=None,
+        days=[[(450, 690), (780, 1020)]] * 5 + [[(450, 690)], []],
+        decreed=[(450, 690), (780, 1020)],
+    )
+    printed = run("--days", "2", "--agency", "MC-1")
+    assert printed.exit_code == 0, printed.output
+    day, words = printed.output.splitlines()
+    assert day == "2026-02-14", "the Saturday counts"
+    assert f"giờ làm việc của {ward.name}" in words
+    actions.withdraw_hours(by=SYSTEM, hours_id=ward.office_hours.get().pk, reason="thử")
+    assert run("--days", "2", "--agency", "MC-1").output.splitlines()[0] == "2026-02-23"
+
+
+@pytest.mark.django_db
+def test_an_agency_that_is_none_is_said_so() -> None:
+    assert "no agency has the code X" in run("--days", "2", "--agency", "X").output
+    assert run("--days", "2", "--agency", "X", "--profile", "tn-2022").exit_code == 2

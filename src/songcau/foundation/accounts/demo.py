@@ -98,6 +98,7 @@ def _parts(ward: str) -> tuple[_Part, ...]:
         _Part("chutich", "Hoàng Thị Mẫu", Role.WARD_LEADER, committee, "Chủ tịch UBND phường", is_head=True),
         _Part("motcua", "Phạm Thu Mẫu", Role.CLERK, desk, "Công chức một cửa"),
         _Part("chuyenvien", "Ma Văn Mẫu", Role.SPECIALIST, committee, "Công chức địa chính – xây dựng"),
+        _Part("baovedulieu", "Đặng Thị Mẫu", Role.DATA_PROTECTION_OFFICER, "VP-164", "Đầu mối bảo vệ dữ liệu cá nhân"),
     )
 
 

@@ -147,3 +147,39 @@ class RoleExpired:
     person_id: UUID
     role: str
     agency_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLent:
+    """A role will be, or is, used by somebody else during a leave."""
+
+    delegation_id: UUID
+    person_id: UUID
+    delegate_id: UUID
+    role: str
+    agency_id: UUID | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationBegan:
+    delegation_id: UUID
+    person_id: UUID
+    delegate_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationEnded:
+    """Its time is over, or the role it hung on has ended."""
+
+    delegation_id: UUID
+    person_id: UUID
+    delegate_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationWithdrawn:
+    delegation_id: UUID
+    person_id: UUID
+    delegate_id: UUID

@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
 from songcau.foundation.accounts import rules
-from songcau.foundation.accounts.roles import Role, carried_by
+from songcau.foundation.accounts.delegation.models import Delegation as Delegation
+from songcau.foundation.accounts.roles import Role, carried_by, facts_of
 from songcau.foundation.accounts.rules import GrantState
 from songcau.kernel import clock
 from songcau.kernel.actor import EVERYWHERE, Actor, Grant
@@ -348,7 +349,7 @@ class RoleGrant(models.Model):
                 name="administrator_is_of_the_whole_city",
             ),
             models.CheckConstraint(
-                condition=Q(agency__isnull=False) | Q(role__in=["SYSTEM_ADMINISTRATOR", "AUDITOR"]),
+                condition=Q(agency__isnull=False) | Q(role__in=[role for role in Role if facts_of(role).whole_city]),
                 name="grant_without_agency_is_of_the_whole_city",
             ),
             models.CheckConstraint(

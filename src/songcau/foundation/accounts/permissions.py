@@ -47,10 +47,15 @@ def may_manage_agencies(by: Actor, agency: Agency | None) -> bool:
     return by.may("accounts.manage_agencies", within=scope_of(agency))
 
 
-def may_hand_on(by: Actor, role: Role, agency: Agency | None) -> bool:
-    """Whether every permission of the role is held, or may be handed on, in that agency."""
+def may_hand_on(by: Actor, role: Role, agency: Agency | None, *, own: bool = True) -> bool:
+    """Whether every permission of the role is held, or may be handed on, in that agency.
+
+    What was lent to somebody cannot be given away by them; without `own` it counts all the same.
+    """
     scope = scope_of(agency)
-    return all(by.may(p, within=scope) or by.may(HAND_ON + p, within=scope) for p in permissions_of(role))
+    return all(
+        by.may(p, within=scope, own=own) or by.may(HAND_ON + p, within=scope, own=own) for p in permissions_of(role)
+    )
 
 
 def may_grant_role(by: Actor, person: Person, role: Role, agency: Agency | None) -> bool:
@@ -71,7 +76,7 @@ def may_act_on(by: Actor, permission: str, person: Person) -> bool:
 def is_above(by: Actor, person: Person) -> bool:
     """Whether the person holds, or will hold, a role that this actor could not hand on."""
     grants = person.grants.not_ended().select_related("agency")
-    return any(not may_hand_on(by, Role(grant.role), grant.agency) for grant in grants)
+    return any(not may_hand_on(by, Role(grant.role), grant.agency, own=False) for grant in grants)
 
 
 def require(by: Actor, permission: str, agency: Agency | None) -> None:

@@ -3,16 +3,31 @@
 from datetime import date
 from uuid import UUID
 
-from songcau.foundation.accounts.models import Agency, Person, RoleGrant
-from songcau.kernel.actor import Actor
+from django.db.models import Exists, OuterRef, Q
+
+from songcau.foundation.accounts.delegation.models import Delegation
+from songcau.foundation.accounts.models import Agency, Holding, Person, PersonQuerySet, RoleGrant
+from songcau.kernel.actor import EVERYWHERE, Actor
 
 
 def actor_of(person: Person) -> Actor:
-    """The person with every role in force now; no role counts while the account is switched off. One query."""
+    """The person with every role in force now, own ones first, then those lent; none while the account is off."""
     if not person.is_active:
         return Actor(id=person.id, label=person.label)
-    grants = RoleGrant.objects.in_force().filter(person=person).select_related("agency")
-    return Actor(id=person.id, label=person.label, grants=tuple(grant.as_grant() for grant in grants))
+    own = RoleGrant.objects.in_force().filter(person=person).select_related("agency")
+    lent = Delegation.objects.in_force().filter(delegate=person).select_related("grant__agency", "grant__person")
+    grants = [grant.as_grant() for grant in own] + [delegation.as_grant() for delegation in lent]
+    return Actor(id=person.id, label=person.label, grants=tuple(grants))
+
+
+def people_of(scope: str) -> PersonQuerySet:
+    """Those who work in a part of the tree of agencies: at home there, in post there, or with a role there."""
+    everybody: PersonQuerySet = Person.objects.filter(is_active=True)
+    if scope == EVERYWHERE:
+        return everybody
+    roles = RoleGrant.objects.in_force().filter(person=OuterRef("pk"), agency__path__startswith=scope)
+    posts = Holding.objects.current().filter(person=OuterRef("pk"), post__agency__path__startswith=scope)
+    return everybody.filter(Q(home__path__startswith=scope) | Exists(roles) | Exists(posts))
 
 
 def row_of(actor: Actor) -> UUID | None:

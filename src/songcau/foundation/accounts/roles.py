@@ -22,6 +22,7 @@ class Role(StrEnum):
     OPERATOR = "OPERATOR"
     CLERK = "CLERK"
     SPECIALIST = "SPECIALIST"
+    DATA_PROTECTION_OFFICER = "DATA_PROTECTION_OFFICER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,15 @@ _ADMINISTER = _LOOK_AT_PEOPLE | {
     "accounts.unlock_people",
     "accounts.reset_credentials",
 }
+# Of the working calendar: hours and closures where one administers; dates once promised are moved by who leads.
+_CALENDAR_ADMINISTER = frozenset({"calendar.manage_agency_hours", "calendar.decide_dates"})
+_CALENDAR_LEAD = frozenset({"calendar.decide_dates"})
+_CALENDAR_CITY = _CALENDAR_ADMINISTER | {"calendar.manage_calendar"}
 
 _TABLE: Mapping[Role, RoleFacts] = {
     Role.SYSTEM_ADMINISTRATOR: RoleFacts(
         _ADMINISTER
+        | _CALENDAR_CITY
         | {
             "accounts.open_django_admin",
             "places.import_boundaries",
@@ -68,18 +74,25 @@ _TABLE: Mapping[Role, RoleFacts] = {
         only_whole_city=True,
     ),
     Role.AGENCY_ADMINISTRATOR: RoleFacts(
-        _ADMINISTER,
+        _ADMINISTER | _CALENDAR_ADMINISTER,
         hands_on=frozenset({Role.WARD_LEADER, Role.OPERATOR, Role.CLERK, Role.SPECIALIST}),
     ),
     Role.AUDITOR: RoleFacts(
         _LOOK_AT_PEOPLE | {"audit.view", "audit.export", "audit.verify", "outbox.view", "files.view"}, whole_city=True
     ),
-    Role.CITY_LEADER: RoleFacts(_LOOK_AT_PEOPLE),
-    Role.WARD_LEADER: RoleFacts(_LOOK_AT_PEOPLE),
+    Role.CITY_LEADER: RoleFacts(_LOOK_AT_PEOPLE | _CALENDAR_LEAD),
+    Role.WARD_LEADER: RoleFacts(_LOOK_AT_PEOPLE | _CALENDAR_LEAD),
     Role.OPERATOR: RoleFacts(_LOOK_AT_PEOPLE),
     Role.CLERK: RoleFacts(_LOOK),
     Role.SPECIALIST: RoleFacts(_LOOK),
+    Role.DATA_PROTECTION_OFFICER: RoleFacts(
+        _LOOK_AT_PEOPLE | {"personal_data.view_looks", "personal_data.answer_requests"}, whole_city=True
+    ),
 }
+# What nobody lends while away: who holds a role is decided in person, and the log is read by those it was given to.
+_NEVER_LENT = frozenset({"accounts.grant_roles", "accounts.withdraw_roles", "accounts.open_django_admin"})
+_NEVER_LENT_PARTS = ("audit.",)
+_NEVER_LENT_ROLES = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.AUDITOR})
 _added: dict[Role, frozenset[str]] = {}
 
 
@@ -103,6 +116,17 @@ def carried_by(role: Role) -> frozenset[str]:
     own = permissions_of(role)
     given = frozenset().union(*(permissions_of(other) for other in _TABLE[role].hands_on))
     return own | {HAND_ON + permission for permission in given - own}
+
+
+def may_be_lent(role: Role) -> bool:
+    """Whether the role can be handed to another person for a leave."""
+    return role not in _NEVER_LENT_ROLES
+
+
+def lent_by(role: Role) -> frozenset[str]:
+    """What somebody who stands in for the holder of the role may do: nothing that is handed on, nothing kept back."""
+    lent = permissions_of(role) - _NEVER_LENT
+    return frozenset(code for code in lent if not code.startswith(_NEVER_LENT_PARTS))
 
 
 def matrix() -> dict[str, tuple[Role, ...]]:

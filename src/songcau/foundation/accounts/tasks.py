@@ -1,6 +1,6 @@
 """What accounts does by itself."""
 
-from songcau.foundation.accounts.actions import expire_roles
+from songcau.foundation.accounts.actions import expire_roles, keep_delegations
 from songcau.foundation.outbox.reactions import Job, Reaction
 from songcau.foundation.outbox.rules import every
 from songcau.kernel.actor import SYSTEM
@@ -11,5 +11,13 @@ def mark_expired_roles() -> None:
     expire_roles(by=SYSTEM)
 
 
+def mark_delegations() -> None:
+    """The same for roles lent for a leave, which began and ended at their instants."""
+    keep_delegations(by=SYSTEM)
+
+
 REACTIONS: tuple[Reaction, ...] = ()
-JOBS: tuple[Job, ...] = (Job("accounts.expire_roles", every(minutes=5), mark_expired_roles),)
+JOBS: tuple[Job, ...] = (
+    Job("accounts.expire_roles", every(minutes=5), mark_expired_roles),
+    Job("accounts.keep_delegations", every(minutes=5), mark_delegations),
+)

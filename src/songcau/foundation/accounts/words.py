@@ -48,6 +48,15 @@ REFUSALS = {
     "SECRET_UNREADABLE": _(
         "The second factor of this account can no longer be read. Please ask your administrator to reset it."
     ),
+    "DELEGATION_PERIOD": _("A delegation begins today or later and ends after it begins; please check the dates."),
+    "DELEGATION_TOO_LONG": _("A delegation lasts at most %(days)s days. For longer, have the role granted instead."),
+    "ROLE_NOT_HELD": _("You do not hold this role, or no longer hold it on that day, so you cannot delegate it."),
+    "ROLE_IS_LENT": _("This role was delegated to you; it cannot be delegated on to another person."),
+    "ROLE_NOT_LENT": _("This role is held in person only and cannot be delegated."),
+    "DELEGATE_IS_ONESELF": _("You cannot delegate to yourself; please choose another person."),
+    "DELEGATE_ELSEWHERE": _("Please choose a person of the agency of this role, or of an agency under it."),
+    "DELEGATED_ALREADY": _("This role is delegated for a part of that time already; withdraw that delegation first."),
+    "NOTHING_TO_LEND": _("No role that can be delegated goes with the post “%(title)s”."),
     "TRANSITION_REFUSED": _("This step is not possible any more; the record has moved on meanwhile."),
 }
 
@@ -60,6 +69,7 @@ ROLES = {
     Role.OPERATOR: _("Operations centre officer"),
     Role.CLERK: _("One-stop clerk"),
     Role.SPECIALIST: _("Specialist"),
+    Role.DATA_PROTECTION_OFFICER: _("Data protection officer"),
 }
 
 AGENCY_KINDS = {
@@ -72,6 +82,13 @@ AGENCY_KINDS = {
 }
 
 GRANT_STATES = {"GRANTED": _("Granted"), "EXPIRED": _("Expired"), "WITHDRAWN": _("Withdrawn")}
+
+DELEGATION_STATES = {
+    "PLANNED": _("Planned"),
+    "IN_FORCE": _("In force"),
+    "ENDED": _("Ended"),
+    "WITHDRAWN": _("Withdrawn"),
+}
 
 PERMISSIONS = {
     "accounts.view_people": _("See people"),
@@ -94,9 +111,14 @@ PERMISSIONS = {
     "audit.view": _("See the audit log"),
     "audit.export": _("Export the audit log"),
     "audit.verify": _("Verify the audit log"),
+    "calendar.manage_calendar": _("Record days off and days worked for the whole country"),
+    "calendar.manage_agency_hours": _("Set office hours, days off and closures of agencies"),
+    "calendar.decide_dates": _("Decide whether promised dates move"),
     "notifications.view_deliveries": _("See the messages that were sent"),
     "notifications.retry_deliveries": _("Send messages again"),
     "notifications.manage_channels": _("Look after the channels of messages"),
+    "personal_data.view_looks": _("See who looked at personal data"),
+    "personal_data.answer_requests": _("Answer requests about personal data"),
 }
 
 FIELDS = {

@@ -1,6 +1,7 @@
 """What is done to the audit log: an entry is appended, the chain is verified, a part is taken away as a file."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from django.conf import settings
 from django.db import transaction
@@ -18,12 +19,13 @@ def record_entry(*, by: Actor, action: str, subject: str, details: Mapping[str, 
     """Append who did what to the chain, inside the caller's transaction.
 
     `action` like "accounts.grant_role", `subject` like "accounts.person:0190…"; `details` hold ids and labels only.
+    What was done by a right that another person lent says so: `on_behalf_of`.
     Call it before `outbox.announce`: both take locks until the commit, and one order of locks cannot deadlock.
     Raises TransactionManagementError outside of a transaction, TypeError for details JSON cannot hold.
     """
     if not transaction.get_connection().in_atomic_block:
         raise TransactionManagementError("an audit entry is written in the transaction of what it tells about")
-    details_json = rules.canonical(details or {})
+    details_json = rules.canonical(dict(details or {}) | _on_behalf(by))
     head, _created = Head.objects.select_for_update().get_or_create(pk=Head.ONLY)
     record = rules.Record(
         sequence=head.sequence + 1,
@@ -50,6 +52,18 @@ def record_entry(*, by: Actor, action: str, subject: str, details: Mapping[str, 
         hash=head.hash,
     )
     head.save(update_fields=["sequence", "hash"])
+
+
+def _on_behalf(by: Actor) -> dict[str, object]:
+    """Those for whom the actor stood in so far, with the rights that were lent; nothing for what is one's own."""
+    lent: dict[str, dict[str, object]] = {}
+    for whom, permission in sorted(by.relied_on, key=lambda pair: (str(pair[0].delegation_id), pair[1])):
+        line = lent.setdefault(
+            str(whom.delegation_id),
+            {"delegation": str(whom.delegation_id), "person": str(whom.person_id), "label": whom.label, "rights": []},
+        )
+        line["rights"] = [*cast("list[str]", line["rights"]), permission]
+    return {"on_behalf_of": list(lent.values())} if lent else {}
 
 
 CHAIN = "audit.chain"

@@ -89,6 +89,7 @@ def national_calendar(
     *,
     later_weeks: Sequence[tuple[date, Week]] = (),
     closures: Mapping[date, tuple[Closure, ...]] | None = None,
+    decreed_until: int = DECREED_UNTIL,
 ) -> Calendar:
     """The calendar of an agency; `overrides` win over those that come with songcau, which win over the library.
 
@@ -101,4 +102,4 @@ def national_calendar(
             return stored[on]
         return Override(on, works=True, document="", name=EXCHANGED) if on in _exchanged_workdays(on.year) else None
 
-    return Calendar(national_holidays, DECREED_UNTIL, week, decreed, closures or {}, tuple(later_weeks))
+    return Calendar(national_holidays, decreed_until, week, decreed, closures or {}, tuple(later_weeks))

@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from songcau.kernel.errors import Refused
+from songcau.kernel.workflow import Transition, Workflow
 
 Window = tuple[int, int]
 _WRITTEN = re.compile(r"([0-9]{1,2})(?:[:h]([0-9]{2})?)?-([0-9]{1,2})(?:[:h]([0-9]{2})?)?")
@@ -36,6 +37,24 @@ class WindowsUnfit(Refused):
     code = "WINDOWS_UNFIT"
 
 
+class WindowBackwards(WindowsUnfit):
+    """A window ends when or before it begins; one over midnight is two windows, on two days."""
+
+    code = "WINDOW_BACKWARDS"
+
+
+class WindowBeyondDay(WindowsUnfit):
+    """A window begins or ends outside 00:00 to 24:00."""
+
+    code = "WINDOW_BEYOND_DAY"
+
+
+class WindowsOverlap(WindowsUnfit):
+    """Two windows of a day share time."""
+
+    code = "WINDOWS_OVERLAP"
+
+
 class OverridesCollide(Refused):
     """Two decreed changes say different things of one day."""
 
@@ -50,6 +69,55 @@ class Why(StrEnum):
     DECREED_OFF = "DECREED_OFF"
     DECREED_WORK = "DECREED_WORK"
     CLOSURE = "CLOSURE"
+
+
+class ChangeKind(StrEnum):
+    """What changed in the calendar."""
+
+    HOURS_SET = "HOURS_SET"
+    HOURS_WITHDRAWN = "HOURS_WITHDRAWN"
+    DECREE_RECORDED = "DECREE_RECORDED"
+    DECREE_WITHDRAWN = "DECREE_WITHDRAWN"
+    AGENCY_CLOSED = "AGENCY_CLOSED"
+    AGENCY_REOPENED = "AGENCY_REOPENED"
+    AGENCY_MOVED = "AGENCY_MOVED"
+
+
+class PromiseState(StrEnum):
+    """OPEN while somebody waits; SETTLED: done; CANCELLED: nobody waits any more."""
+
+    OPEN = "OPEN"
+    SETTLED = "SETTLED"
+    CANCELLED = "CANCELLED"
+
+
+class ImpactState(StrEnum):
+    """OVERTAKEN: a later change, or the end of the promise, left nothing to decide."""
+
+    OPEN = "OPEN"
+    KEPT = "KEPT"
+    MOVED = "MOVED"
+    OVERTAKEN = "OVERTAKEN"
+
+
+PROMISE = Workflow(
+    "promised date",
+    start=PromiseState.OPEN,
+    transitions=(
+        Transition("move", (PromiseState.OPEN,), PromiseState.OPEN, "calendar.decide_dates"),
+        Transition("settle", (PromiseState.OPEN,), PromiseState.SETTLED, "songcau"),
+        Transition("cancel", (PromiseState.OPEN,), PromiseState.CANCELLED, "songcau"),
+    ),
+)
+IMPACT = Workflow(
+    "impact of a calendar change",
+    start=ImpactState.OPEN,
+    transitions=(
+        Transition("keep", (ImpactState.OPEN,), ImpactState.KEPT, "calendar.decide_dates"),
+        Transition("move", (ImpactState.OPEN,), ImpactState.MOVED, "calendar.decide_dates"),
+        Transition("overtake", (ImpactState.OPEN,), ImpactState.OVERTAKEN, "songcau"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +202,14 @@ def clock_written(minute: int) -> str:
 
 
 def checked_windows(windows: Sequence[Window]) -> tuple[Window, ...]:
-    """The windows of a day in order. Raises WindowsUnfit."""
+    """The windows of a day in order. Raises WindowBeyondDay, WindowBackwards, WindowsOverlap."""
     ordered = tuple(sorted(windows))
-    bounds = [minute for window in ordered for minute in window]
-    if any(not 0 <= minute <= DAY_MINUTES for minute in bounds) or any(begin >= end for begin, end in ordered):
-        raise WindowsUnfit()
+    if any(not 0 <= minute <= DAY_MINUTES for window in ordered for minute in window):
+        raise WindowBeyondDay()
+    if any(begin >= end for begin, end in ordered):
+        raise WindowBackwards()
     if any(before[1] > after[0] for before, after in pairwise(ordered)):
-        raise WindowsUnfit()
+        raise WindowsOverlap()
     return ordered
 
 

@@ -18,6 +18,11 @@ MOST_RANGES = 6
 REFUSALS: dict[str, Promise] = {
     "CALENDAR_WITHOUT_WORK": gettext_lazy("This calendar has no working hours for more than a year."),
     "WINDOWS_UNFIT": gettext_lazy("Working hours must lie within one day, end after they begin and not overlap."),
+    "WINDOW_BACKWARDS": gettext_lazy(
+        "A window must end after it begins. One that goes over midnight is entered as two, on two days."
+    ),
+    "WINDOW_BEYOND_DAY": gettext_lazy("Working hours lie between 00:00 and 24:00."),
+    "WINDOWS_OVERLAP": gettext_lazy("Two windows of a day overlap."),
     "OVERRIDES_COLLIDE": gettext_lazy("%(on)s is changed twice: by %(first)s and by %(second)s."),
     "TERM_NOT_POSITIVE": gettext_lazy("A term must be longer than nothing."),
     "TERM_NOT_WHOLE": gettext_lazy(
@@ -27,6 +32,45 @@ REFUSALS: dict[str, Promise] = {
     "BEYOND_CALENDAR": gettext_lazy("Holidays are known from %(first)s to %(last)s only."),
     "PAUSES_UNFIT": gettext_lazy("Pauses must follow each other after the receipt, and each must end after it begins."),
     "CUT_OFF_UNFIT": gettext_lazy("The cut-off must be a time within the day."),
+    "CALENDAR_PERIOD_BACKWARDS": gettext_lazy("The end must come after the beginning."),
+    "CALENDAR_DOCUMENT_MISSING": gettext_lazy(
+        "Please give the number of the document, at most %(limit)s characters long."
+    ),
+    "CALENDAR_REASON_MISSING": gettext_lazy("Please give a reason or basis, at most %(limit)s characters long."),
+    "WEEK_WITHOUT_WORK": gettext_lazy("Please enter hours for at least one day of the week."),
+    "HOURS_FROM_ALREADY": gettext_lazy(
+        "Hours that begin on %(on)s are set already; withdraw them first, or choose another day."
+    ),
+    "DECREE_EMPTY": gettext_lazy("Please enter at least one day off or one day worked."),
+    "DECREE_TOO_LONG": gettext_lazy("One document changes at most %(most)s days here."),
+    "DAY_BOTH_WAYS": gettext_lazy("%(on)s cannot be off and worked at once."),
+    "DAY_DECREED_ALREADY": gettext_lazy("%(on)s is changed by %(document)s already; withdraw that first."),
+    "DAY_OFF_ALREADY": gettext_lazy("%(on)s is a day of rest already."),
+    "DAY_WORKED_ALREADY": gettext_lazy("%(on)s is a working day already."),
+    "CLOSURE_OVERLAPS": gettext_lazy("The agency is closed from %(first)s to %(last)s already."),
+    "CLOSURE_TOO_LONG": gettext_lazy("A closure lasts at most %(most)s days; for good, the agency itself is closed."),
+    "CALENDAR_ROW_UNKNOWN": gettext_lazy("This was withdrawn meanwhile, or was never there. Please reload the page."),
+    "MAY_NOT_CHANGE_CALENDAR": gettext_lazy("You do not have the right to change this calendar."),
+    "MAY_NOT_DECIDE_DATES": gettext_lazy("You do not have the right to decide on dates that this agency promised."),
+    "PROMISE_UNKNOWN": gettext_lazy("This promised date is not known."),
+    "IMPACT_UNKNOWN": gettext_lazy("Please choose at least one date. One that you chose is gone; reload the page."),
+    "TOO_MANY_IMPACTS": gettext_lazy("At most %(most)s dates can be decided at once."),
+}
+
+CHANGES: dict[str, Promise] = {
+    "HOURS_SET": gettext_lazy("Office hours set"),
+    "HOURS_WITHDRAWN": gettext_lazy("Office hours withdrawn"),
+    "DECREE_RECORDED": gettext_lazy("Days changed by a document"),
+    "DECREE_WITHDRAWN": gettext_lazy("Document withdrawn"),
+    "AGENCY_CLOSED": gettext_lazy("Agency closed for a while"),
+    "AGENCY_REOPENED": gettext_lazy("Closure lifted"),
+    "AGENCY_MOVED": gettext_lazy("Agency moved under another"),
+}
+IMPACT_STATES: dict[str, Promise] = {
+    "OPEN": gettext_lazy("to be decided"),
+    "KEPT": gettext_lazy("date kept"),
+    "MOVED": gettext_lazy("date moved"),
+    "OVERTAKEN": gettext_lazy("no longer needed"),
 }
 
 
@@ -226,3 +270,8 @@ def _end(at: datetime) -> str:
 def counted_with(whose: str, week: Week) -> str:
     """Whose hours a date was counted with, and which they are."""
     return _("Counted with the office hours of %(whose)s: %(hours)s.") % {"whose": whose, "hours": hours(week)}
+
+
+def usual_offices() -> str:
+    """Whose hours they are where no agency has set any."""
+    return _("the city's usual offices")

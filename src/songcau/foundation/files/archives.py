@@ -1,16 +1,19 @@
-"""Looks into packed documents by their lists of contents, without unpacking: which kind, macros, passwords, bombs."""
+"""Looks into packed documents, first by their lists of contents alone: which kind, macros, passwords, bombs."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from songcau.foundation.files import rules
+from songcau.foundation.files import ooxml, rules
 from songcau.foundation.files.refusals import Encrypted, FileBroken, HasMacros, PackedTooTight
 from songcau.foundation.files.rules import Packed
 from songcau.foundation.files.stores import CHUNK
+from songcau.foundation.files.unpacking import require_true_list
 
 _END = b"PK\x05\x06"
-_LONGEST_END = 65_557
+_ZIP64_END = 76  # the record of 56 bytes and what points at it
+_LONGEST_END = 65_557 + _ZIP64_END
 _LONGEST_LIST = 4 * rules.MEGABYTE
 _READ_AT_MOST = 4 * rules.MEGABYTE
 _BY_FOLDER = (("word/", rules.DOCX), ("xl/", rules.XLSX), ("ppt/", rules.PPTX))
@@ -25,8 +28,10 @@ def kind_of_zip(file: Path) -> str:
         _require_short_list(stream)
         try:
             with zipfile.ZipFile(stream) as archive:
-                return _kind(archive, file.stat().st_size)
-        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError) as error:
+                kind = _kind(archive, file.stat().st_size)
+                require_true_list(stream, archive)
+                return kind
+        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError, zlib.error) as error:
             raise FileBroken(found=rules.ZIP) from error
 
 
@@ -40,6 +45,10 @@ def _require_short_list(stream: BinaryIO) -> None:
         raise FileBroken(found=rules.ZIP)
     entries = int.from_bytes(tail[at + 10 : at + 12], "little")
     length = int.from_bytes(tail[at + 12 : at + 16], "little")
+    if (larger := tail[max(0, at - _ZIP64_END) : at]).startswith(b"PK\x06\x06"):
+        # Readers believe this one where it is there, whatever stands in the other.
+        entries = max(entries, int.from_bytes(larger[32:40], "little"))
+        length = max(length, int.from_bytes(larger[40:48], "little"))
     # 0xffff and 0xffffffff announce a ZIP64 list, which only archives beyond every limit here need.
     if entries > rules.MOST_ENTRIES or length > _LONGEST_LIST:
         raise PackedTooTight(why="ENTRIES")
@@ -53,7 +62,10 @@ def _kind(archive: zipfile.ZipFile, size: int) -> str:
         raise Encrypted
     names = [entry.filename for entry in entries]
     _require_no_macros(names)
-    if "[Content_Types].xml" in names:
+    if ooxml.TYPES in names and "mimetype" in names:
+        # Each office would open it as its own kind.
+        raise FileBroken(found=rules.ZIP)
+    if ooxml.TYPES in names:
         return _office(archive, names)
     if "mimetype" in names:
         return _open_document(archive, names)
@@ -68,8 +80,7 @@ def _require_no_macros(names: list[str]) -> None:
 
 
 def _office(archive: zipfile.ZipFile, names: list[str]) -> str:
-    if b"macroenabled" in _read(archive, "[Content_Types].xml").lower():
-        raise HasMacros
+    ooxml.require_plain_parts(archive, names)
     for folder, kind in _BY_FOLDER:
         if any(name.startswith(folder) for name in names):
             return kind

@@ -36,9 +36,10 @@ def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
         )
     except FileUnknown:
         raise Http404 from None
-    response = _given(request, readable.blob)
-    as_attachment = readable.blob.media_type not in rules.SHOWN_INLINE or request.GET.get("save") == "1"
-    name = rules.clean_name(readable.link.name, readable.blob.media_type)
+    media_type = rules.type_under(readable.link.name, readable.blob.media_type)
+    response = _given(request, readable.blob, media_type)
+    as_attachment = media_type not in rules.SHOWN_INLINE or request.GET.get("save") == "1"
+    name = rules.clean_name(readable.link.name, media_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment, name) or "attachment"
     response["Cache-Control"] = "private, no-store" if readable.is_personal else "private, no-cache"
     return response
@@ -60,18 +61,18 @@ def preview(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
     found = Preview.objects.select_related("image").filter(blob=readable.blob, page=page).first()
     if found is None:
         raise Http404
-    response = _given(request, found.image)
+    response = _given(request, found.image, found.image.media_type)
     response["Content-Disposition"] = "inline"
-    response["Cache-Control"] = "private, no-store" if readable.is_personal else "private, max-age=3600"
+    response["Cache-Control"] = "private, no-store" if readable.is_personal else "private, no-cache"
     return response
 
 
-def _given(request: HttpRequest, blob: Blob) -> HttpResponseBase:
+def _given(request: HttpRequest, blob: Blob, media_type: str) -> HttpResponseBase:
     etag = f'"{blob.digest}"'
     if _is_known(request, etag):
         response: HttpResponseBase = HttpResponse(status=304)
     else:
-        response = _content(request, blob, etag)
+        response = _content(request, blob, media_type, etag)
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
     response["Last-Modified"] = http_date(blob.created_at.timestamp())
@@ -86,7 +87,7 @@ def _is_known(request: HttpRequest, etag: str) -> bool:
     return "*" in known or any(one.removeprefix("W/") == etag for one in known)
 
 
-def _content(request: HttpRequest, blob: Blob, etag: str) -> HttpResponseBase:
+def _content(request: HttpRequest, blob: Blob, media_type: str, etag: str) -> HttpResponseBase:
     try:
         span = _span(request, blob, etag)
     except Unsatisfiable:
@@ -98,7 +99,7 @@ def _content(request: HttpRequest, blob: Blob, etag: str) -> HttpResponseBase:
         chunks = store().read(blob.digest, start, length)
         release_connection()
         response = StreamingHttpResponse(_in_turn(chunks) if isinstance(request, ASGIRequest) else chunks)
-    response["Content-Type"] = str(blob.media_type) + ("; charset=utf-8" if blob.media_type.startswith("text/") else "")
+    response["Content-Type"] = media_type + ("; charset=utf-8" if media_type.startswith("text/") else "")
     response["Content-Length"] = str(length)
     if span:
         response.status_code = 206

@@ -84,12 +84,18 @@ class HasMacros(Refused):
     code = "FILE_HAS_MACROS"
 
 
+class FetchesContent(Refused):
+    """A template or an object of it lies elsewhere and is loaded when it is opened: macros come that way."""
+
+    code = "FILE_FETCHES_CONTENT"
+
+
 class Encrypted(Refused):
     code = "FILE_ENCRYPTED"
 
 
 class PackedTooTight(Refused):
-    """Unpacked it would be out of proportion: `why` is one of RATIO, TOTAL, ENTRIES, OVERLAP, NESTED."""
+    """Unpacked it would be out of proportion: `why` is one of RATIO, TOTAL, ENTRIES, OVERLAP, NESTED, SIZE, METHOD."""
 
     code = "FILE_PACKED_TOO_TIGHT"
 

@@ -24,6 +24,7 @@ from songcau.kernel.text import normal
 MEGABYTE = 1024 * 1024
 HEAD = 4096  # bytes that sniffing looks at
 LONGEST_NAME = 150
+_LONGEST_EXTENSION = 16
 UNFINISHED_FOR = timedelta(days=7)
 UNLINKED_FOR = timedelta(days=1)
 MOST_UNFINISHED = 200
@@ -98,6 +99,8 @@ EXTENSIONS: Mapping[str, frozenset[str]] = {
 MACRO_EXTENSIONS = frozenset({"docm", "dotm", "xlsm", "xltm", "xlam", "xlsb", "pptm", "potm", "ppsm", "ppam"})
 ARCHIVE_EXTENSIONS = frozenset({"zip", "rar", "7z", "gz", "bz2", "xz", "tar", "tgz", "jar", "cab", "iso", "zst"})
 
+# Windows takes these for devices, with whatever ending.
+_DEVICES = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
 _SIGNATURES = (
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG\r\n\x1a\n", PNG),
@@ -247,29 +250,40 @@ def clean_name(name: str, media_type: str = "") -> str:
     """The name to keep: NFC, no folders, nothing invisible or turning, not too long, and an end that fits the type.
 
     Turning characters (U+202E and its like) make `exe.gpj` read as `jpg.exe`, so they go; so do those of other writing
-    that browsers and file systems stumble over.
+    that browsers and file systems stumble over. What follows a point without being an ending is part of the title.
     """
     name = name.replace("\\", "/").rpartition("/")[2]
     name = normal("".join(" " if letter in '<>:"|?*' else letter for letter in name)).strip(". ")
-    stem, extension = (name, "") if not extension_of(name) else tuple(name.rsplit(".", 1))
+    stem, extension = tuple(name.rsplit(".", 1)) if 0 < len(extension_of(name)) <= _LONGEST_EXTENSION else (name, "")
     if media_type and media_type not in EXTENSIONS.get(extension.lower(), frozenset()):
         stem, extension = name, ENDING_OF.get(media_type, extension)
         stem = re.sub(r"\.(heic|heif)$", "", stem, flags=re.IGNORECASE)
-    stem = _cut(stem.strip(". ") or "tep", LONGEST_NAME - len(extension) - 1)
-    return f"{stem}.{extension}" if extension else stem
+    stem = stem.strip(". ") or "tep"
+    ending = f".{extension}" if extension else ""
+    return _cut(f"_{stem}" if _DEVICES.match(stem) else stem, LONGEST_NAME - len(ending)) + ending
 
 
 def _cut(text: str, length: int) -> str:
-    """At most `length` letters, and no combining mark left alone at the end of what file systems take (255 bytes)."""
+    """At most `length` letters, and no combining mark left alone at the end.
+
+    File systems take 255 bytes, of which an ending may need 65.
+    """
     text = text[:length]
-    while len(text.encode()) > 240:
+    while len(text.encode()) > 190:
         text = text[:-1]
-    return text.rstrip()
+    return text.rstrip(". ")
 
 
 ENDING_OF: Mapping[str, str] = {
     next(iter(types)): extension for extension, types in reversed(list(EXTENSIONS.items())) if len(types) == 1
 }
+
+
+def type_under(name: str, media_type: str) -> str:
+    """What bytes are under a name of theirs: the same text is a table here and a note there."""
+    if media_type in (TEXT, CSV):
+        return CSV if extension_of(name) == "csv" else TEXT
+    return media_type
 
 
 def retained_until(now: datetime, retention_days: int | None) -> datetime | None:

@@ -3,6 +3,7 @@
 import re
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from songcau.foundation.files.refusals import ScannerAway
 from songcau.foundation.files.rules import Scan
 
 PIECE = 1 << 16
+LONGEST_ANSWER = 4096
 _ANSWER = re.compile(r"stream: (?P<name>.+) FOUND")
 
 
@@ -62,18 +64,33 @@ class Clamd:
     def _asked(self, chunks: Iterator[bytes]) -> str:
         with socket.create_connection((self.host, self.port), timeout=self.seconds) as line:
             line.sendall(b"zINSTREAM\0")
-            try:
-                for chunk in chunks:
-                    for at in range(0, len(chunk), PIECE):
-                        piece = chunk[at : at + PIECE]
-                        line.sendall(struct.pack(">I", len(piece)) + piece)
-                line.sendall(struct.pack(">I", 0))
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # at its limit clamd stops listening, but has said why
-            answer = b""
-            while b"\0" not in answer and (more := line.recv(4096)):
-                answer += more
-        return answer.partition(b"\0")[0].decode("utf-8", "replace").strip()
+            heard_out = self._told(line, chunks)
+            answer = self._heard(line).partition(b"\0")[0].decode("utf-8", "replace").strip()
+        # Clean can only be called what was listened to; a threat may be known before the end.
+        return answer if heard_out or answer != "stream: OK" else ""
+
+    @staticmethod
+    def _told(line: socket.socket, chunks: Iterator[bytes]) -> bool:
+        """False where it stopped listening: at its limit clamd does, but has said why."""
+        try:
+            for chunk in chunks:
+                for at in range(0, len(chunk), PIECE):
+                    piece = chunk[at : at + PIECE]
+                    line.sendall(struct.pack(">I", len(piece)) + piece)
+            line.sendall(struct.pack(">I", 0))
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        return True
+
+    def _heard(self, line: socket.socket) -> bytes:
+        """Its answer, which takes no longer than `seconds` in all, however slowly it comes. Raises TimeoutError."""
+        until, answer = time.monotonic() + self.seconds, b""
+        while b"\0" not in answer and len(answer) < LONGEST_ANSWER:
+            line.settimeout(max(until - time.monotonic(), 0.001))
+            if not (more := line.recv(LONGEST_ANSWER)):
+                break
+            answer += more
+        return answer
 
 
 @cache

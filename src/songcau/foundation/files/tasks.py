@@ -1,5 +1,6 @@
 """What files does by itself: scans and previews after a file came in, and what is late, left over or expired."""
 
+import shutil
 from datetime import timedelta
 
 import structlog
@@ -55,7 +56,11 @@ def remove_abandoned_uploads() -> None:
     old = (now - LEFTOVERS_AFTER).timestamp()
     known = {str(pk) for pk in Upload.objects.filter(state=UploadState.RECEIVING).values_list("id", flat=True)}
     for file in folder().glob("*.*"):
-        if file.stem not in known and file.stat().st_mtime < old:
+        if file.stem in known or file.stat().st_mtime >= old:
+            continue
+        if file.is_dir():  # previews that a killed worker was drawing
+            shutil.rmtree(file, ignore_errors=True)
+        else:
             file.unlink(missing_ok=True)
     if isinstance(kept := store(), FolderStore):
         kept.remove_leftovers(old)

@@ -34,6 +34,9 @@ REFUSALS: dict[str, Promise] = {
     ),
     "FILE_ACTIVE_CONTENT": _("Web pages, SVG drawings and programs are not accepted, whatever their name."),
     "FILE_HAS_MACROS": _("The document contains macros or scripts. Save it without them and send it again."),
+    "FILE_FETCHES_CONTENT": _(
+        "The document loads a template or an object from elsewhere when opened. Remove the link and send it again."
+    ),
     "FILE_ENCRYPTED": _("The document is protected by a password. Save it without a password and send it again."),
     "FILE_PACKED_TOO_TIGHT": _(
         "The packed content is out of proportion or packed several times (%(why)s). Send the files one by one."

@@ -19,6 +19,9 @@ from songcau.consoles.administration.people.forms import ChangePersonForm, Perso
 from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.access import requires
 from songcau.foundation.accounts.models import Person
+from songcau.foundation.accounts.personal_data.looking import note_look
+from songcau.foundation.accounts.personal_data.rules import Purpose
+from songcau.foundation.accounts.personal_data.words import PURPOSES
 from songcau.foundation.shell.lists import render_list
 from songcau.kernel.actor import Actor
 
@@ -60,9 +63,10 @@ def people(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Everything held about one person that the actor may see, and the deeds the actor may do."""
-    return render(
-        request, "administration/people/person.html", reading.facts(_actor(request), _found(request, person_id))
-    )
+    found = _found(request, person_id)
+    purpose = note_look(request, found.pk, kind="accounts.person", default=Purpose.ACCOUNT_CARE, subject_id=found.pk)
+    context = reading.facts(_actor(request), found) | {"purpose": PURPOSES[purpose]}
+    return render(request, "administration/people/person.html", context)
 
 
 @requires("accounts.manage_people")
@@ -99,6 +103,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Names and addresses. Of two who save, the second is told what the first has changed."""
     found, actor = _found(request, person_id), _actor(request)
+    note_look(request, found.pk, kind="accounts.person", default=Purpose.ACCOUNT_CARE, subject_id=found.pk)
     form = ChangePersonForm(posted(request), by=actor, person=found)
     deed = _deed(found, _("Change %(name)s") % {"name": found.full_name}, _("Save"))
 

@@ -1,12 +1,16 @@
 """The working calendar on the desk: the year with its reasons, a term with its sentence, nonsense answered in words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 
+from songcau.foundation.accounts.models import Agency
 from songcau.foundation.accounts.tests.people import make_agency, make_person, sign_in
+from songcau.foundation.calendar import actions
+from songcau.foundation.calendar.rules import AFTERNOON, MORNING
 from songcau.kernel import clock
+from songcau.kernel.actor import SYSTEM
 
 pytestmark = pytest.mark.django_db
 URL = "/calendar/"
@@ -106,3 +110,65 @@ def test_what_is_no_term_is_refused_in_words(client: Client, change: dict[str, s
     assert status == 422
     assert said in shown
     assert "Hạn trả kết quả" not in shown
+
+
+def set_saturdays(agency: Agency) -> None:
+    days = [(MORNING, AFTERNOON)] * 5 + [(MORNING,), ()]
+    for begins in (date(2025, 7, 1), date(2026, 6, 1)):
+        actions.set_hours(
+            by=SYSTEM,
+            agency_id=agency.pk,
+            valid_from=begins,
+            valid_to=None if begins.year == 2025 else date(2026, 8, 31),
+            days=days if begins.year == 2025 else [(MORNING,)] * 5 + [()] * 2,
+            decreed=(MORNING, AFTERNOON),
+        )
+
+
+def test_the_year_is_that_of_the_own_agency_with_its_hours_half_days_and_closures(client: Client) -> None:
+    mine = Agency.objects.get(code="W1")
+    set_saturdays(mine)
+    actions.close_agency(
+        by=SYSTEM,
+        agency_id=mine.pk,
+        first_on=date(2026, 9, 7),
+        last_on=date(2026, 9, 8),
+        from_minute=13 * 60,
+        reason="bão số 9",
+        document="3/CĐ",
+    )
+    shown = page(client, year="2026")[1]
+    assert f"Giờ làm việc của {mine.name}: từ Thứ 2 đến Thứ 6 07:30–11:30, 13:00–17:00; Thứ 7 07:30–11:30" in shown
+    assert "từ ngày 01/06/2026: từ Thứ 2 đến Thứ 6 07:30–11:30" in shown
+    assert '<td class="is-half" title="07:30–11:30">' in shown, "a Saturday morning"
+    assert '<td class="is-half" title="tạm đóng cửa: bão số 9; 07:30–11:30">7' in shown
+    assert '<td class="is-off" title="tạm đóng cửa: bão số 9">8' in shown
+    assert "3/CĐ" in shown
+    assert "làm việc 07:30–11:30" in shown
+
+
+def test_another_agency_may_be_chosen_and_stays_chosen_from_year_to_year(client: Client) -> None:
+    set_saturdays(make_agency("W2"))
+    shown = page(client, year="2026", agency="W2")[1]
+    assert '<option value="W2" selected>' in shown
+    assert 'href="?year=2027&amp;agency=W2"' in shown
+    assert 'class="is-half"' in shown
+    asked = {"received": "2026-02-12T16:00", "amount": "2", "method": "DAYS", "cut_off": "", "agency": "W2"}
+    assert "11:30 · 14/02/2026" in page(client, **asked)[1]
+
+
+@pytest.mark.parametrize("agency", ["", "x", "W1\0", "W" * 5000, "W3"])
+def test_an_agency_that_is_none_is_the_usual_offices(client: Client, agency: str) -> None:
+    set_saturdays(Agency.objects.get(code="W1"))
+    make_agency("W3").__class__.objects.filter(code="W3").update(closed_on=date(2026, 1, 1))
+    if agency == "W1\0":
+        assert page(client, year="2026", agency=agency)[0] == 200
+        return
+    assert "các cơ quan hành chính thành phố" in page(client, year="2026", agency=agency)[1]
+    assert 'class="is-half"' not in page(client, year="2026", agency=agency)[1]
+
+
+def test_who_has_no_agency_sees_the_usual_offices() -> None:
+    found = Client()
+    sign_in(found, make_person("dan"))
+    assert 'class="is-half"' not in page(found, year="2026")[1]

@@ -13,6 +13,12 @@ from songcau.foundation.accounts.actions.credentials import (
     sign_out_everywhere,
     unlock_person,
 )
+from songcau.foundation.accounts.actions.delegations import (
+    delegate_post,
+    delegate_role,
+    keep_delegations,
+    withdraw_delegation,
+)
 from songcau.foundation.accounts.actions.first_administrator import bootstrap_administrator
 from songcau.foundation.accounts.actions.people import (
     AgencyIsClosed,
@@ -65,9 +71,12 @@ __all__ = [
     "change_role_end",
     "close_agency",
     "deactivate_person",
+    "delegate_post",
+    "delegate_role",
     "expire_roles",
     "grant_role",
     "hold_post",
+    "keep_delegations",
     "leave_post",
     "move_agency",
     "reactivate_person",
@@ -77,5 +86,6 @@ __all__ = [
     "sign_out_everywhere",
     "succeed_agency",
     "unlock_person",
+    "withdraw_delegation",
     "withdraw_role",
 ]

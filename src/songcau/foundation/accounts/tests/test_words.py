@@ -9,6 +9,7 @@ from django.utils import translation
 from songcau.foundation.accounts import access, actions, permissions, roles, rules, second_factor, words
 from songcau.foundation.accounts.actions import agencies, closing, credentials, people, posts
 from songcau.foundation.accounts.actions import roles as role_actions
+from songcau.foundation.accounts.delegation import rules as delegation_rules
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.accounts.rules import GrantState
 from songcau.kernel.errors import Anticipated
@@ -19,6 +20,7 @@ MODULES = (
     agencies,
     closing,
     credentials,
+    delegation_rules,
     people,
     permissions,
     posts,
@@ -37,6 +39,7 @@ ALL_WORDS = {
     **words.ROLES,
     **words.AGENCY_KINDS,
     **words.GRANT_STATES,
+    **words.DELEGATION_STATES,
     **words.PERMISSIONS,
     **words.FIELDS,
     **{text: translation.gettext_lazy(text) for text in words.ALLAUTH},
@@ -66,4 +69,5 @@ def test_everything_stored_has_words():
     assert set(words.ROLES) == set(roles.Role)
     assert set(words.AGENCY_KINDS) == set(Agency.Kind.values)
     assert set(words.GRANT_STATES) == set(GrantState)
+    assert set(words.DELEGATION_STATES) == set(delegation_rules.DelegationState)
     assert set(words.PERMISSIONS) == set(roles.matrix())

@@ -30,26 +30,28 @@ LONGEST_REASON = 500
 
 @transaction.atomic
 def attach_file(*, by: Actor, file_id: UUID, use: str, subject: Subject) -> FileLink:
-    """The same bytes under the same name for a further subject, without sending them again.
+    """The same bytes under the same name for a further subject, without sending them again; the original with them
+    only for whom it was already.
 
     Raises FileUnknown, UseUnknown, MayNotReadFile, MayNotUpload, and what `rules.require_size`, `require_type` raise.
     """
     link, wanted = _locked(file_id), use_of(use)
-    if not use_of(link.use).may_read(by, link):
+    source = use_of(link.use)
+    if not source.may_read(by, link):
         raise MayNotReadFile
     if not wanted.may_upload(by, subject):
         raise MayNotUpload
     # Held until the commit: `retention` cannot take the bytes away in between.
     blob = Blob.objects.select_for_update().get(pk=link.blob_id)
     rules.require_size(wanted.limits, blob.size)
-    rules.require_type(wanted.limits, link.name, blob.media_type)
+    media_type = rules.require_type(wanted.limits, link.name, rules.type_under(link.name, blob.media_type))
     now = clock.now()
     further: FileLink = FileLink.objects.create(
         use=wanted.name,
         subject_kind=subject.kind,
         subject_id=subject.id,
         blob=blob,
-        original=link.original if wanted.keep_original else None,
+        original=link.original if wanted.keep_original and source.may_read_original(by, link) else None,
         name=link.name,
         uploader_id=by.id,
         uploader_label=by.label[:200],
@@ -64,7 +66,7 @@ def attach_file(*, by: Actor, file_id: UUID, use: str, subject: Subject) -> File
         use=further.use,
         subject_kind=further.subject_kind,
         subject_id=further.subject_id,
-        media_type=blob.media_type,
+        media_type=media_type,
         size=blob.size,
     )
     announce(stored, subject=about, by=by)

@@ -28,7 +28,7 @@ from songcau.foundation.files.uses import FileUse, Subject, use_of
 from songcau.foundation.outbox.actions import announce
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
-from songcau.kernel.errors import Refused
+from songcau.kernel.errors import Anticipated, Refused
 from songcau.kernel.ids import new_id
 
 # Left free for the database, which must be able to write down what happened.
@@ -99,16 +99,17 @@ def finish_upload(*, by: Actor, upload_id: UUID) -> Upload:
     use, part = use_of(upload.use), Part(upload.id)
     if (received := part.offset()) < upload.length:
         raise UploadIncomplete(received=received, length=upload.length)
-    if not by.is_system:
-        _require_may_upload(by, use, Subject(upload.subject_kind, upload.subject_id))
-    release_connection()
     try:
+        if not by.is_system:
+            _require_may_upload(by, use, Subject(upload.subject_kind, upload.subject_id))
+        release_connection()
         taken = intake.take_in(part.path, upload.name, use)
         try:
             upload = _kept(by, upload, use, taken)
         finally:
             taken.remove()
-    except Refused as refusal:
+    except (Refused, MayNotUpload) as refusal:
+        # Also whoever lost the right meanwhile: the job that finishes late uploads asks for none.
         _refuse(by, upload, refusal)
         part.remove()
         raise
@@ -137,7 +138,7 @@ def _linked(upload: Upload, use: FileUse, blob: Blob, original: Blob | None) -> 
         subject_id=upload.subject_id,
         blob=blob,
         original=original,
-        name=rules.clean_name(upload.name, blob.media_type),
+        name=rules.clean_name(upload.name, rules.type_under(upload.name, blob.media_type)),
         uploader_id=upload.owner_id,
         uploader_label=upload.owner_label,
         created_at=now,
@@ -173,7 +174,7 @@ def _tell(by: Actor, link: FileLink, taken: Intake) -> None:
 
 
 @transaction.atomic
-def _refuse(by: Actor, upload: Upload, refusal: Refused) -> None:
+def _refuse(by: Actor, upload: Upload, refusal: Anticipated) -> None:
     upload.state, upload.refusal = UploadState.REFUSED, refusal.code
     upload.refusal_params = {name: str(value)[:200] for name, value in refusal.params.items()}
     # Its owner may still ask for the reason.

@@ -76,6 +76,21 @@ def packed(entries: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> 
 TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 
 
+def types(content_type: str, before: bytes = b"") -> bytes:
+    said = f'<Override PartName="/x" ContentType="{content_type}"/>'.encode()
+    return TYPES.replace(b"/>", b">") + b"<!--" + before.replace(b"-", b"") + b"-->" + said + b"</Types>"
+
+
+def related(kind: str, target: str, mode: str = "External") -> bytes:
+    """A document with one relation to something elsewhere."""
+    about = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    one = f'<Relationship Id="r" Type="{about}/{kind}" Target="{target}" TargetMode="{mode}"/>'
+    relations = f"<Relationships>{one}</Relationships>".encode()
+    return packed(
+        {"[Content_Types].xml": TYPES, "word/document.xml": b"<w/>", "word/_rels/settings.xml.rels": relations}
+    )
+
+
 def docx(**more: bytes) -> bytes:
     named = {name.replace("__", "/").replace("_", "."): content for name, content in more.items()}
     return packed({"[Content_Types].xml": TYPES, "word/document.xml": b"<w/>", **named})
@@ -103,6 +118,23 @@ def overlapping_zip() -> bytes:
     entry, count = content[start:end], 40
     tail = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(entry) * count, start, 0)
     return content[:start] + entry * count + tail
+
+
+def understated_zip(said: int = 100) -> bytes:
+    """Of five million bytes the list says that they are a hundred."""
+    content = bytearray(packed({"a.txt": bytes(5_000_000)}))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = content.find(signature) + offset
+        content[at : at + 4] = struct.pack("<I", said)
+    return bytes(content)
+
+
+def hollow_zip() -> bytes:
+    """The packed bytes of an entry end before what they hold does."""
+    content = bytearray(packed({"a.txt": b"xin chao cac ban" * 9}))
+    at = content.find(b"PK\x01\x02") + 20
+    content[at : at + 4] = struct.pack("<I", 5)
+    return bytes(content)
 
 
 def ole(*names: str) -> bytes:

@@ -43,6 +43,14 @@ def test_the_whole_file_with_headers_that_let_nothing_act(by: Actor, client_of_l
     assert client_of_lan.get(address(link) + "?save=1")["Content-Disposition"].startswith("attachment")
 
 
+def test_a_text_is_given_out_as_what_its_own_name_says(by: Actor, client_of_lan: Client) -> None:
+    table, note = stored(by, b"a,b\n1,2\n", "so.csv"), stored(by, b"a,b\n1,2\n", "ghi chu.txt")
+    for link, kind, how in ((table, "text/csv", "attachment"), (note, "text/plain", "inline")):
+        answer = client_of_lan.get(address(link))
+        assert answer["Content-Type"] == f"{kind}; charset=utf-8"
+        assert answer["Content-Disposition"] == f'{how}; filename="{link.name}"'
+
+
 @pytest.mark.parametrize(("name", "content"), [("don.pdf", samples.pdf()), ("don.docx", samples.docx())])
 def test_a_document_is_handed_over_to_be_saved(by: Actor, client_of_lan: Client, name: str, content: bytes) -> None:
     assert client_of_lan.get(address(stored(by, content, name)))["Content-Disposition"].startswith("attachment")
@@ -127,6 +135,7 @@ def test_a_preview_is_shown_to_whoever_may_read(by: Actor, client_of_lan: Client
     actions.draw_previews(by=SYSTEM, blob_id=link.blob_id)
     answer = client_of_lan.get(address(link) + "/previews/1")
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+    assert answer["Cache-Control"] == "private, no-cache", "whoever lost the right gets it from no cache either"
     assert client_of_lan.get(address(link) + "/previews/2").status_code == 404
     assert client_of_lan.get(f"/files/{uuid4()}/previews/1").status_code == 404
 

@@ -1,5 +1,7 @@
 """Real bytes of every kind: what is taken in, and what is refused with which reason."""
 
+import os
+import struct
 import zipfile
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from songcau.foundation.files import refusals, rules
 from songcau.foundation.files.inspection import identified
 from songcau.foundation.files.pictures import rewritten
 from songcau.foundation.files.rules import Limits
+from songcau.foundation.files.stores import CHUNK
 from songcau.foundation.files.tests import samples
 from songcau.foundation.files.tests.heic import heic
 from songcau.kernel.errors import Refused
@@ -37,7 +40,15 @@ GOOD = [
     ("don.odt", samples.open_document("text"), rules.ODT),
     ("bang.ods", samples.open_document("spreadsheet"), rules.ODS),
     ("ve.zip", samples.open_document("graphics"), rules.ZIP),
-    ("goi.zip", samples.packed({"a.txt": b"1", "b.txt": b"2"}), rules.ZIP),
+    ("goi.zip", samples.packed({"a.txt": b"1", "b.txt": b"2", "c/": b"", "d.docx": samples.docx()}), rules.ZIP),
+    (
+        "lon.zip",
+        samples.packed({"a.bin": os.urandom(3_000_000) + bytes(2_500_000), "b": bytes(CHUNK)}),
+        rules.ZIP,
+    ),
+    ("hai manh.zip", samples.packed({str(n): bytes(CHUNK + n) for n in (-1, 1, 2, 10, 100, 200)}), rules.ZIP),
+    ("mau.docx", samples.related("attachedTemplate", "file:///C:\\Users\\Lan\\Normal.dotm"), rules.DOCX),
+    ("lien ket.docx", samples.related("hyperlink", "https://example.org"), rules.DOCX),
     ("cu.doc", samples.ole("WordDocument"), rules.DOC),
     ("cu.xls", samples.ole("Workbook"), rules.XLS),
     ("ghi chu.txt", "Ủy ban nhân dân".encode(), rules.TEXT),
@@ -62,8 +73,52 @@ BAD = [
     ("bytes of no kind", "a", b"\x01\xfe\xfd\x00" * 30, refusals.TypeNotAccepted),
     ("macros in a part", "don.docx", samples.docx(word__vbaProject_bin=b"x"), refusals.HasMacros),
     ("macros by the list of parts", "don.docx",
-     samples.packed({"[Content_Types].xml": b"vnd.ms-word.document.macroEnabled.main+xml", "word/a": b""}),
+     samples.packed({"[Content_Types].xml": samples.types("word.document.macroEnabled.main+xml"), "word/a": b""}),
      refusals.HasMacros),
+    ("macros spelled in UTF-16", "bang.xlsx",
+     samples.packed({"[Content_Types].xml": samples.types("sheet.macroEnabled.main+xml").decode().encode("utf-16"),
+                     "xl/a": b""}), refusals.HasMacros),
+    ("macros spelled by numbers", "bang.xlsx",
+     samples.packed({"[Content_Types].xml": samples.types("sheet.macro&#69;nabled.main+xml"), "xl/a": b""}),
+     refusals.HasMacros),
+    ("macros behind much white space", "bang.xlsx",
+     samples.packed({"[Content_Types].xml": samples.types("sheet.macroEnabled.main+xml", before=b"<!--x-->" * 700_000),
+                     "xl/a": b""}), refusals.HasMacros),
+    ("a list of parts beyond all measure", "bang.xlsx",
+     samples.packed({"[Content_Types].xml": samples.types("a", before=os.urandom(9_000_000).hex().encode() * 2),
+                     "xl/a": b""}), refusals.FileBroken),
+    ("macros in a part of another name", "bang.xlsx",
+     samples.packed({"[Content_Types].xml": samples.types("application/vnd.ms-office.vbaProject"), "xl/x.bin": b"1"}),
+     refusals.HasMacros),
+    ("macros by a relation", "bang.xlsx", samples.related("vbaProject", "x.bin", mode="Internal"), refusals.HasMacros),
+    ("macros of Excel 4", "bang.xlsx",
+     samples.packed({"[Content_Types].xml": samples.types("application/vnd.ms-excel.macrosheet+xml"), "xl/a": b""}),
+     refusals.HasMacros),
+    ("a template from elsewhere", "don.docx", samples.related("attachedTemplate", "https://example.org/a.dotm"),
+     refusals.FetchesContent),
+    ("an object of a share", "don.docx", samples.related("oleObject", "\\\\example\\b.rtf"), refusals.FetchesContent),
+    ("entities without end", "don.docx",
+     samples.packed({"[Content_Types].xml": b"<!DOCTYPE x [<!ENTITY a 'aaaa'>]><Types/>", "word/a": b""}),
+     refusals.FileBroken),
+    ("a list of parts that is no XML", "don.docx",
+     samples.packed({"[Content_Types].xml": b"<Types", "word/a": b""}), refusals.FileBroken),
+    ("two parts of one name", "don.docx",
+     samples.packed({"[Content_Types].xml": samples.TYPES, "[content_types].xml": samples.TYPES, "word/a": b""}),
+     refusals.FileBroken),
+    ("two kinds at once", "don.docx",
+     samples.packed({"mimetype": b"application/vnd.oasis.opendocument.text", "[Content_Types].xml": samples.TYPES,
+                     "word/a": b"", "Basic/Standard/x.xml": b""}), refusals.FileBroken),
+    ("a list that understates", "goi.zip", samples.understated_zip(), refusals.PackedTooTight),
+    ("a list that overstates", "goi.zip", samples.understated_zip(said=6_000_000), refusals.FileBroken),
+    ("an archive under another name", "goi.zip",
+     samples.packed({"b.dat": samples.packed({"a": b"1"})}), refusals.PackedTooTight),
+    ("a way of packing nobody checks", "goi.zip",
+     samples.packed({"a.txt": b"1"}, zipfile.ZIP_BZIP2), refusals.PackedTooTight),
+    ("a changed byte", "goi.zip",
+     samples.packed({"a.txt": b"xin chao"}, zipfile.ZIP_STORED).replace(b"xin chao", b"xin chaO"), refusals.FileBroken),
+    ("an entry cut short", "goi.zip", samples.hollow_zip(), refusals.FileBroken),
+    ("an entry that is not where the list says", "goi.zip",
+     b"PK\x03\x05".join(samples.packed({"a": b"1", "b": b"2"}).rsplit(b"PK\x03\x04", 1)), refusals.FileBroken),
     ("macros by the name", "don.docm", samples.docx(), refusals.HasMacros),
     ("an embedded sheet with macros", "don.docx", samples.docx(word__a_xlsm=b"x"), refusals.HasMacros),
     ("macros in OpenDocument", "don.odt", samples.open_document(Basic__Standard=b"x"), refusals.HasMacros),
@@ -99,6 +154,17 @@ def test_a_list_of_contents_beyond_all_measure_is_not_read(file: Path) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         for number in range(rules.MOST_ENTRIES + 1):
             archive.writestr(str(number), b"")
+    with pytest.raises(refusals.PackedTooTight):
+        identified(file, "goi.zip", ALL)
+
+
+def test_a_longer_list_of_contents_than_announced_is_not_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the larger record, which readers believe first, tells how long it is."""
+    content = bytearray(samples.packed({str(number): b"" for number in range(70_000)}, zipfile.ZIP_STORED))
+    at = content.rfind(b"PK\x05\x06")
+    content[at + 8 : at + 16] = struct.pack("<HHI", 1, 1, 50)
+    file.write_bytes(content)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
     with pytest.raises(refusals.PackedTooTight):
         identified(file, "goi.zip", ALL)
 

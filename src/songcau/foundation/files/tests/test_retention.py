@@ -1,6 +1,7 @@
 """What goes and what stays: dates, legal holds, bytes needed twice, and races between them."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection, connections
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.tests.people import actor_with
 from songcau.foundation.audit.models import Entry
-from songcau.foundation.files import actions, parts, refusals, tasks, verifying
+from songcau.foundation.files import actions, parts, refusals, tasks, uses, verifying
 from songcau.foundation.files.actions import keeping, retention
 from songcau.foundation.files.models import Blob, FileLink, Upload
 from songcau.foundation.files.parts import Part
@@ -122,6 +123,21 @@ def test_a_file_is_attached_to_a_further_subject_without_sending_it_again(by: Ac
         actions.attach_file(by=NOBODY, file_id=link.pk, use=PAPERS.name, subject=SUBJECT)
     with pytest.raises(refusals.MayNotUpload):
         actions.attach_file(by=by, file_id=link.pk, use=PAPERS.name, subject=Subject("tests.other", SUBJECT.id))
+
+
+def test_attaching_gives_nobody_an_original_that_was_not_theirs_to_read(by: Actor) -> None:
+    shut = replace(EVIDENCE, name="tests.shut", may_read_original=uses.nobody)
+    uses.register(shut)
+    link = stored(by, samples.photograph(), "a.jpg", shut.name)
+    assert actions.attach_file(by=by, file_id=link.pk, use=EVIDENCE.name, subject=SUBJECT).original is None
+
+
+def test_a_table_and_a_text_of_the_same_bytes_stay_what_their_names_say(by: Actor) -> None:
+    table = stored(by, b"a,b\n1,2\n", "so.csv")
+    note = stored(by, b"a,b\n1,2\n", "ghi chu.txt")
+    assert table.blob == note.blob
+    assert (table.name, note.name) == ("so.csv", "ghi chu.txt")
+    assert actions.attach_file(by=by, file_id=note.pk, use=PAPERS.name, subject=SUBJECT).name == "ghi chu.txt"
 
 
 def test_bytes_linked_again_after_the_list_was_read_stay(by: Actor) -> None:
@@ -253,6 +269,9 @@ class TestLateAndLeftOver:
         Upload.objects.exclude(pk=other.pk).update(expires_at=clock.now())
         stray = parts.folder() / f"{new_id()}.part"
         stray.touch()
+        half_drawn = parts.folder() / "previews.of_a_killed_worker"
+        half_drawn.mkdir()
+        (half_drawn / "source").touch()
         with Part(upload.pk).locked():
             tasks.remove_abandoned_uploads()
         assert set(Upload.objects.values_list("pk", flat=True)) == {upload.pk, other.pk}
@@ -260,3 +279,15 @@ class TestLateAndLeftOver:
             tasks.remove_abandoned_uploads()
         assert {file.stem for file in parts.folder().iterdir()} == {str(other.pk)}
         assert not stray.exists()
+
+    def test_bytes_of_somebody_who_lost_the_right_meanwhile_are_not_taken_in_by_the_job(
+        self, upload: Upload, by: Actor
+    ) -> None:
+        uses.register(replace(PAPERS, may_upload=lambda _actor, _subject: False))
+        with pytest.raises(refusals.MayNotUpload):
+            actions.finish_upload(by=by, upload_id=upload.pk)
+        tasks.finish_received_uploads()
+        assert not FileLink.objects.exists()
+        upload.refresh_from_db()
+        assert upload.refusal == "MAY_NOT_UPLOAD"
+        assert list(parts.folder().iterdir()) == []

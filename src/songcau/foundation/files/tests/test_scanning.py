@@ -4,7 +4,8 @@ import socketserver
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -31,6 +32,31 @@ class Daemon:
     received: bytes = b""
 
 
+def _silence(gate: threading.Event) -> Iterator[bytes]:
+    gate.wait(20)
+    yield from ()
+
+
+def _noise(gate: threading.Event) -> Iterator[bytes]:
+    while not gate.is_set():
+        yield b"x" * 1000
+
+
+def _drops(gate: threading.Event) -> Iterator[bytes]:
+    while not gate.wait(0.05):
+        yield b"x"
+
+
+# What is said without listening to the bytes.
+_ANSWERS: dict[str, Callable[[threading.Event], Iterator[bytes]]] = {
+    "silent": _silence,
+    "endless": _noise,
+    "dripping": _drops,
+    "hasty": lambda _gate: iter([b"stream: OK\0"]),
+    "limit": lambda _gate: iter([b"INSTREAM size limit exceeded. ERROR\0"]),
+}
+
+
 @pytest.fixture
 def daemon() -> Iterator[Daemon]:
     state, gate = Daemon(), threading.Event()
@@ -39,11 +65,10 @@ def daemon() -> Iterator[Daemon]:
         def handle(self) -> None:
             if self.rfile.read(10) != b"zINSTREAM\0":
                 return
-            if state.mood == "silent":
-                gate.wait(20)
-                return
-            if state.mood == "limit":
-                self.wfile.write(b"INSTREAM size limit exceeded. ERROR\0")
+            if state.mood in _ANSWERS:
+                with suppress(OSError):
+                    for piece in _ANSWERS[state.mood](gate):
+                        self.wfile.write(piece)
                 return
             content = b""
             while length := struct.unpack(">I", self.rfile.read(4))[0]:
@@ -83,12 +108,22 @@ def test_a_virus_is_named(daemon: Daemon) -> None:
     assert (verdict.scan, verdict.threat) == (Scan.INFECTED, "Eicar-Signature")
 
 
-@pytest.mark.parametrize(("mood", "reason"), [("silent", "TIMEOUT"), ("mad", "ANSWER"), ("limit", "SIZE_LIMIT")])
+@pytest.mark.parametrize(
+    ("mood", "reason"),
+    [("silent", "TIMEOUT"), ("mad", "ANSWER"), ("limit", "SIZE_LIMIT"), ("endless", "ANSWER"), ("dripping", "TIMEOUT")],
+)
 def test_a_scanner_that_cannot_say_is_away(daemon: Daemon, mood: str, reason: str) -> None:
     daemon.mood = mood
     with pytest.raises(refusals.ScannerAway) as raised:
         Clamd("127.0.0.1", daemon.port, seconds=0.2).verdict(iter([b"x" * 10]))
     assert raised.value.params["reason"] == reason
+
+
+def test_a_scanner_that_says_clean_without_having_listened_is_not_believed(daemon: Daemon) -> None:
+    daemon.mood = "hasty"
+    pieces = (time.sleep(0.02) or b"x" * 65536 for _ in range(100))
+    with pytest.raises(refusals.ScannerAway):
+        Clamd("127.0.0.1", daemon.port, seconds=2).verdict(pieces)
 
 
 def test_nobody_there_is_away() -> None:

@@ -1,0 +1,1 @@
+"""The administration of the working calendar, and of dates promised with it."""

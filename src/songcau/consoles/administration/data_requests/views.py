@@ -1,0 +1,151 @@
+"""Requests about personal data: taken up, carried out, answered."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from songcau.consoles.administration.data_requests import listing
+from songcau.consoles.administration.data_requests.forms import AnswerForm, CorrectionForm
+from songcau.consoles.administration.deeds import Confirmation, Deed, carry_out, posted
+from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.models import Person
+from songcau.foundation.accounts.personal_data import actions
+from songcau.foundation.accounts.personal_data.looking import note_look
+from songcau.foundation.accounts.personal_data.models import DataRequest
+from songcau.foundation.accounts.personal_data.rules import (
+    CORRECTABLE,
+    Ground,
+    Outcome,
+    Purpose,
+    RequestState,
+)
+from songcau.foundation.accounts.personal_data.sources import title_of
+from songcau.foundation.accounts.personal_data.words import (
+    COLOURS,
+    GROUNDS,
+    OUTCOMES,
+    REQUEST_KINDS,
+    REQUEST_STATES,
+    TEMPLATE_TITLES,
+    TEMPLATES,
+)
+from songcau.foundation.shell.lists import render_list
+from songcau.kernel.actor import Actor
+
+NEEDED = "personal_data.answer_requests"
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _found(request: HttpRequest, request_id: UUID) -> DataRequest:
+    visible = DataRequest.objects.visible_to(_actor(request)).select_related("person__home", "officer")
+    found = visible.filter(pk=request_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _deed(found: DataRequest, title: str, submit: str, notice: str = "") -> Deed:
+    page = reverse("administration:data_request", args=[found.pk])
+    crumbs = (
+        (_("Requests about personal data"), reverse("administration:data_requests")),
+        (found.person.full_name, page),
+    )
+    return Deed(title, submit, page, notice, crumbs=crumbs)
+
+
+@requires(NEEDED)
+@require_GET
+def data_requests(request: HttpRequest) -> HttpResponseBase:
+    """The worklist."""
+    return render_list(request, listing.LISTING, listing.rows(_actor(request)))
+
+
+@requires(NEEDED)
+@require_GET
+def data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """One request: who asks what, until when, what was answered, and what there is to do."""
+    found = _found(request, request_id)
+    note_look(request, found.person_id, kind="personal_data.request", default=Purpose.DATA_REQUEST, subject_id=found.pk)
+    in_work = found.state == RequestState.IN_WORK
+    context = {
+        "asked": found,
+        "kind": REQUEST_KINDS[found.kind],
+        "about": title_of(found.about) if found.about else "",
+        "state": REQUEST_STATES[found.state],
+        "colour": found.colour,
+        "colour_words": COLOURS[found.colour],
+        "outcome": OUTCOMES.get(found.outcome, ""),
+        "ground": GROUNDS.get(found.ground, ""),
+        "may_take": found.state == RequestState.RECEIVED,
+        "may_answer": in_work,
+        "may_correct": in_work and found.kind in CORRECTABLE,
+        "sees_person": Person.objects.visible_to(_actor(request)).filter(pk=found.person_id).exists(),
+    }
+    return render(request, "administration/data_requests/request.html", context)
+
+
+@requires(NEEDED)
+def take(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Begin to work on it."""
+    found = _found(request, request_id)
+    notice = _("Your name stands with the request from now on, and the person sees that it is being worked on.")
+    deed = _deed(found, _("Take up the request of %(name)s?") % {"name": found.person.full_name}, _("Take up"), notice)
+
+    def act(_values: Any) -> None:
+        actions.take_request(by=_actor(request), request_id=found.pk)
+
+    return carry_out(request, Confirmation(posted(request)), deed, act, done=_("The request is yours now."))
+
+
+@requires(NEEDED)
+def answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Write the answer; `?template=` begins it."""
+    found = _found(request, request_id)
+    deed = _deed(found, _("Answer %(name)s") % {"name": found.person.full_name}, _("Answer"))
+    facts = {"templates": list(TEMPLATE_TITLES.items()), "quoted": found.text}
+
+    def act(values: Any) -> None:
+        actions.answer_request(
+            by=_actor(request),
+            request_id=found.pk,
+            outcome=Outcome(values["outcome"]),
+            answer=values["answer"],
+            ground=Ground(values["ground"]) if values["ground"] else None,
+        )
+
+    form = AnswerForm(posted(request), initial=_begun(request.GET.get("template", "")))
+    return carry_out(request, form, deed, act, done=_("Answered."), facts=facts)
+
+
+def _begun(code: str) -> dict[str, str]:
+    """What a template fills in; nothing for one that there is not."""
+    if code not in TEMPLATES:
+        return {}
+    outcome, ground, said = TEMPLATES[code]
+    return {"outcome": outcome, "ground": ground, "answer": str(said)}
+
+
+@requires(NEEDED)
+def correct(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Put name and addresses right, as asked."""
+    found = _found(request, request_id)
+    notice = _(
+        "What you save is in force at once. The audit log notes the request it was done for. "
+        "Answer the person afterwards."
+    )
+    deed = _deed(found, _("Put the data of %(name)s right") % {"name": found.person.full_name}, _("Save"), notice)
+
+    def act(values: Any) -> None:
+        actions.correct_for_request(by=_actor(request), request_id=found.pk, **values)
+
+    form = CorrectionForm(posted(request), person=found.person)
+    return carry_out(request, form, deed, act, done=_("Saved."), facts={"quoted": found.text})

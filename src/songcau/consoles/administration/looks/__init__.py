@@ -1,0 +1,1 @@
+"""Who looked at personal data, and alarms about it."""

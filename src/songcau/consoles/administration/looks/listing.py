@@ -1,0 +1,49 @@
+"""The access log of personal data. It is not exported: it tells about people itself."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from songcau.foundation.accounts.personal_data.models import Look
+from songcau.foundation.accounts.personal_data.words import PURPOSES
+from songcau.foundation.shell.filters import Choice, DateRange, Search
+from songcau.foundation.shell.lists import Column, Listing
+from songcau.kernel.actor import Actor
+
+# As an officer reads it; the person reads “your account”.
+RECORDS = {
+    "accounts.person": _("Page of the account"),
+    "personal_data.request": _("Request about personal data"),
+}
+
+
+def _purpose(row: Look) -> str:
+    return f"{PURPOSES[row.purpose]}: {row.note}" if row.note else str(PURPOSES[row.purpose])
+
+
+LISTING = Listing(
+    title=_("Access to personal data"),
+    default_sort="-at",
+    can_export=False,
+    columns=(
+        Column("at", _("When"), lambda row: row.at, sort="at"),
+        Column("reader", _("Who looked"), lambda row: row.reader.full_name, sort="reader__sort_key"),
+        Column("unit", _("Unit"), lambda row: row.reader_unit),
+        Column("post", _("Post"), lambda row: row.reader_post),
+        Column("person", _("Whose data"), lambda row: row.person.full_name, sort="person__sort_key"),
+        Column("record", _("What was opened"), lambda row: RECORDS.get(row.kind, row.kind)),
+        Column("purpose", _("Purpose"), _purpose, sort="purpose"),
+        Column("address", _("From where"), lambda row: row.address),
+        Column("keep_until", _("Kept until"), lambda row: row.keep_until, sort="keep_until"),
+    ),
+    filters=(
+        Search(folded_fields=("reader__search_key", "person__search_key"), hint=_("Who looked, or whose data")),
+        Choice("purpose", _("Purpose"), list(PURPOSES.items())),
+        DateRange("at", _("When"), "at"),
+    ),
+    empty_title=_("Nobody looked"),
+    empty_text=_("No look at the data of the people you answer for answers to this."),
+)
+
+
+def rows(by: Actor) -> QuerySet[Look]:
+    return Look.objects.visible_to(by).select_related("reader", "person")

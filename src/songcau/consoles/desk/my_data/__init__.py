@@ -1,0 +1,1 @@
+"""One's own data: what is held, who looked, a copy, and requests."""

@@ -1,0 +1,1 @@
+"""Delegation: a role lent to another person for a leave."""

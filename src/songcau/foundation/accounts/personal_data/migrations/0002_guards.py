@@ -1,0 +1,16 @@
+from django.db import migrations
+
+from songcau.foundation.accounts.personal_data import guards
+
+
+def raise_guards(apps, schema_editor):
+    guards.raise_guards(schema_editor.connection)
+
+
+def drop_guards(apps, schema_editor):
+    guards.drop_guards(schema_editor.connection)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("personal_data", "0001_initial")]
+    operations = [migrations.RunPython(raise_guards, drop_guards)]

@@ -1,0 +1,119 @@
+"""Calendars of agencies, built from what is stored; and when something is due."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from songcau.foundation.accounts.models import Agency
+from songcau.foundation.calendar.deadlines import Method, Term, deadline
+from songcau.foundation.calendar.layers import Layer, Layers
+from songcau.foundation.calendar.models import Change, Closure, Dated, Decree, OfficeHours, Promise
+from songcau.foundation.calendar.national import DECREED_UNTIL, profile_week
+from songcau.foundation.calendar.rules import Calendar, Week
+
+_TABLES = {OfficeHours: "hours", Decree: "decrees", Closure: "closures"}
+
+
+def latest_change() -> int:
+    """The number of the last change; 0 when nothing was ever changed."""
+    return Change.objects.order_by("-number").values_list("number", flat=True).first() or 0
+
+
+def default_week() -> Week:
+    """The hours of agencies for which nobody has set any."""
+    return profile_week(settings.SONGCAU.city_profile)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The rows in force after a change, and how the agencies stand in their tree."""
+
+    hours: tuple[OfficeHours, ...]
+    decrees: tuple[Decree, ...]
+    closures: tuple[Closure, ...]
+    ids: dict[str, UUID]
+
+    def with_row(self, row: Dated) -> "Stored":
+        """As if this were set too."""
+        name = _TABLES[type(row)]
+        return replace(self, **{name: (*getattr(self, name), row)})  # type: ignore[arg-type]
+
+    def without(self, row: Dated) -> "Stored":
+        """As if this were withdrawn."""
+        name = _TABLES[type(row)]
+        return replace(self, **{name: tuple(one for one in getattr(self, name) if one.pk != row.pk)})  # type: ignore[arg-type]
+
+    @cached_property
+    def layers(self) -> Layers:
+        """As `layers` takes them; calendars built once stay built."""
+        at: dict[object, Layer] = {}
+        for row in self.hours:
+            layer = at.get(row.agency_id, Layer())
+            at[row.agency_id] = replace(layer, hours=(*layer.hours, row.as_hours()))
+        for decree in self.decrees:
+            layer = at.get(decree.agency_id, Layer())
+            at[decree.agency_id] = replace(layer, overrides=(*layer.overrides, *decree.overrides()))
+        for closure in self.closures:
+            layer = at.get(closure.agency_id, Layer())
+            at[closure.agency_id] = replace(layer, shut=(*layer.shut, closure.as_shut()))
+        settled = [decree.settles_year for decree in self.decrees if decree.settles_year and not decree.agency_id]
+        return Layers(default_week(), at, max([DECREED_UNTIL, *settled]))
+
+    def chain(self, path: str) -> tuple[UUID, ...]:
+        """The agency at a path and those above it, the nearest first."""
+        return tuple(self.ids[code] for code in reversed(path.strip("/").split("/")))
+
+
+def stored(as_of: int | None = None) -> Stored:
+    """What is in force now, or was after the change of that number. Four queries."""
+    held = Q(until=None) if as_of is None else Q(since__lte=as_of) & (Q(until=None) | Q(until__gt=as_of))
+    return Stored(
+        tuple(OfficeHours.objects.filter(held)),
+        tuple(Decree.objects.filter(held)),
+        tuple(Closure.objects.filter(held)),
+        dict(Agency.objects.values_list("code", "id")),
+    )
+
+
+def calendar_of(agency: Agency | None, as_of: int | None = None) -> Calendar:
+    """The calendar of an agency, or of offices of which nothing particular is known (None)."""
+    rows = stored(as_of)
+    return rows.layers.calendar(rows.chain(agency.path) if agency else ())
+
+
+def whose_hours(agency: Agency, rows: Stored | None = None) -> Agency | None:
+    """The nearest agency, itself or above it, for which hours are set; None: those of the city's profile hold."""
+    rows = rows or stored()
+    having = {row.agency_id for row in rows.hours}
+    nearest = next((one for one in rows.chain(agency.path) if one in having), None)
+    return Agency.objects.get(pk=nearest) if nearest else None
+
+
+def local(at: datetime) -> datetime:
+    """The city's wall time of an instant."""
+    return timezone.localtime(at).replace(tzinfo=None)
+
+
+def instant(at: datetime) -> datetime:
+    """The instant of the city's wall time."""
+    return timezone.make_aware(at)
+
+
+def due_at(received_at: datetime, working_days: int) -> datetime:
+    """When so many working days of the city's usual offices are over; for rooms below that take it as a port.
+
+    Raises the refusals of `deadlines`.
+    """
+    found = deadline(calendar_of(None), local(received_at), Term(Method.DAYS, working_days)).due_at
+    assert found is not None  # noqa: S101  # only a pause leaves it open
+    return instant(found)
+
+
+def promises_of(subject_kind: str, subject_id: UUID) -> QuerySet[Promise]:
+    """The dates promised for something of a system, the last first."""
+    return Promise.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("-made_at", "-pk")
