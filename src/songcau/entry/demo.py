@@ -64,6 +64,7 @@ def prepare(folder: Path, data: Path | None, *, say: Callable[[str], None]) -> N
     if data is not None:
         _import_boundaries(data / BOUNDARIES, say=say)
     accounts = _seed_people(say=say)
+    _seed_notices(say=say)
     file = folder / "accounts.json"
     file.touch(mode=0o600)
     file.write_text(json.dumps([asdict(account) for account in accounts], ensure_ascii=False), encoding="utf-8")
@@ -95,6 +96,12 @@ def _seed_people(*, say: Callable[[str], None]) -> list[Account]:
     say(f"people: {len(people)} made-up accounts")
     city = load().city_name
     return [Account(p.username, p.password, p.secret, str(ROLES[p.role]), p.agency or city) for p in people]
+
+
+def _seed_notices(*, say: Callable[[str], None]) -> None:
+    from songcau.foundation.notifications.demo import seed_notices
+
+    say(f"notices: {seed_notices(SYSTEM)} people told something, by simulated channels")
 
 
 def accounts_of(folder: Path) -> list[Account]:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,12 @@ OLDEST_POSTGRESQL = 150000
 # A day and some hours: a nightly backup that failed once is seen.
 OLDEST_BACKUP = timedelta(hours=30)
 MANIFEST = Path(__file__).resolve().parent.parent / "static" / "dist" / "manifest.json"
+MAIL_REMEDIES = {
+    "SIGN_IN": "correct smtp_user and smtp_password",
+    "TLS": "correct the server's certificate, or name its authority with smtp_ca",
+    "NO_TLS_OFFERED": "use a server with STARTTLS, or set smtp_security to tls",
+    "NAME_UNKNOWN": "correct smtp_host, or the name server of this machine",
+}
 VIETNAMESE_FONTS = ("Be Vietnam Pro", "Tinos", "Liberation Serif", "Noto Serif", "DejaVu Serif")
 
 
@@ -56,6 +62,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         broker,
         backup,
         backup_key,
+        mail,
+        zalo,
         assets,
         fonts,
     )
@@ -210,6 +218,59 @@ def backup_key(settings: Settings) -> Finding:
         remedy = "set `backup_key_file` (or `backup_key`), and keep a copy of the key away from the backups"
         return Finding("backup key", Health.WARNING, "none: whoever gets a backup can read all of it", remedy)
     return Finding("backup key", Health.WELL, "set; backups are encrypted")
+
+
+def mail(settings: Settings) -> Finding:
+    """Connects, agrees on TLS and signs in as for a message, and sends none."""
+    if not settings.smtp_host:
+        return Finding("mail", Health.WELL, "no server configured; notices stay in the app")
+    from songcau.foundation.notifications.adapters.port import ChannelAway
+    from songcau.foundation.notifications.adapters.smtp import Smtp
+    from songcau.foundation.notifications.channels import mail_server
+
+    server = f"{settings.smtp_host}:{settings.smtp_port} ({settings.smtp_security})"
+    try:
+        Smtp(replace(mail_server(settings), seconds=CONNECT_SECONDS)).greet()
+    except ChannelAway as error:
+        remedy = MAIL_REMEDIES.get(error.reason, "correct smtp_host and smtp_port; see that the mail server runs")
+        return Finding("mail", Health.ILL, f"{server}: {error.reason}", remedy)
+    return Finding("mail", Health.WELL, f"{server} takes us")
+
+
+def zalo(settings: Settings) -> Finding:
+    """Whether Zalo is set up, reachable and authorised. Calls nothing: a call could spend the token."""
+    secret = settings.zalo_secret_key.get_secret_value()
+    if not settings.zalo_app_id and not secret:
+        return Finding("Zalo", Health.WELL, "not configured")
+    if not settings.zalo_app_id or not secret:
+        return Finding("Zalo", Health.ILL, "half configured", "set both zalo_app_id and zalo_secret_key, or neither")
+    for address in (settings.zalo_api, settings.zalo_oauth):
+        url = urlsplit(address)
+        port = url.port or (80 if url.scheme == "http" else 443)
+        try:
+            socket.create_connection((url.hostname or "", port), timeout=CONNECT_SECONDS).close()
+        except OSError as error:
+            return Finding("Zalo", Health.ILL, f"{address}: {error}", "open the way out to this address")
+    return _authorisation()
+
+
+def _authorisation() -> Finding:
+    from songcau.entry.start import start_django
+
+    start_django()
+    from django.db import DatabaseError
+
+    from songcau.foundation.notifications.queries import zalo_facts
+    from songcau.kernel.actor import SYSTEM
+
+    try:
+        facts = zalo_facts(SYSTEM)
+    except DatabaseError as error:
+        return Finding("Zalo", Health.WARNING, f"not known: {type(error).__name__}", "mend the database first")
+    if not facts.authorised or facts.refused_at is not None:
+        seen = "not authorised yet" if facts.refused_at is None else f"authorisation lost {facts.refused_at:%Y-%m-%d}"
+        return Finding("Zalo", Health.ILL, seen, "enter a refresh token: Administration → Messages sent → Channels")
+    return Finding("Zalo", Health.WELL, "reachable and authorised")
 
 
 def assets(settings: Settings) -> Finding:

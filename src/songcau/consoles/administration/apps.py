@@ -60,6 +60,14 @@ class AdministrationConfig(AppConfig):
                 255,
             ),
             NavigationItem(_("Files"), "administration:files", "archive", "files.view", ADMINISTRATION, 260),
+            NavigationItem(
+                _("Messages sent"),
+                "administration:notices",
+                "mail",
+                "notifications.view_deliveries",
+                ADMINISTRATION,
+                265,
+            ),
             NavigationItem(_("Events and jobs"), "administration:outbox", "send", "outbox.view", ADMINISTRATION, 270),
             NavigationItem(_("Audit log"), "administration:audit", "history", "audit.view", ADMINISTRATION, 280),
         )

@@ -17,6 +17,7 @@ urlpatterns = [
             "data_requests",
             "looks",
             "files",
+            "notices",
             "outbox",
             "audit",
         )

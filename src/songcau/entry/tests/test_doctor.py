@@ -121,3 +121,58 @@ def test_whether_backups_are_encrypted_is_told(tmp_path: Path) -> None:
     assert doctor.backup_key(settings(tmp_path, backup_key="long enough to use")).health is Health.WELL
     assert doctor.backup_key(settings(tmp_path, backup_key="short")).health is Health.ILL
     assert doctor.backup_key(settings(tmp_path, backup_key_file=tmp_path / "none")).health is Health.ILL
+
+
+def test_a_city_without_mail_and_zalo_is_well(tmp_path: Path) -> None:
+    assert doctor.mail(settings(tmp_path)).health is Health.WELL
+    assert doctor.zalo(settings(tmp_path)).health is Health.WELL
+
+
+@pytest.mark.parametrize(
+    ("greeting", "seen"),
+    [(b"554 go away\r\n", "GREETING"), (b"220 hello\r\n", "CONNECTION_LOST"), (b"nonsense\r\n", "GREETING")],
+)
+def test_a_mail_server_that_does_not_take_us_is_ill(tmp_path: Path, greeting: bytes, seen: str) -> None:
+    with greeter(greeting) as port:
+        named = settings(tmp_path, smtp_host="127.0.0.1", smtp_port=port, smtp_from="a@example.vn")
+        found = doctor.mail(named)
+    assert found.health is Health.ILL
+    assert seen in found.seen
+    assert "smtp_host" in found.remedy
+
+
+def test_a_mail_server_that_takes_us_is_well(tmp_path: Path) -> None:
+    from songcau.foundation.notifications.tests.post_office import Inbox, serving
+
+    inbox = Inbox()
+    with serving(inbox) as port:
+        named = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_from": "a@example.vn"}
+        assert doctor.mail(settings(tmp_path, smtp_security="none", **named)).health is Health.WELL
+        without_tls = doctor.mail(settings(tmp_path, **named))
+    assert without_tls.health is Health.ILL
+    assert "smtp_security" in without_tls.remedy
+    assert inbox.letters == []
+
+
+def test_zalo_set_up_by_halves_or_out_of_reach_is_ill(tmp_path: Path) -> None:
+    assert "both" in doctor.zalo(settings(tmp_path, zalo_app_id="1")).remedy
+    whole = {"zalo_app_id": "1", "zalo_secret_key": "s"}
+    found = doctor.zalo(settings(tmp_path, **whole, zalo_api="http://127.0.0.1:1"))
+    assert (found.health, found.remedy) == (Health.ILL, "open the way out to this address")
+
+
+@pytest.mark.django_db
+def test_zalo_must_be_authorised(tmp_path: Path) -> None:
+    from songcau.foundation.notifications.actions import set_zalo_token
+    from songcau.foundation.notifications.models import ZaloToken
+    from songcau.kernel import clock
+    from songcau.kernel.actor import SYSTEM
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        whole = settings(tmp_path, zalo_app_id="1", zalo_secret_key="s", zalo_api=address, zalo_oauth=address)
+        assert doctor.zalo(whole).seen == "not authorised yet"
+        set_zalo_token(by=SYSTEM, refresh_token="t")
+        assert doctor.zalo(whole).health is Health.WELL
+        ZaloToken.objects.update(refused_at=clock.now())
+        assert "lost" in doctor.zalo(whole).seen

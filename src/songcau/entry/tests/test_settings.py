@@ -43,7 +43,7 @@ def test_a_misspelt_variable_is_named_with_a_suggestion(monkeypatch: pytest.Monk
 
 
 def test_a_variable_like_no_other_points_at_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SONGCAU_XYZZY_QUUX", "1")
+    monkeypatch.setenv("SONGCAU_WWWWWWWWWWWWWWWWWWWW", "1")
     assert "`songcau settings` lists them all" in message()
 
 
@@ -126,3 +126,13 @@ def test_the_public_address_follows_certificate_and_base(monkeypatch: pytest.Mon
     load.cache_clear()
     monkeypatch.setenv("SONGCAU_BASE_URL", "https://tp.example.vn/")
     assert load().public_url == "https://tp.example.vn"
+
+
+def test_a_mail_server_needs_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SONGCAU_SMTP_HOST", "mail.example.vn")
+    assert "smtp_from" in message()
+    monkeypatch.setenv("SONGCAU_SMTP_FROM", "no address")
+    assert "thongbao@example.vn" in message()
+    load.cache_clear()
+    monkeypatch.setenv("SONGCAU_SMTP_FROM", "thongbao@example.vn")
+    assert load().smtp_host == "mail.example.vn"

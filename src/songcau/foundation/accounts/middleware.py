@@ -25,6 +25,9 @@ from songcau.kernel.actor import NOBODY, Actor
 
 _log = logging.getLogger(__name__)
 
+# What a page asks by itself, while nobody does anything, keeps no session alive.
+BACKGROUND = "X-Background"
+
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 # Where each threshold leads, and what else may be opened while it stands. Open routes always may.
@@ -64,7 +67,7 @@ class ActorMiddleware:
             logout(request)
             request.user = AnonymousUser()
             return
-        if before := sessions.touch(request, person):
+        if BACKGROUND not in request.headers and (before := sessions.touch(request, person)):
             _note(actor, "accounts.move_session", previous_address=before)
         threshold = _threshold(request, person, staff=staff)
         request.threshold = threshold  # type: ignore[attr-defined]

@@ -1,5 +1,7 @@
 """The ways out of this installation, by its settings."""
 
+from typing import Any
+
 from django.conf import settings
 
 from songcau.foundation.notifications.adapters.port import ChannelAway, Port, Readiness
@@ -22,11 +24,11 @@ def port_of(channel: Channel) -> Port:
     if readiness is Readiness.SIMULATED:
         simulated = Simulated(settings.SONGCAU.data / FOLDER, channel.lower())
         return Sms(simulated) if channel is Channel.SMS else simulated
-    return Smtp(mail_server()) if channel is Channel.EMAIL else _zalo()
+    return Smtp(mail_server(settings.SONGCAU)) if channel is Channel.EMAIL else _zalo()
 
 
-def mail_server() -> Server:
-    said = settings.SONGCAU
+def mail_server(said: Any) -> Server:
+    """The mail server that these settings of songcau name."""
     return Server(
         host=said.smtp_host,
         port=said.smtp_port,

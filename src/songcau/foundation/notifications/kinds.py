@@ -25,7 +25,8 @@ class Kind:
 
     `name` is what the page of preferences calls it. `usual` are the outside channels it takes when the person chose
     nothing; `required` cannot be switched off.
-    `to_closed_accounts`: also to people who can no longer sign in. `says` puts a parameter that is a code into words.
+    `to_closed_accounts`: also to people who can no longer sign in. `permission`: who does not hold it never gets one
+    and need not choose; `is_choice` False: nobody chooses. `says` puts a parameter that is a code into words.
     """
 
     code: str
@@ -38,6 +39,8 @@ class Kind:
     usual: frozenset[Channel] = EMAIL
     required: frozenset[Channel] = frozenset()
     to_closed_accounts: bool = False
+    permission: str = ""
+    is_choice: bool = True
     says: Mapping[str, Callable[[str], Words]] = field(default_factory=dict)
 
 

@@ -99,6 +99,7 @@ KINDS = (
         ),
         short=_("A fault in the system needs an administrator."),
         params=frozenset({"event", "reaction"}),
+        permission="outbox.view",
     ),
     Kind(
         ZALO_LOST,
@@ -111,14 +112,16 @@ KINDS = (
         short=_("A fault in the system needs an administrator."),
         urgency=Urgency.URGENT,
         required=EMAIL,
+        permission="notifications.manage_channels",
     ),
     Kind(
         TEST,
         name=_("Test of a channel"),
         title=_("Test of a channel"),
-        body=_("This is the test that you asked for. Nothing else has happened."),
+        body=_("This only tests whether messages arrive. Nothing else has happened."),
         short=_("This is a test."),
         urgency=Urgency.URGENT,
         usual=frozenset(),
+        is_choice=False,
     ),
 )

@@ -32,15 +32,15 @@ STATES: dict[str, Words] = {
     "QUEUED": _("Waiting to be sent"),
     "HELD": _("Held until the quiet hours end"),
     "SENT": _("Sent"),
-    "DELIVERED": _("Delivered"),
+    "DELIVERED": _("Arrived"),
     "FAILED": _("Failed, will be tried again"),
     "GIVEN_UP": _("Given up"),
 }
 
 READINESS: dict[str, Words] = {
-    "READY": _("Set up"),
+    "READY": _("Configured"),
     "SIMULATED": _("Simulated"),
-    "NOT_SET_UP": _("Not set up"),
+    "NOT_SET_UP": _("Not configured"),
 }
 
 # Why a message failed. Stored as a code: the texts of servers may hold addresses.

@@ -1,9 +1,12 @@
 """What every template knows without asking."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext
 
+from songcau.foundation.notifications.queries import unread_count
 from songcau.foundation.shell.navigation import menu
 from songcau.foundation.shell.version import VERSION
 from songcau.kernel import clock, trace
@@ -25,6 +28,20 @@ def _own_theme(request: HttpRequest) -> str:
     return kept if kept in THEMES[1:] else theme_of(request)
 
 
+MOST_SHOWN = 99
+
+
+def bell_of(person_id: UUID) -> dict[str, object]:
+    """How many notices are unread: as the bell shows it, and in words. One query, made where a bell is drawn."""
+    unread = unread_count(person_id)
+    words = ngettext("%(count)d unread notice", "%(count)d unread notices", unread) % {"count": unread}
+    return {
+        "unread": unread,
+        "shown": f"{MOST_SHOWN}+" if unread > MOST_SHOWN else str(unread),
+        "words": words if unread else gettext("Notices: none unread"),
+    }
+
+
 def shell(request: HttpRequest) -> dict[str, object]:
     """City, demo flag, version, language, theme, menu, request id, and the instant the page was made."""
     actor = getattr(request, "actor", NOBODY)
@@ -37,6 +54,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "theme": _own_theme(request),
         "actor": actor,
         "is_signed_in": actor.id != NOBODY.id,
+        "bell": lambda: bell_of(actor.id),
         "navigation": menu(actor, request.path) if actor.id != NOBODY.id else (),
         "request_id": trace.current(),
         "made_at": clock.now(),

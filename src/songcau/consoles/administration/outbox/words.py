@@ -25,6 +25,8 @@ JOBS: dict[str, Words] = {
     "files.remove_abandoned_uploads": gettext_lazy("Remove abandoned uploads"),
     "files.remove_expired_files": gettext_lazy("Remove files whose retention has ended"),
     "files.remove_unneeded_content": gettext_lazy("Remove content no file needs"),
+    "notifications.send_waiting": gettext_lazy("Send messages that wait"),
+    "notifications.purge_old_notices": gettext_lazy("Delete notices older than a year"),
     "outbox.purge_old_events": gettext_lazy("Delete events delivered more than 30 days ago"),
 }
 

@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from songcau.consoles.administration.audit import words
+from songcau.consoles.administration.notices.listing import look_of
 from songcau.consoles.administration.outbox.words import age
 from songcau.kernel.actor import NOBODY, SYSTEM
 
@@ -27,6 +28,12 @@ def action_words(code: str) -> str | Promise:
 def actor_words(label: str) -> str:
     """A stored label; songcau itself and nobody in words."""
     return {SYSTEM.label: _("songcau (by itself)"), NOBODY.label: _("Nobody signed in")}.get(label, label)
+
+
+@register.simple_tag
+def message_look(state: str) -> tuple[str, str]:
+    """Style and icon of a message's state."""
+    return look_of(state)
 
 
 @register.filter

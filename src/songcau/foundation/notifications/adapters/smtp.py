@@ -146,6 +146,7 @@ _ENDS: tuple[tuple[type[Exception], Callable[[Any], Exception]], ...] = (
     (smtplib.SMTPResponseException, lambda error: _by_code(error.smtp_code, "MESSAGE")),
     (smtplib.SMTPException, _away("PROTOCOL")),
     (ssl.SSLError, _away("TLS")),  # a certificate nobody vouches for, another name, an old protocol
+    (FileNotFoundError, _away("TLS")),  # the file of the authority
     (TimeoutError, _away("TIMEOUT")),
     (ConnectionRefusedError, _away("CONNECTION_REFUSED")),
     (socket.gaierror, _away("NAME_UNKNOWN")),

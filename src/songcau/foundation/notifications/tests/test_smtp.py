@@ -132,14 +132,15 @@ def test_tls_from_the_first_byte(tmp_path: Path) -> None:
     assert raised.value.reason == "TIMEOUT"
 
 
-@pytest.mark.parametrize("fault", ["unknown authority", "another name", "expired", "not offered"])
+@pytest.mark.parametrize("fault", ["unknown authority", "no such file", "another name", "expired", "not offered"])
 def test_nothing_is_sent_over_a_line_that_cannot_be_trusted(tmp_path: Path, fault: str) -> None:
     name, days = {"another name": ("mail.example.vn", 30), "expired": ("127.0.0.1", -1)}.get(fault, ("127.0.0.1", 30))
     context, authority = certificate(tmp_path, name, days=days)
+    trusted = {"unknown authority": None, "no such file": tmp_path / "gone.pem"}.get(fault, authority)
     inbox = Inbox()
     options = {} if fault == "not offered" else {"tls_context": context}
     with serving(inbox, **options) as port, pytest.raises(ChannelAway) as raised:
-        at(port, security="starttls", authority=None if fault == "unknown authority" else authority).send(letter())
+        at(port, security="starttls", authority=trusted).send(letter())
     assert raised.value.reason == ("NO_TLS_OFFERED" if fault == "not offered" else "TLS")
     assert inbox.letters == []
 

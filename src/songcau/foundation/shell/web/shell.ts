@@ -151,3 +151,30 @@ function focusSummary(): void {
 }
 document.addEventListener("htmx:after:swap", focusSummary);
 focusSummary();
+
+/* ---- the bell: how many notices are unread, asked once a minute while somebody can see it ---------------------- */
+// Not by htmx: a session that is over must not lead away from what is being typed, and keeps none alive (X-Background).
+const BELL_MS = 60_000;
+const bell = document.querySelector<HTMLAnchorElement>("#sc-bell");
+let rungAt = Date.now();
+
+async function ring(): Promise<void> {
+  if (bell === null || document.hidden || Date.now() - rungAt < BELL_MS - 1000) return;
+  rungAt = Date.now();
+  const answer = await fetch(bell.dataset.countUrl ?? "", {
+    headers: { "Accept": "application/json", "X-Background": "1" },
+  }).catch(() => null);
+  if (!answer?.ok) return;
+  const now = await answer.json() as { unread: number; shown: string; words: string };
+  const count = bell.querySelector("span");
+  if (count === null || count.textContent === now.shown) return;
+  if (now.unread > Number.parseInt(count.textContent, 10)) say(now.words);
+  count.textContent = now.shown;
+  count.toggleAttribute("hidden", now.unread === 0);
+  bell.setAttribute("aria-label", now.words);
+  bell.title = now.words;
+}
+if (bell !== null) {
+  setInterval(() => void ring(), BELL_MS);
+  document.addEventListener("visibilitychange", () => void ring());
+}

@@ -1,0 +1,1 @@
+"""The administration of messages: what went out of the house, and how the channels are."""
