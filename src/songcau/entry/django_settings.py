@@ -205,6 +205,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        # A form of ours may lead on to a provider, and to nobody else.
+        "form-action": [SELF, *sorted({o for p in SONGCAU.sign_in_providers.values() for o in p.allowed_origins})],
     }
 }

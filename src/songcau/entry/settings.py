@@ -19,6 +19,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from songcau.foundation.accounts.sign_on.providers import Provider
+
 PREFIX = "SONGCAU_"
 FILE_VARIABLE = "SONGCAU_FILE"
 DEFAULT_FILE = "songcau.toml"
@@ -79,6 +81,11 @@ class Settings(BaseSettings):
     files_scanner: str = Field(
         "", description="`clamd://host:port` for a ClamAV virus scanner. Empty: files are marked as not scanned."
     )
+    sign_in_providers: dict[str, Provider] = Field(
+        {},
+        description="Who vouches for citizens (OpenID Connect): one table `[sign_in_providers.CODE]` each, with "
+        "`label`, `issuer`, `client_id`, `client_secret`, `levels`, `claims`; the README of accounts shows one.",
+    )
     worker_threads: int = Field(2, ge=1, le=32, description="Events one worker process delivers at the same time.")
     outbox_lease_seconds: int = Field(
         30, ge=1, le=3600, description="After this long a delivery claimed by a worker that died is taken up again."
@@ -104,6 +111,14 @@ class Settings(BaseSettings):
     def _scanner_is_known(cls, value: str) -> str:
         if value and not re.fullmatch(r"clamd://[^/:\s]+:\d{1,5}", value):
             raise ValueError("must be empty (no scanner) or look like clamd://host:port")
+        return value
+
+    @field_validator("sign_in_providers")
+    @classmethod
+    def _provider_codes_are_usable(cls, value: dict[str, Provider]) -> dict[str, Provider]:
+        for code in value:
+            if not re.fullmatch(r"[a-z][a-z0-9-]{1,19}", code) or code == "phone":
+                raise ValueError(f"{code!r} is no code of a provider: 2 to 20 of a-z, 0-9, dash; and not `phone`")
         return value
 
     @field_validator("time_zone")
@@ -173,7 +188,7 @@ def _line(kind: str, location: tuple[int | str, ...], message: str) -> str:
         )
     if kind == "extra_forbidden":
         return f"{name} is not a setting of songcau{_suggestion(name, set(Settings.model_fields))}"
-    return f"{name}: {message}"
+    return f"{'.'.join(map(str, location)) or name}: {message}"
 
 
 def _suggestion(name: str, known: set[str]) -> str:

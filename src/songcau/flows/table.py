@@ -15,6 +15,8 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.AgencyChanged: (),
     accounts.AgencyClosed: (),
     accounts.AgencyMoved: (),
+    accounts.IdentityLinked: (),
+    accounts.IdentityUnlinked: (),
     accounts.PasswordReset: (),
     accounts.PersonAdded: (),
     accounts.PersonChanged: (),

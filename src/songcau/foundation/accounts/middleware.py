@@ -15,7 +15,7 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import translation
 
-from songcau.foundation.accounts import rules, second_factor, sessions
+from songcau.foundation.accounts import entering, rules, second_factor, sessions
 from songcau.foundation.accounts.access import Access, access_of
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.queries import actor_of
@@ -109,7 +109,7 @@ class AccessMiddleware:
         if not access.signed_in:
             return None
         if not request.user.is_authenticated:
-            return _sent_to(request, resolve_url(settings.LOGIN_URL))
+            return _surer(request, access) or _sent_to(request, resolve_url(settings.LOGIN_URL))
         return _stopped_at_threshold(request) or _stopped_by(request, access)
 
 
@@ -128,18 +128,28 @@ def _stopped_by(request: HttpRequest, access: Access) -> HttpResponseBase | None
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if access.permission and not actor.may(access.permission):
         raise PermissionDenied("NOT_ALLOWED")
+    if surer := _surer(request, access):
+        return surer
     if access.fresh and not sessions.is_fresh(request):
         return _sent_to(request, reverse("account_reauthenticate"))
     return None
 
 
-def _sent_to(request: HttpRequest, url: str) -> HttpResponseBase:
+def _surer(request: HttpRequest, access: Access) -> HttpResponseBase | None:
+    """To the ways in that are sure enough for the route."""
+    if entering.assurance_of(request) >= access.assurance:
+        return None
+    return _sent_to(request, reverse("citizen_sign_in"), level=access.assurance.name)
+
+
+def _sent_to(request: HttpRequest, url: str, **more: str) -> HttpResponseBase:
     """A redirect for a page, its htmx form for a part of one, 401 for what reads data."""
     accepts = request.headers.get("Accept", "")
     if "application/json" in accepts or "text/event-stream" in accepts:
         return HttpResponse(status=401)
     came_for = _page(request)
-    target = f"{url}?{urlencode({'next': came_for})}" if came_for else url
+    asked = {**more, "next": came_for} if came_for else more
+    target = f"{url}?{urlencode(asked)}" if asked else url
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)

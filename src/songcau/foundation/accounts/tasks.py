@@ -1,6 +1,6 @@
 """What accounts does by itself."""
 
-from songcau.foundation.accounts.actions import expire_roles
+from songcau.foundation.accounts.actions import expire_roles, forget_phone_codes
 from songcau.foundation.outbox.reactions import Job, Reaction
 from songcau.foundation.outbox.rules import every
 from songcau.kernel.actor import SYSTEM
@@ -11,5 +11,13 @@ def mark_expired_roles() -> None:
     expire_roles(by=SYSTEM)
 
 
+def forget_codes() -> None:
+    """Codes of the day before, of which nothing is needed any more."""
+    forget_phone_codes(by=SYSTEM)
+
+
 REACTIONS: tuple[Reaction, ...] = ()
-JOBS: tuple[Job, ...] = (Job("accounts.expire_roles", every(minutes=5), mark_expired_roles),)
+JOBS: tuple[Job, ...] = (
+    Job("accounts.expire_roles", every(minutes=5), mark_expired_roles),
+    Job("accounts.forget_phone_codes", every(minutes=60), forget_codes),
+)

@@ -14,6 +14,13 @@ from songcau.foundation.accounts.actions.credentials import (
     unlock_person,
 )
 from songcau.foundation.accounts.actions.first_administrator import bootstrap_administrator
+from songcau.foundation.accounts.actions.identities import (
+    NameNeeded,
+    NotYourWay,
+    link_identity,
+    receive_person,
+    unlink_identity,
+)
 from songcau.foundation.accounts.actions.people import (
     AgencyIsClosed,
     AlreadyActive,
@@ -26,6 +33,11 @@ from songcau.foundation.accounts.actions.people import (
     deactivate_person,
     reactivate_person,
     set_preferences,
+)
+from songcau.foundation.accounts.actions.phone_codes import (
+    check_phone_code,
+    forget_phone_codes,
+    request_phone_code,
 )
 from songcau.foundation.accounts.actions.posts import (
     PostHeldAlready,
@@ -49,6 +61,8 @@ __all__ = [
     "AlreadyActive",
     "AlreadyInactive",
     "EmailTaken",
+    "NameNeeded",
+    "NotYourWay",
     "PersonInactive",
     "PostHeldAlready",
     "PostLeftAlready",
@@ -63,19 +77,25 @@ __all__ = [
     "change_agency",
     "change_person",
     "change_role_end",
+    "check_phone_code",
     "close_agency",
     "deactivate_person",
     "expire_roles",
+    "forget_phone_codes",
     "grant_role",
     "hold_post",
     "leave_post",
+    "link_identity",
     "move_agency",
     "reactivate_person",
+    "receive_person",
+    "request_phone_code",
     "reset_second_factor",
     "set_preferences",
     "set_temporary_password",
     "sign_out_everywhere",
     "succeed_agency",
+    "unlink_identity",
     "unlock_person",
     "withdraw_role",
 ]
