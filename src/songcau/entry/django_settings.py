@@ -147,6 +147,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USER_DISPLAY = str  # the full name: a citizen never sees the username
 ACCOUNT_FORMS = {"login": "songcau.foundation.accounts.forms.SignInForm"}
 # Wrong passwords and codes: 30 a minute from one address, 5 in 5 minutes for one account.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "login": "120/m/ip"}

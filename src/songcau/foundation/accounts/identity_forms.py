@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts import rules
 from songcau.foundation.accounts.rules import NameUnusable
-from songcau.foundation.accounts.sign_on.codes import DIGITS
 from songcau.foundation.accounts.sign_on.phones import PhoneUnreadable, mobile_number
 from songcau.foundation.accounts.words import said
 
@@ -29,9 +28,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "size": DIGITS + 2}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
     )
 
 

@@ -252,9 +252,10 @@ def refused(request: HttpRequest, refusal: Anticipated, code: str) -> HttpRespon
             details={"reason": reason, "address": address},
         )
     label = providers()[code].label if code in providers() else ""
+    again = isinstance(refusal, SignOnFailed | SignOnExpired | Unavailable) and not request.user.is_authenticated
     context = {
         "sentence": said(refusal, provider=label),
-        "code": code if isinstance(refusal, SignOnFailed | SignOnExpired | Unavailable) and label else "",
+        "code": code if again and label else "",
         "label": label,
     }
     return render(request, "accounts/refused.html", context, status=503 if isinstance(refusal, Unavailable) else 422)

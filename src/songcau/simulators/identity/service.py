@@ -73,6 +73,8 @@ class Application:
     async def _answer(self, scope: Scope, form: dict[str, str]) -> Answer:
         if scope["path"] == "/style.css":
             return Answer(200, pages.STYLE, "text/css")
+        if scope["path"] == "/favicon.ico":
+            return Answer(204)
         _, style, *rest = scope["path"].split("/")
         if style not in self.providers:
             return Answer(404, pages.problem("Không có trang này."))
