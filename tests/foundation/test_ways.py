@@ -325,3 +325,38 @@ def test_a_provider_that_was_taken_out_of_the_settings_still_has_a_name(browser,
     assert "vneid" in browser.client.get(WAYS).content.decode()
     assert browser.client.post(reverse("account_logout")).status_code == 302
     assert "bộ phận một cửa" in Client().get("/accounts/sign-in/").content.decode()
+
+
+@pytest.mark.parametrize("minutes", [0, 6])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_change_password",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_list_webauthn",
+        "mfa_add_webauthn",
+        "mfa_generate_recovery_codes",
+        "usersessions_list",
+        "desk:home",
+        "desk:me",
+    ],
+)
+def test_no_page_of_passwords_is_a_dead_end_for_who_has_none(browser, name: str, minutes: int) -> None:
+    browser.sign_in("vneid")
+    with clock.frozen(clock.now() + timedelta(minutes=minutes)):
+        answer = browser.client.get(reverse(name), follow=True)
+    assert answer.status_code == 200, answer.content.decode()
+    assert 'name="password"' not in answer.content.decode()
+    assert 'name="oldpassword"' not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["account_change_password", "account_reauthenticate", "mfa_reauthenticate"])
+def test_who_has_a_second_factor_and_no_password_confirms_by_it(browser, name: str) -> None:
+    browser.sign_in("vneid")
+    second_factor.set_up(Person.objects.get(), SECRET)
+    answer = browser.client.get(reverse(name), follow=True)
+    assert answer.status_code == 200
+    assert ('name="code"' in answer.content.decode()) is (name != "account_change_password")

@@ -39,6 +39,13 @@ _MAY_ALSO_OPEN = {
     Threshold.SET_UP_SECOND_FACTOR: frozenset({"account_reauthenticate", "account_change_password"}),
 }
 
+# Where these lead whoever has no password (and, but for the first, no one-time code): the ways of citizens.
+_OF_PASSWORDS = {
+    "account_change_password": "citizen_ways",
+    "account_reauthenticate": "citizen_sign_in",
+    "mfa_reauthenticate": "citizen_sign_in",
+}
+
 
 class ActorMiddleware:
     """Sets `request.actor`, from the roles in force now, and `request.threshold`.
@@ -110,7 +117,19 @@ class AccessMiddleware:
             return None
         if not request.user.is_authenticated:
             return _surer(request, access) or _sent_to(request, resolve_url(settings.LOGIN_URL))
-        return _stopped_at_threshold(request) or _stopped_by(request, access)
+        return _of_no_use(request) or _stopped_at_threshold(request) or _stopped_by(request, access)
+
+
+def _of_no_use(request: HttpRequest) -> HttpResponseBase | None:
+    """From a page that asks for a password to one that helps whoever has none."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    person = request.user
+    if name not in _OF_PASSWORDS or not isinstance(person, Person) or person.has_usable_password():
+        return None
+    if name != "account_change_password" and second_factor.is_set_up(person):
+        return None
+    came_for = urlencode({"next": request.GET.get("next", "")})
+    return HttpResponseRedirect(f"{reverse(_OF_PASSWORDS[name])}?{came_for}")
 
 
 def _stopped_at_threshold(request: HttpRequest) -> HttpResponseBase | None:
