@@ -16,6 +16,7 @@ COMMANDS = {
     "context": "run:context",
     "worker": "run:worker",
     "demo": "demo:demo",
+    "simulate-identities": "demo:simulate_identities",
     "migrate": "care:migrate",
     "doctor": "care:doctor",
     "settings": "care:settings",

@@ -22,6 +22,8 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.DelegationBegan: (),
     accounts.DelegationEnded: (),
     accounts.DelegationWithdrawn: (),
+    accounts.IdentityLinked: (),
+    accounts.IdentityUnlinked: (),
     accounts.OwnPasswordChanged: (account_change_is_told.REACTIONS[accounts.OwnPasswordChanged],),
     accounts.OwnSecondFactorChanged: (account_change_is_told.REACTIONS[accounts.OwnSecondFactorChanged],),
     accounts.PasswordReset: (account_change_is_told.REACTIONS[accounts.PasswordReset],),
