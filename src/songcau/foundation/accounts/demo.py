@@ -7,7 +7,6 @@ every time in one, and are stored nowhere.
 import base64
 import hashlib
 import hmac
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -87,12 +86,6 @@ def password_for(username: str) -> str:
 def secret_for(username: str) -> str:
     """The secret of its authenticator; `second_factor.current_code(secret, clock.now())` is the code of the moment."""
     return base64.b32encode(_derived("totp", username)[:20]).decode()
-
-
-def print_code(*, phone: str, code: str, language: str) -> None:
-    """What a telephone would receive."""
-    sys.stdout.write(f"  code for {phone}: {code}\n")
-    sys.stdout.flush()
 
 
 def _parts(ward: str) -> tuple[_Part, ...]:
