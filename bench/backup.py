@@ -133,7 +133,7 @@ def measure(name: str, *, postgresql: bool, entries: int, megabytes: int) -> Non
         for what, (command, data, database) in rows.items():
             seconds, memory = timed(command, data, database)
             size = file.stat().st_size / MEGABYTE
-            print(f"| {name}, {engine} | {what} | {size:.1f} | {seconds:.1f} | {memory} |", flush=True)
+            print(f"| {name}, {engine} | {what} | {size:.2f} | {seconds:.1f} | {memory} |", flush=True)
 
 
 def main() -> None:

@@ -139,6 +139,8 @@ def _write_keys(file: Path, key_file: Path | None, to: Path) -> None:
 
     say_without_settings()
     keys = keys_of(file, key_file, os.environ.get("SONGCAU_BACKUP_KEY", ""))
+    if to.exists():
+        raise click.ClickException(f"{to} exists already and is not overwritten")
     handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.writelines(f'{name} = "{value}"\n' for name, value in keys.items())
