@@ -140,3 +140,44 @@ def test_a_worker_that_dies_too_often_is_told_of_too(lan: Person, chief: Actor) 
     with clock.frozen(clock.now() + timedelta(hours=1)):
         assert delivery.release_lost_leases() == 1
     assert Event.objects.filter(name="outbox.DeliveryDied").count() == 1
+
+
+def test_who_is_lent_a_role_reads_from_when_until_when(lan: Person, chief: Actor, agency) -> None:
+    from datetime import UTC, datetime
+
+    from songcau.foundation.accounts.events import DelegationWithdrawn, RoleLent
+    from songcau.kernel.ids import new_id
+
+    starts, ends = datetime(2027, 1, 4, 0, 30, tzinfo=UTC), datetime(2027, 1, 9, 10, 0, tzinfo=UTC)
+    lent = RoleLent(new_id(), chief.id, lan.pk, "WARD_LEADER", agency.pk, starts, ends)
+    announce(lent, subject="d", by=SYSTEM)
+    announce(DelegationWithdrawn(lent.delegation_id, chief.id, lan.pk), subject="d", by=SYSTEM)
+    work()
+    assert titles(lan) == ["A role that was lent to you was taken back", "The role “Ward leader” is lent to you"]
+    body = in_language(Notice.objects.get(kind="accounts.role_lent"), "vi").body
+    assert "từ 07:30 04/01/2027 đến 17:00 09/01/2027" in body
+
+
+def test_who_asks_about_their_data_alarms_the_officers_and_hears_the_answer(lan: Person, agency) -> None:
+    from songcau.foundation.accounts.personal_data.events import (
+        CuriosityNoticed,
+        DataRequestAnswered,
+        DataRequestReceived,
+    )
+    from songcau.kernel import clock
+    from songcau.kernel.ids import new_id
+
+    officer = make_person("bao-ve", full_name="Lê Thị Bảo")
+    give(officer, Role.DATA_PROTECTION_OFFICER, None)
+    give(lan, Role.DATA_PROTECTION_OFFICER, agency)
+    request_id = new_id()
+    announce(DataRequestReceived(request_id, lan.pk, "CORRECTION", clock.now()), subject="r", by=SYSTEM)
+    work()
+    assert [notice.person_id for notice in Notice.objects.all()] == [officer.pk], "nobody answers their own request"
+    announce(DataRequestAnswered(request_id, lan.pk, "GRANTED", late=False), subject="r", by=SYSTEM)
+    announce(CuriosityNoticed(new_id(), officer.pk, 40), subject="c", by=SYSTEM)
+    announce(CuriosityNoticed(new_id(), lan.pk, 30), subject="c", by=SYSTEM)
+    work()
+    assert titles(lan) == ["Your request about your data was answered"]
+    assert titles(officer)[0] == "One reader opened the data of 30 people within an hour"
+    assert Notice.objects.filter(kind="personal_data.curiosity").count() == 1, "nobody settles what they did themselves"

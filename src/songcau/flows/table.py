@@ -4,7 +4,14 @@ An event that nothing follows stands here too, with an empty tuple: that is a st
 What a system does on its own events stands in its `tasks.py`.
 """
 
-from songcau.flows import account_change_is_told, dead_letter_alarms_administrators, given_role_is_told
+from songcau.flows import (
+    account_change_is_told,
+    curiosity_alarms_officers,
+    data_request_is_told,
+    dead_letter_alarms_administrators,
+    given_role_is_told,
+    lent_role_is_told,
+)
 from songcau.foundation.accounts import events as accounts
 from songcau.foundation.accounts.personal_data import events as personal_data
 from songcau.foundation.calendar import events as calendar
@@ -21,7 +28,7 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.AgencyMoved: (),
     accounts.DelegationBegan: (),
     accounts.DelegationEnded: (),
-    accounts.DelegationWithdrawn: (),
+    accounts.DelegationWithdrawn: (lent_role_is_told.TAKEN_BACK,),
     accounts.IdentityLinked: (),
     accounts.IdentityUnlinked: (),
     accounts.OwnPasswordChanged: (account_change_is_told.REACTIONS[accounts.OwnPasswordChanged],),
@@ -39,7 +46,7 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.RoleEndChanged: (),
     accounts.RoleExpired: (given_role_is_told.EXPIRED,),
     accounts.RoleGranted: (given_role_is_told.GIVEN,),
-    accounts.RoleLent: (),
+    accounts.RoleLent: (lent_role_is_told.LENT,),
     accounts.RoleWithdrawn: (given_role_is_told.WITHDRAWN,),
     accounts.SecondFactorReset: (account_change_is_told.REACTIONS[accounts.SecondFactorReset],),
     calendar.CalendarChanged: (),
@@ -61,10 +68,10 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     notifications.ZaloAuthorised: (),
     outbox.DeliveryDied: (dead_letter_alarms_administrators.REACTION,),
     outbox.JobDue: (),
-    personal_data.CuriosityNoticed: (),
+    personal_data.CuriosityNoticed: (curiosity_alarms_officers.REACTION,),
     personal_data.CuriositySettled: (),
-    personal_data.DataRequestAnswered: (),
-    personal_data.DataRequestReceived: (),
+    personal_data.DataRequestAnswered: (data_request_is_told.ANSWERED,),
+    personal_data.DataRequestReceived: (data_request_is_told.RECEIVED,),
     personal_data.DataRequestTaken: (),
     personal_data.DataRequestWithdrawn: (),
     personal_data.OwnDataExported: (),

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.models import Agency, Holding, Person, PersonQuerySet, RoleGrant
+from songcau.foundation.accounts.roles import Role, permissions_of
 from songcau.kernel.actor import EVERYWHERE, Actor
 
 
@@ -60,3 +61,11 @@ def system_administrators() -> list[UUID]:
     """Who looks after the installation now."""
     grants = RoleGrant.objects.in_force().administrators().filter(person__is_active=True)
     return list(grants.order_by("person_id").values_list("person_id", flat=True).distinct())
+
+
+def holders_of(permission: str, within: str) -> list[UUID]:
+    """Who holds a permission now, by a role of their own, in the agency of this scope path."""
+    roles = [role for role in Role if permission in permissions_of(role)]
+    grants = RoleGrant.objects.in_force().filter(role__in=roles, person__is_active=True)
+    rows = grants.order_by("person_id").values_list("person_id", "agency__path")
+    return list(dict.fromkeys(person for person, path in rows if within.startswith(path or EVERYWHERE)))

@@ -1,5 +1,8 @@
 """What the foundation itself tells people: about their account, and administrators about the installation."""
 
+from datetime import datetime
+
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,11 @@ SECURITY_CHANGED = "accounts.security_changed"
 DEAD_LETTER = "outbox.dead_letter"
 ZALO_LOST = "notifications.zalo_lost"
 TEST = "notifications.test"
+ROLE_LENT = "accounts.role_lent"
+LOAN_ENDED = "accounts.loan_ended"
+REQUEST_RECEIVED = "personal_data.request_received"
+REQUEST_ANSWERED = "personal_data.request_answered"
+CURIOSITY = "personal_data.curiosity"
 
 CHANGES = {
     "PASSWORD_RESET": _("an administrator set a temporary password"),
@@ -33,6 +41,15 @@ def _role(code: str) -> str | Promise:
 
 def _place(name: str) -> str | Promise:
     return _("the whole city") if name == NO_PLACE else name
+
+
+def _instant(iso: str) -> str:
+    """An instant, kept as ISO 8601, as the language writes it, in the city's zone."""
+    try:
+        at = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
 KINDS = (
@@ -53,6 +70,48 @@ KINDS = (
         short=_("Your rights have changed."),
         params=frozenset({"role", "agency"}),
         says={"role": _role, "agency": _place},
+    ),
+    Kind(
+        ROLE_LENT,
+        name=_("A role was lent to me"),
+        title=_("The role “%(role)s” is lent to you"),
+        body=_("It holds in: %(agency)s, from %(starts)s until %(ends)s. What you do with it stands under both names."),
+        short=_("Your rights have changed."),
+        params=frozenset({"role", "agency", "starts", "ends"}),
+        says={"role": _role, "agency": _place, "starts": _instant, "ends": _instant},
+    ),
+    Kind(
+        LOAN_ENDED,
+        name=_("A role lent to me was taken back"),
+        title=_("A role that was lent to you was taken back"),
+        body=_("You can no longer use it. Your own roles are as before."),
+        short=_("Your rights have changed."),
+    ),
+    Kind(
+        REQUEST_RECEIVED,
+        name=_("Somebody asks about their personal data"),
+        title=_("A request about personal data must be answered by %(due)s"),
+        body=_("It stands on the list of requests, with what is asked."),
+        short=_("A request about personal data waits for you."),
+        params=frozenset({"due"}),
+        permission="personal_data.answer_requests",
+        says={"due": _instant},
+    ),
+    Kind(
+        REQUEST_ANSWERED,
+        name=_("My request about my data was answered"),
+        title=_("Your request about your data was answered"),
+        body=_("The answer, with its ground, stands on the page of your data."),
+        short=_("Your request was answered."),
+    ),
+    Kind(
+        CURIOSITY,
+        name=_("Somebody opened the data of many people"),
+        title=_("One reader opened the data of %(people)s people within an hour"),
+        body=_("Please look whether the work explains it, and settle the alarm with the reason."),
+        short=_("An alarm about personal data waits for you."),
+        params=frozenset({"people"}),
+        permission="personal_data.view_looks",
     ),
     Kind(
         ACCOUNT_CLOSED,
