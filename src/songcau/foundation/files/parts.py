@@ -108,7 +108,8 @@ class Part:
     def append(self, chunks: Iterator[bytes], room: int, checksum: Checksum | None = None) -> int:
         """Add the chunks, at most `room` bytes; the offset then. Whatever ends it early, the bytes so far are kept.
 
-        With a checksum they are kept together or not at all. Raises TooMuch, ChecksumWrong, StoreFull, what reading raises.
+        With a checksum they are kept together or not at all. Raises TooMuch, ChecksumWrong, StoreFull
+        and what reading raises.
         """
         if checksum is not None:
             chunks = self._checked(chunks, room, checksum)
