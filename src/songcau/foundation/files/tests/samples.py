@@ -178,10 +178,10 @@ def hollow_zip() -> bytes:
     return bytes(content)
 
 
-def ole(*names: str) -> bytes:
-    return (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + b"".join(n.encode("utf-16-le") + bytes(64) for n in names)
-    )
+def ole(*names: str, text: str = "") -> bytes:
+    """A compound file as far as it is looked at: the entries of its directory, and a text."""
+    entries = b"".join(struct.pack("<64sHBB60x", name.encode("utf-16-le"), 2 * len(name) + 2, 2, 1) for name in names)
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + entries + text.encode("utf-16-le") + bytes(200)
 
 
 def broken_heic() -> bytes:
