@@ -101,5 +101,9 @@ class RestoreNoRoom(Unavailable):
     code = "RESTORE_NO_ROOM"
 
 
+class RestoreCannotWrite(Unavailable):
+    code = "RESTORE_CANNOT_WRITE"
+
+
 class KeysNotInside(Refused):
     code = "BACKUP_KEYS_NOT_INSIDE"

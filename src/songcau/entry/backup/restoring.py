@@ -20,6 +20,7 @@ from songcau.entry.backup.refusals import (
     ChainFaulty,
     DatabaseAway,
     Differs,
+    RestoreCannotWrite,
     RestoreNoRoom,
     TargetNotEmpty,
 )
@@ -97,7 +98,7 @@ def _told() -> Iterator[None]:
         if is_full(error):
             raise RestoreNoRoom from error
         if isinstance(error, OSError):
-            raise
+            raise RestoreCannotWrite(file=error.filename or "", reason=error.strerror or "") from error
         raise DatabaseAway(reason=first_line(error)) from error
 
 

@@ -47,5 +47,6 @@ REFUSALS: dict[str, Promise] = {
     ),
     "RESTORE_ROWS_REFUSED": _("The database does not take the rows of %(table)s (%(reason)s). Nothing was changed."),
     "RESTORE_DIFFERS": _("%(what)s: the backup says %(expected)s, restored were %(found)s. Nothing was changed."),
+    "RESTORE_CANNOT_WRITE": _("%(file)s cannot be written (%(reason)s). Nothing was changed."),
     "RESTORE_NO_ROOM": _("There is no room left for the restored city. Nothing was changed; free space and try again."),
 }

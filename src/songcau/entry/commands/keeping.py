@@ -49,7 +49,10 @@ def _make(to: Path, keep: int | None, key_file: Path | None) -> None:
     made = make_backup(
         file, settings=settings, database=connection, passphrase=passphrase_of(settings, key_file), now=now
     )
-    shelf.note(settings.data, made)
+    try:
+        shelf.note(settings.data, made)
+    except OSError as error:
+        click.echo(f"the backup is written, but could not be noted for the doctor: {error.strerror}", err=True)
     with transaction.atomic():
         details = {"encrypted": made.encrypted, "files": made.files, "rows": made.rows}
         record_entry(by=SYSTEM, action="backup.make", subject="backup.city:all", details=details)

@@ -26,6 +26,7 @@ from songcau.entry.backup.refusals import (
     KeyWrong,
     NoRoom,
     NotABackup,
+    RestoreCannotWrite,
     RestoreNoRoom,
     RowsRefused,
     TargetHoldsStrangers,
@@ -320,3 +321,12 @@ def test_a_database_that_is_away_is_said_to_be(tmp_path: Path) -> None:
     away.database.settings_dict |= {"HOST": "127.0.0.1", "PORT": "1"}
     with pytest.raises(DatabaseAway):
         back_up(away, tmp_path / "b")
+
+
+def test_a_folder_that_cannot_be_written_is_named(full: City, place: Place, tmp_path: Path) -> None:
+    back_up(full, tmp_path / "b")
+    target = place()
+    (tmp_path / "file").write_text("")
+    target.settings = target.settings.model_copy(update={"data": tmp_path / "file" / "below"})
+    with pytest.raises(RestoreCannotWrite, match="below"):
+        bring_back(target, tmp_path / "b")
