@@ -2,6 +2,7 @@
 
 import base64
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,8 +14,14 @@ _VERSION = "1:"
 
 
 def _cipher() -> AESGCM:
+    return _made_from(settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=2)
+def _made_from(secret_key: str) -> AESGCM:
+    """Made once: a list opens hundreds of rows."""
     derived = HKDF(SHA256(), length=32, salt=None, info=b"songcau.personal_data.looks")
-    return AESGCM(derived.derive(settings.SECRET_KEY.encode()))
+    return AESGCM(derived.derive(secret_key.encode()))
 
 
 def sealed(text: str) -> str:
