@@ -18,7 +18,7 @@ Words = str | Promise
 
 JOBS: dict[str, Words] = {
     "accounts.expire_roles": gettext_lazy("Mark roles that have run out"),
-    "accounts.forget_phone_codes": _("Forget old codes to telephones"),
+    "accounts.forget_phone_codes": gettext_lazy("Forget old codes to telephones"),
     "audit.verify_chain": gettext_lazy("Verify the audit log"),
     "files.finish_received_uploads": gettext_lazy("Take in uploads that arrived whole"),
     "files.remove_abandoned_uploads": gettext_lazy("Remove abandoned uploads"),
