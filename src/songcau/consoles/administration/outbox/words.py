@@ -20,6 +20,7 @@ JOBS: dict[str, Words] = {
     "accounts.expire_roles": gettext_lazy("Mark roles that have run out"),
     "accounts.keep_delegations": gettext_lazy("Begin and end delegations"),
     "personal_data.remove_old_looks": gettext_lazy("Remove looks at personal data whose retention has ended"),
+    "accounts.forget_phone_codes": gettext_lazy("Forget old codes to telephones"),
     "audit.verify_chain": gettext_lazy("Verify the audit log"),
     "files.finish_received_uploads": gettext_lazy("Take in uploads that arrived whole"),
     "files.remove_abandoned_uploads": gettext_lazy("Remove abandoned uploads"),
