@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "src/songcau/static/", ".venv/", "dist/", "**/*.js"] },
+  { ignores: ["node_modules/", "src/songcau/static/", ".venv/", "dist/", "**/*.js", "tests/**/*.mjs"] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

@@ -23,8 +23,11 @@ NO_BROWSER = "not browser and not soak"
 OUTBOX = "src/songcau/foundation/outbox"
 COVERAGE = ["--cov=songcau", "--cov-branch", "--cov-report="]
 
-# These never open the database: once is enough.
-NO_DATABASE = [f"--ignore={room}" for room in ("tests/architecture", "src/songcau/kernel", "src/songcau/context")]
+# These never open the database, or bring databases of both kinds with them: once is enough.
+NO_DATABASE = [
+    f"--ignore={room}"
+    for room in ("tests/architecture", "src/songcau/kernel", "src/songcau/context", "src/songcau/entry/backup")
+]
 
 
 def report_file(name: str) -> str:

@@ -14,11 +14,14 @@ def runs(short: bool) -> dict[str, list[str]]:
     """Name → module and arguments."""
     kills = ["tests.soak.kill_worker", "--kills", "20", "--events", "1000"]
     storm = ["tests.soak.upload_storm", "--uploads", "100", "--kills", "3", "--megabytes", "8"]
+    backups = ["tests.soak.backup_under_load", "--rounds", "1" if short else "4"]
     return {
         "kills on SQLite": kills,
         "kills on PostgreSQL": [*kills, "--database", capabilities.POSTGRESQL],
         "uploads on SQLite": storm,
         "uploads on PostgreSQL": [*storm, "--database", capabilities.POSTGRESQL],
+        "backups under load on SQLite": backups,
+        "backups under load on PostgreSQL": [*backups, "--database", capabilities.POSTGRESQL],
         "nonsense to every address": ["tests.soak.fuzz_pages", "--seconds", "60" if short else "600"],
     }
 

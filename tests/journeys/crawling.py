@@ -14,7 +14,7 @@ NUMBER = re.compile(r"/\d+(?=/|$)")
 NO_PAGE = re.compile(
     r"format=|/logout|/django-admin/.+|/healthz|/readyz|/metrics|/static/|\.geojson|\.txt|/file/|geojson"
 )
-STRANGERS_PAGES = ("/accounts/login/", "/accounts/inactive/")
+STRANGERS_PAGES = ("/accounts/login/", "/accounts/inactive/", "/accounts/sign-in/", "/accounts/sign-in/phone/")
 MOST_PAGES = 200
 
 

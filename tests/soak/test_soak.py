@@ -43,3 +43,15 @@ def test_a_store_that_loses_a_byte_is_found() -> None:
     assert ran.returncode == 1, ran.stdout + ran.stderr
     corrupt = next(line for line in ran.stdout.splitlines() if line.startswith("BREACH corrupt"))
     assert int(corrupt.split()[-1]) > 0
+
+
+def test_a_backup_made_under_load_restores_to_what_it_says() -> None:
+    ran = soak("--rounds", "1", run="backup_under_load")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "WHOLE" in ran.stdout
+
+
+def test_a_backup_whose_tables_are_of_different_moments_is_found() -> None:
+    ran = soak("--rounds", "1", "--sabotage", run="backup_under_load")
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert "BROKEN" in ran.stdout

@@ -4,15 +4,24 @@ import hashlib
 import json
 import os
 import secrets
+import socket
+import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from songcau import __version__
-from songcau.entry.settings import DEFAULT_FILE, FILE_VARIABLE, load
+from songcau.entry.settings import DEFAULT_FILE, FILE_VARIABLE, PREFIX, load
 from songcau.entry.start import start_django
 from songcau.kernel import clock
 from songcau.kernel.actor import SYSTEM
+
+PROVIDERS_VARIABLE = f"{PREFIX}SIGN_IN_PROVIDERS"
+_LEVELS = {"LoA1": "LOW", "LoA2": "SUBSTANTIAL", "LoA3": "HIGH"}
+_CLAIMS = {
+    "vneid": {"full_name": "HoVaTen", "birth": "NgayThangNamSinh", "phone": "SoDienThoai", "number": "SoDinhDanh"},
+    "vnconnect": {"number": "SoDinhDanh"},
+}
 
 PACKAGE = Path(__file__).resolve().parent.parent
 BOUNDARIES = Path("geo") / "wards_164.geojson"
@@ -43,6 +52,31 @@ def use_folder(folder: Path, port: int | None) -> None:
     os.environ["SONGCAU_DATA"] = str(folder.resolve())
     if port is not None:
         os.environ["SONGCAU_PORT"] = str(port)
+
+
+def use_simulated_providers(folder: Path) -> bool:
+    """Let this start's city know the simulated providers, on a free port; not where the city names others itself."""
+    named = tomllib.loads((folder / DEFAULT_FILE).read_text(encoding="utf-8"))
+    if PROVIDERS_VARIABLE in os.environ or "sign_in_providers" in named:
+        return False
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    secret = secrets.token_urlsafe(24)
+    os.environ[PROVIDERS_VARIABLE] = json.dumps(
+        {
+            style: {
+                "label": f"{label} (mô phỏng)",
+                "issuer": f"http://127.0.0.1:{port}/{style}",
+                "client_id": "songcau-demo",
+                "client_secret": secret,
+                "levels": _LEVELS,
+                "claims": _CLAIMS[style],
+            }
+            for style, label in (("vneid", "VNeID"), ("vnconnect", "VNConnect"))
+        }
+    )
+    return True
 
 
 def is_prepared(folder: Path, data: Path | None) -> bool:

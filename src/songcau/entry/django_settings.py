@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "songcau.foundation.shell",
     "songcau.consoles.administration",
     "songcau.consoles.desk",
+    "songcau.entry.backup",
     *SYSTEMS,
     "allauth",
     "allauth.account",
@@ -149,6 +150,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USER_DISPLAY = str  # the full name: a citizen never sees the username
 ACCOUNT_FORMS = {"login": "songcau.foundation.accounts.forms.SignInForm"}
 # Wrong passwords and codes: 30 a minute from one address, 5 in 5 minutes for one account.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "login": "120/m/ip"}
@@ -207,6 +209,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        # A form of ours may lead on to a provider, and to nobody else.
+        "form-action": [SELF, *sorted({o for p in SONGCAU.sign_in_providers.values() for o in p.allowed_origins})],
     }
 }

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +21,8 @@ LEAST_DISK_BYTES = 2 * 1024**3
 LARGEST_CLOCK_ERROR_SECONDS = 5.0
 CONNECT_SECONDS = 3.0
 OLDEST_POSTGRESQL = 150000
+# A day and some hours: a nightly backup that failed once is seen.
+OLDEST_BACKUP = timedelta(hours=30)
 MANIFEST = Path(__file__).resolve().parent.parent / "static" / "dist" / "manifest.json"
 MAIL_REMEDIES = {
     "SIGN_IN": "correct smtp_user and smtp_password",
@@ -58,6 +60,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         database,
         migrations,
         broker,
+        backup,
+        backup_key,
         mail,
         zalo,
         assets,
@@ -182,6 +186,38 @@ def broker(settings: Settings) -> Finding:
     if '"jetstream":true' not in greeting.replace(" ", ""):
         return Finding("event broker", Health.ILL, "NATS answers, without JetStream", "start it with `nats-server -js`")
     return Finding("event broker", Health.WELL, "NATS answers, with JetStream")
+
+
+def backup(settings: Settings) -> Finding:
+    from songcau.entry.backup.shelf import last_backup
+
+    last = last_backup(settings.data)
+    if last is None:
+        remedy = "run `songcau backup --to FOLDER` every night: docs/operations/backup.md"
+        return Finding("backup", Health.WARNING, "none was made from this data folder", remedy)
+    age = datetime.now(UTC) - last.made_at
+    seen = f"{age.total_seconds() / 3600:.0f} h old, {last.file}"
+    if age > OLDEST_BACKUP:
+        return Finding("backup", Health.WARNING, seen, "find out why no newer one was made; run `songcau backup`")
+    if last.lacking:
+        remedy = "`songcau files verify` names them; look for their bytes in older backups"
+        return Finding("backup", Health.ILL, f"{seen}, without {last.lacking} files the store has lost", remedy)
+    return Finding("backup", Health.WELL, seen)
+
+
+def backup_key(settings: Settings) -> Finding:
+    from songcau.entry.backup.keys import passphrase_of
+    from songcau.entry.backup.refusals import KeyUnusable
+
+    try:
+        key = passphrase_of(settings)
+    except KeyUnusable as error:
+        seen = f"cannot be used: {error.params['source']}"
+        return Finding("backup key", Health.ILL, seen, "16 characters at least, readable by songcau's account")
+    if key is None:
+        remedy = "set `backup_key_file` (or `backup_key`), and keep a copy of the key away from the backups"
+        return Finding("backup key", Health.WARNING, "none: whoever gets a backup can read all of it", remedy)
+    return Finding("backup key", Health.WELL, "set; backups are encrypted")
 
 
 def mail(settings: Settings) -> Finding:

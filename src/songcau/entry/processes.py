@@ -28,6 +28,8 @@ CONTEXT = Process("context", "context")
 WORKER = Process("worker", "worker")
 # `gateways` joins the table with the first gateway: a process with nothing to run would only use memory.
 PROCESSES = (CONTEXT, WEB, WORKER)
+# Only in a demonstration city: the providers that vouch for its made-up citizens.
+IDENTITIES = Process("identities", "simulate-identities")
 
 
 def ready_file(data: Path, name: str) -> Path:

@@ -19,6 +19,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from songcau.foundation.accounts.sign_on.providers import Provider
+
 PREFIX = "SONGCAU_"
 FILE_VARIABLE = "SONGCAU_FILE"
 DEFAULT_FILE = "songcau.toml"
@@ -98,6 +100,17 @@ class Settings(BaseSettings):
     zalo_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the Zalo application.")
     zalo_api: str = Field("https://openapi.zalo.me", description="Address of Zalo's message API.")
     zalo_oauth: str = Field("https://oauth.zaloapp.com", description="Address of Zalo's exchange of tokens.")
+    backup_key: SecretStr = Field(
+        SecretStr(""),
+        description="Encrypts what `songcau backup` writes: a passphrase of at least 16 characters. Keep a copy away "
+        "from the backups: without it they cannot be read. Empty: as `backup_key_file` says, or not encrypted.",
+    )
+    backup_key_file: Path | None = Field(None, description="File that holds the backup's key instead of `backup_key`.")
+    sign_in_providers: dict[str, Provider] = Field(
+        {},
+        description="Who vouches for citizens (OpenID Connect): one table `[sign_in_providers.CODE]` each, with "
+        "`label`, `issuer`, `client_id`, `client_secret`, `levels`, `claims`; the README of accounts shows one.",
+    )
     worker_threads: int = Field(2, ge=1, le=32, description="Events one worker process delivers at the same time.")
     outbox_lease_seconds: int = Field(
         30, ge=1, le=3600, description="After this long a delivery claimed by a worker that died is taken up again."
@@ -130,6 +143,14 @@ class Settings(BaseSettings):
     def _mail_has_a_sender(cls, value: str, info: ValidationInfo) -> str:
         if info.data.get("smtp_host") and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
             raise ValueError("with smtp_host the sender's address is needed, such as thongbao@example.vn")
+        return value
+
+    @field_validator("sign_in_providers")
+    @classmethod
+    def _provider_codes_are_usable(cls, value: dict[str, Provider]) -> dict[str, Provider]:
+        for code in value:
+            if not re.fullmatch(r"[a-z][a-z0-9-]{1,19}", code) or code == "phone":
+                raise ValueError(f"{code!r} is no code of a provider: 2 to 20 of a-z, 0-9, dash; and not `phone`")
         return value
 
     @field_validator("time_zone")
@@ -199,7 +220,7 @@ def _line(kind: str, location: tuple[int | str, ...], message: str) -> str:
         )
     if kind == "extra_forbidden":
         return f"{name} is not a setting of songcau{_suggestion(name, set(Settings.model_fields))}"
-    return f"{name}: {message}"
+    return f"{'.'.join(map(str, location)) or name}: {message}"
 
 
 def _suggestion(name: str, known: set[str]) -> str:

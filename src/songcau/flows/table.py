@@ -29,6 +29,8 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.DelegationBegan: (),
     accounts.DelegationEnded: (),
     accounts.DelegationWithdrawn: (lent_role_is_told.TAKEN_BACK,),
+    accounts.IdentityLinked: (),
+    accounts.IdentityUnlinked: (),
     accounts.OwnPasswordChanged: (account_change_is_told.REACTIONS[accounts.OwnPasswordChanged],),
     accounts.OwnSecondFactorChanged: (account_change_is_told.REACTIONS[accounts.OwnSecondFactorChanged],),
     accounts.PasswordReset: (account_change_is_told.REACTIONS[accounts.PasswordReset],),

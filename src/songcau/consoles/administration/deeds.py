@@ -21,7 +21,10 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What the page says: its heading, what the deed means (`notice`), the button, where a change of mind leads."""
+    """What the page says: its heading, what the deed means (`notice`), the button, where a change of mind leads.
+
+    `here` ends the crumbs where the words of the button would not do.
+    """
 
     title: Words
     submit: Words
@@ -29,6 +32,7 @@ class Deed:
     notice: Words = ""
     danger: bool = False
     crumbs: tuple[tuple[Words, str], ...] = ()
+    here: Words = ""
 
 
 def refused_in_words(refusal: Refused) -> str:

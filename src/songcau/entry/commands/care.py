@@ -68,6 +68,8 @@ def reference() -> list[str]:
 def _shown(default: object) -> str:
     if hasattr(default, "get_secret_value"):
         default = default.get_secret_value()
+    if default == {}:
+        return "none"
     return {None: "none", "": "empty", False: "false", True: "true"}.get(default, str(default))  # type: ignore[call-overload,no-any-return]
 
 
@@ -95,6 +97,8 @@ def _as_toml(default: object) -> str:
         return str(default).lower()
     if isinstance(default, int):
         return str(default)
+    if isinstance(default, dict):
+        return "{}"
     return '""' if default is None else f'"{default}"'
 
 

@@ -4,12 +4,14 @@ import socket
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from songcau.entry import demo as city
 from songcau.entry import logs
-from songcau.entry.processes import PROCESSES
+from songcau.entry.commands.run import begin, supervised
+from songcau.entry.processes import IDENTITIES, PROCESSES
 from songcau.entry.settings import load
 from songcau.entry.supervisor import Supervisor
 from songcau.kernel.one_time_codes import code_at, seconds_left
@@ -28,6 +30,7 @@ from songcau.kernel.one_time_codes import code_at, seconds_left
 def demo(folder: Path, port: int | None, data_from: Path | None) -> None:
     """Set a demonstration city up, and run it. Everything is in one folder, which can be deleted at any time."""
     city.use_folder(folder, port)
+    simulated = city.use_simulated_providers(folder)
     settings = load()
     refuse_taken_port(settings.address, settings.port)
     if not city.is_prepared(folder, data_from):
@@ -38,7 +41,26 @@ def demo(folder: Path, port: int | None, data_from: Path | None) -> None:
     log_folder.mkdir(exist_ok=True)
     with (log_folder / "supervisor.log").open("a", encoding="utf-8") as stream:
         logs.configure("supervisor", level=settings.log_level, form=settings.log_format, to=stream)
-        Supervisor(PROCESSES, data=settings.data, say=click.echo, log_folder=log_folder).run()
+        processes = (*PROCESSES, IDENTITIES) if simulated else PROCESSES
+        Supervisor(processes, data=settings.data, say=click.echo, log_folder=log_folder).run()
+
+
+@click.command(hidden=True)
+@supervised
+def simulate_identities(supervised: bool) -> None:
+    """The simulated providers of a demonstration city alone, where its settings expect them."""
+    from songcau.entry.serving import serve
+    from songcau.simulators.identity.service import Application, make_providers
+
+    settings = begin("identities", is_supervised=supervised)
+    if not settings.sign_in_providers:
+        raise click.ClickException("`songcau demo` starts them: the settings name no provider")
+    known = next(iter(settings.sign_in_providers.values()))
+    address = urlsplit(known.issuer)
+    base = f"{address.scheme}://{address.netloc}"
+    providers = make_providers(base, client_id=known.client_id, client_secret=known.client_secret.get_secret_value())
+    application = Application(providers)
+    serve(application, name="identities", data=settings.data, host=address.hostname, port=address.port)
 
 
 def refuse_taken_port(address: str, port: int) -> None:
@@ -68,6 +90,7 @@ def welcome(folder: Path, url: str) -> str:
         "",
         f"  Codes change every 30 s; these hold {seconds_left(now)} s more.",
         f"  A new one: {command} user otp NAME --folder {folder}",
+        f"  Citizens sign in at {url}/accounts/sign-in/ by simulated providers; codes to telephones are printed here.",
         "  People, passwords and agencies' officials are made up. Ctrl+C stops the city.",
         "",
     ]

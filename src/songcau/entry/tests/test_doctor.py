@@ -1,14 +1,17 @@
 """What the doctor finds, when there is something to find."""
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from songcau.entry import doctor
+from songcau.entry.backup.shelf import NOTE
 from songcau.entry.doctor import Health
 from songcau.entry.settings import Settings
 
@@ -89,6 +92,35 @@ def test_screens_that_are_not_built_are_told(tmp_path: Path, monkeypatch: pytest
 
 def test_the_time_in_the_city_is_shown(tmp_path: Path) -> None:
     assert "UTC+0700" in doctor.time_zone(settings(tmp_path)).seen
+
+
+def noted(data: Path, hours: float, lacking: int = 0) -> None:
+    made_at = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+    told = {"made_at": made_at, "file": "/b/one.backup", "encrypted": True, "lacking": lacking}
+    (data / NOTE).write_text(json.dumps(told), encoding="utf-8")
+
+
+def test_a_city_without_a_backup_is_told(tmp_path: Path) -> None:
+    assert doctor.backup(settings(tmp_path)).health is Health.WARNING
+    (tmp_path / NOTE).write_text("{", encoding="utf-8")
+    assert doctor.backup(settings(tmp_path)).health is Health.WARNING
+
+
+@pytest.mark.parametrize(
+    ("hours", "lacking", "health"), [(3, 0, Health.WELL), (40, 0, Health.WARNING), (3, 2, Health.ILL)]
+)
+def test_the_age_of_the_last_backup_is_told(tmp_path: Path, hours: float, lacking: int, health: Health) -> None:
+    noted(tmp_path, hours, lacking)
+    found = doctor.backup(settings(tmp_path))
+    assert found.health is health
+    assert f"{hours} h old" in found.seen
+
+
+def test_whether_backups_are_encrypted_is_told(tmp_path: Path) -> None:
+    assert doctor.backup_key(settings(tmp_path)).health is Health.WARNING
+    assert doctor.backup_key(settings(tmp_path, backup_key="long enough to use")).health is Health.WELL
+    assert doctor.backup_key(settings(tmp_path, backup_key="short")).health is Health.ILL
+    assert doctor.backup_key(settings(tmp_path, backup_key_file=tmp_path / "none")).health is Health.ILL
 
 
 def test_a_city_without_mail_and_zalo_is_well(tmp_path: Path) -> None:

@@ -4,26 +4,30 @@
     @signed_in                   anybody with an account
     @requires("app.verb_noun")   who holds the permission somewhere; rows are cut by `visible_to`, deeds by actions
     @requires(..., fresh=True)   the same, and the password or a code was given in the last five minutes
+    @requires_assurance(level)   anybody who signed in by something that vouches for them surely enough
 
 Routes of libraries get theirs by name from `declare`. `middleware.AccessMiddleware` keeps the declarations.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.urls import ResolverMatch
+
+from songcau.foundation.accounts.sign_on.rules import Assurance
 
 View = TypeVar("View", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`permission` implies `signed_in`; `fresh` asks for the password again."""
+    """`permission` and `assurance` imply `signed_in`; `fresh` asks for the password again."""
 
     signed_in: bool = True
     permission: str = ""
     fresh: bool = False
+    assurance: Assurance = Assurance.NONE
 
 
 OPEN = Access(signed_in=False)
@@ -45,6 +49,19 @@ def signed_in(view: View) -> View:
 def requires(permission: str, *, fresh: bool = False) -> Callable[[View], View]:
     """Whoever holds the permission in any scope may enter; `fresh`: after giving the password or a code again."""
     return lambda view: _marked(view, Access(permission=permission, fresh=fresh))
+
+
+def requires_assurance(level: Assurance) -> Callable[[View], View]:
+    """Whoever is known at least so surely may enter; others are led to the ways in that are sure enough.
+
+    Together with `@requires(…)` it stands above it.
+    """
+
+    def mark(view: View) -> View:
+        said = getattr(view, "access", SIGNED_IN)
+        return _marked(view, replace(said, signed_in=True, assurance=level))
+
+    return mark
 
 
 def declare(name: str, access: Access) -> None:

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from songcau.foundation.accounts import lockout, second_factor, sessions
+from songcau.foundation.accounts import entering, lockout, second_factor, sessions
 from songcau.foundation.accounts.events import OwnPasswordChanged, OwnSecondFactorChanged
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.queries import actor_of
@@ -122,6 +122,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if action := _AUDITED.get(template_prefix):
             _note(actor_of(user), action, self.get_client_ip(self.request), OwnSecondFactorChanged(user.pk))
         super().send_notification_mail(template_prefix, user, context, email)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Through the provider, where the session was begun by one that ends its own too."""
+        return entering.sign_out_address(request) or str(super().get_logout_redirect_url(request))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)

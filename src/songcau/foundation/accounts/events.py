@@ -64,6 +64,22 @@ class PersonUnlocked:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityLinked:
+    """A person can sign in by one more provider or telephone number."""
+
+    identity_id: UUID
+    person_id: UUID
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityUnlinked:
+    identity_id: UUID
+    person_id: UUID
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyAdded:
     agency_id: UUID
     code: str

@@ -15,7 +15,7 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import translation
 
-from songcau.foundation.accounts import rules, second_factor, sessions
+from songcau.foundation.accounts import entering, rules, second_factor, sessions
 from songcau.foundation.accounts.access import Access, access_of
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.queries import actor_of
@@ -40,6 +40,13 @@ _MAY_ALSO_OPEN = {
     Threshold.USE_SECOND_FACTOR: frozenset({"mfa_reauthenticate_webauthn"}),
     Threshold.CHANGE_PASSWORD: frozenset[str](),
     Threshold.SET_UP_SECOND_FACTOR: frozenset({"account_reauthenticate", "account_change_password"}),
+}
+
+# Where these lead whoever has no password (and, but for the first, no one-time code): the ways of citizens.
+_OF_PASSWORDS = {
+    "account_change_password": "citizen_ways",
+    "account_reauthenticate": "citizen_sign_in",
+    "mfa_reauthenticate": "citizen_sign_in",
 }
 
 
@@ -112,8 +119,20 @@ class AccessMiddleware:
         if not access.signed_in:
             return None
         if not request.user.is_authenticated:
-            return _sent_to(request, resolve_url(settings.LOGIN_URL))
-        return _stopped_at_threshold(request) or _stopped_by(request, access)
+            return _surer(request, access) or _sent_to(request, resolve_url(settings.LOGIN_URL))
+        return _of_no_use(request) or _stopped_at_threshold(request) or _stopped_by(request, access)
+
+
+def _of_no_use(request: HttpRequest) -> HttpResponseBase | None:
+    """From a page that asks for a password to one that helps whoever has none."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    person = request.user
+    if name not in _OF_PASSWORDS or not isinstance(person, Person) or person.has_usable_password():
+        return None
+    if name != "account_change_password" and second_factor.is_set_up(person):
+        return None
+    came_for = urlencode({"next": request.GET.get("next", "")})
+    return HttpResponseRedirect(f"{reverse(_OF_PASSWORDS[name])}?{came_for}")
 
 
 def _stopped_at_threshold(request: HttpRequest) -> HttpResponseBase | None:
@@ -131,18 +150,28 @@ def _stopped_by(request: HttpRequest, access: Access) -> HttpResponseBase | None
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if access.permission and not actor.may(access.permission):
         raise PermissionDenied("NOT_ALLOWED")
+    if surer := _surer(request, access):
+        return surer
     if access.fresh and not sessions.is_fresh(request):
         return _sent_to(request, reverse("account_reauthenticate"))
     return None
 
 
-def _sent_to(request: HttpRequest, url: str) -> HttpResponseBase:
+def _surer(request: HttpRequest, access: Access) -> HttpResponseBase | None:
+    """To the ways in that are sure enough for the route."""
+    if entering.assurance_of(request) >= access.assurance:
+        return None
+    return _sent_to(request, reverse("citizen_sign_in"), level=access.assurance.name)
+
+
+def _sent_to(request: HttpRequest, url: str, **more: str) -> HttpResponseBase:
     """A redirect for a page, its htmx form for a part of one, 401 for what reads data."""
     accepts = request.headers.get("Accept", "")
     if "application/json" in accepts or "text/event-stream" in accepts:
         return HttpResponse(status=401)
     came_for = _page(request)
-    target = f"{url}?{urlencode({'next': came_for})}" if came_for else url
+    asked = {**more, "next": came_for} if came_for else more
+    target = f"{url}?{urlencode(asked)}" if asked else url
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(headers={"HX-Redirect": target})
     return HttpResponseRedirect(target)

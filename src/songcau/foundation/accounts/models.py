@@ -10,6 +10,8 @@ from django.utils.crypto import salted_hmac
 
 from songcau.foundation.accounts import rules
 from songcau.foundation.accounts.delegation.models import Delegation as Delegation
+from songcau.foundation.accounts.identity_models import Identity as Identity
+from songcau.foundation.accounts.identity_models import PhoneCode as PhoneCode
 from songcau.foundation.accounts.roles import Role, carried_by, facts_of
 from songcau.foundation.accounts.rules import GrantState
 from songcau.kernel import clock

@@ -11,6 +11,8 @@ from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions import views as usersessions
 from django.urls import path
 
+from songcau.foundation.accounts import identity_views, phone_views
+
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
@@ -32,4 +34,14 @@ urlpatterns = [
     path("passkeys/<int:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path("passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
     path("sessions/", usersessions.list_usersessions, name="usersessions_list"),
+    path("sign-in/", identity_views.sign_in, name="citizen_sign_in"),
+    path("sign-in/name/", identity_views.give_name, name="citizen_name"),
+    path("sign-in/phone/", phone_views.ask, name="citizen_phone"),
+    path("sign-in/phone/code/", phone_views.code, name="citizen_phone_code"),
+    path("sign-in/by/<slug:code>/", identity_views.begin, name="citizen_begin"),
+    path("sign-in/by/<slug:code>/callback/", identity_views.callback, name="citizen_callback"),
+    path("ways/", identity_views.ways, name="citizen_ways"),
+    path("ways/phone/", phone_views.ask_link, name="citizen_phone_link"),
+    path("ways/by/<slug:code>/", identity_views.begin_link, name="citizen_link"),
+    path("ways/<uuid:identity_id>/remove/", identity_views.part, name="citizen_part"),
 ]

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from songcau.foundation.accounts.roles import Role
+from songcau.kernel.errors import Anticipated
 
 REFUSALS = {
     "NAME_UNUSABLE": _("Please enter a name in letters, at most %(limit)s characters long."),
@@ -58,7 +59,52 @@ REFUSALS = {
     "DELEGATED_ALREADY": _("This role is delegated for a part of that time already; withdraw that delegation first."),
     "NOTHING_TO_LEND": _("No role that can be delegated goes with the post “%(title)s”."),
     "TRANSITION_REFUSED": _("This step is not possible any more; the record has moved on meanwhile."),
+    "SIGN_ON_FAILED": _(
+        "Signing in with %(provider)s did not work: its answer could not be verified. Nobody was signed in. "
+        "Please try again, or choose another way."
+    ),
+    "SIGN_ON_EXPIRED": _(
+        "This sign-in has run out, was used already, or was begun in another browser. Please begin again."
+    ),
+    "SIGN_ON_DECLINED": _("You did not finish signing in with %(provider)s. You can try again or choose another way."),
+    "ASSURANCE_TOO_LOW": _(
+        "Your account with %(provider)s is not verified strongly enough for this. Raise its level with %(provider)s, "
+        "or come to the one-stop desk with your identity card."
+    ),
+    "PROVIDER_AWAY": _(
+        "%(provider)s does not answer at the moment. Please try again in a few minutes, or choose another way."
+    ),
+    "STAFF_ELSEWHERE": _("This account belongs to a member of the staff. Please use the sign-in for staff."),
+    "KNOWN_OTHERWISE": _(
+        "You already have an account here and sign in another way. Please sign in that way, then add this one under "
+        "“My ways to sign in”."
+    ),
+    "IDENTITY_TAKEN": _("This way to sign in already belongs to another account."),
+    "OTHER_NUMBER": _(
+        "This way to sign in belongs to another identity number than your account. If the card was renewed, please "
+        "come to the one-stop desk."
+    ),
+    "SIGN_IN_STRONGER": _(
+        "To change this, please sign in with your strongest way first: this session was begun with a weaker one."
+    ),
+    "LAST_WAY": _("This is the only way you can sign in. Add another one first."),
+    "NAME_NEEDED": _("Please tell us your name."),
+    "NOT_YOUR_WAY": _("You can change your own ways to sign in only."),
+    "PHONE_UNREADABLE": _(
+        "This is not a mobile number we can send to. Write it like 0912 345 678, or with + and the code of the country."
+    ),
+    "TOO_MANY_CODES": _(
+        "No more codes can be sent just now. Please wait a minute and try again; after several codes, until tomorrow."
+    ),
+    "PHONE_CODE_WRONG": _("The code is not right or no longer holds. Check it, or ask for a new one."),
+    "CODES_NOT_SENT": _("Signing in by telephone is not possible at the moment. Please choose another way."),
 }
+
+
+def said(refusal: Anticipated, **params: object) -> str:
+    """A refusal of this app as a sentence, in the language of the moment."""
+    return str(REFUSALS[refusal.code]) % {**refusal.params, **params}
+
 
 ROLES = {
     Role.SYSTEM_ADMINISTRATOR: _("System administrator"),

@@ -202,6 +202,15 @@ def deadline(
     )
 
 
+def end(calendar: Calendar, received_at: datetime, term: Term, *, cut_off: int | None = None) -> datetime:
+    """As `deadline`, when nothing but the instant is wanted and no clock ever stood."""
+    _check(received_at, cut_off)
+    found, _moved_from = _end(calendar, _counted_from(calendar, received_at, cut_off), term, ())
+    if day_ended(found).year > LAST_YEAR:
+        raise BeyondCalendar
+    return found
+
+
 def _end(calendar: Calendar, counted_from: datetime, term: Term, stops: Sequence[Stop]) -> tuple[datetime, Day | None]:
     """The instant, and the day of rest it was moved from. Raises BeyondCalendar, CalendarWithoutWork."""
     if term.method is Method.HOURS:

@@ -36,7 +36,7 @@ class Stored:
     hours: tuple[OfficeHours, ...]
     decrees: tuple[Decree, ...]
     closures: tuple[Closure, ...]
-    ids: dict[str, UUID]
+    paths: dict[UUID, str]
 
     def with_row(self, row: Dated) -> "Stored":
         """As if this were set too."""
@@ -64,9 +64,13 @@ class Stored:
         settled = [decree.settles_year for decree in self.decrees if decree.settles_year and not decree.agency_id]
         return Layers(default_week(), at, max([DECREED_UNTIL, *settled]))
 
+    @cached_property
+    def _ids(self) -> dict[str, UUID]:
+        return {path.strip("/").rpartition("/")[2]: pk for pk, path in self.paths.items()}
+
     def chain(self, path: str) -> tuple[UUID, ...]:
         """The agency at a path and those above it, the nearest first."""
-        return tuple(self.ids[code] for code in reversed(path.strip("/").split("/")))
+        return tuple(self._ids[code] for code in reversed(path.strip("/").split("/")))
 
 
 def stored(as_of: int | None = None) -> Stored:
@@ -76,7 +80,7 @@ def stored(as_of: int | None = None) -> Stored:
         tuple(OfficeHours.objects.filter(held)),
         tuple(Decree.objects.filter(held)),
         tuple(Closure.objects.filter(held)),
-        dict(Agency.objects.values_list("code", "id")),
+        dict(Agency.objects.values_list("id", "path")),
     )
 
 

@@ -1,5 +1,6 @@
 """Looks into packed documents, first by their lists of contents alone: which kind, macros, passwords, bombs."""
 
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -20,6 +21,20 @@ _BY_FOLDER = (("word/", rules.DOCX), ("xl/", rules.XLSX), ("ppt/", rules.PPTX))
 _OLE_KINDS = (("WordDocument", rules.DOC), ("Workbook", rules.XLS), ("PowerPoint Document", rules.PPT))
 _OLE_LOCKED = ("EncryptedPackage", "EncryptionInfo", "EncryptedSummary")
 _OLE_MACROS = ("_VBA_PROJECT", "VBA_PROJECT_CUR", "Macros")
+_OLE_ENTRY = 128
+
+
+def _ole_entry(name: str) -> re.Pattern[bytes]:
+    """An entry of a compound file's directory, upper and lower case alike as its readers have it.
+
+    With its length and its kind, so that the same word in a text does not count.
+    """
+    spelled = re.escape(f"{name}\0".encode("utf-16-le"))
+    length = 2 * len(name) + 2
+    return re.compile(b"(?is)%b.{%d}%b\\0[\x01\x02\x05]" % (spelled, 64 - length, re.escape(bytes([length]))))
+
+
+_OLE_ENTRIES = {name: _ole_entry(name) for name in (*_OLE_LOCKED, *_OLE_MACROS, *(name for name, _ in _OLE_KINDS))}
 
 
 def kind_of_zip(file: Path) -> str:
@@ -104,16 +119,13 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def kind_of_ole(file: Path) -> str:
     """DOC, XLS, PPT or OLE, by the names in the compound file's directory. Raises HasMacros, Encrypted."""
-    wanted = {
-        name: name.encode("utf-16-le") for name in (*_OLE_LOCKED, *_OLE_MACROS, *(name for name, _kind in _OLE_KINDS))
-    }
     found: set[str] = set()
     with file.open("rb") as stream:
         before = b""
         while chunk := stream.read(CHUNK):
             seen = before + chunk
-            found |= {name for name, spelled in wanted.items() if spelled in seen}
-            before = chunk[-64:]
+            found |= {name for name, entry in _OLE_ENTRIES.items() if entry.search(seen)}
+            before = chunk[-_OLE_ENTRY:]
     if found.intersection(_OLE_LOCKED):
         raise Encrypted
     if found.intersection(_OLE_MACROS):

@@ -9,10 +9,13 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from songcau.foundation.files import archives, rules
+from songcau.foundation.files.pdf_names import require_no_actions
 from songcau.foundation.files.refusals import Encrypted, FileBroken, HasMacros
 from songcau.foundation.files.rules import Limits
 from songcau.foundation.files.stores import file_chunks
 
+# XFA: a program in XML, which draws the pages when it is opened.
+_FORMS_THAT_COMPUTE = (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
 # PDFium is not made for threads.
 _one_pdf = threading.Lock()
 
@@ -34,6 +37,7 @@ def identified(file: Path, name: str, limits: Limits) -> str:
     media_type = rules.require_type(limits, name, found)
     if media_type == rules.PDF:
         _require_plain_pdf(file)
+        require_no_actions(file)
     elif media_type in (rules.TEXT, rules.CSV):
         _require_utf8(file)
     return media_type
@@ -48,7 +52,7 @@ def _named_by_library(file: Path) -> str:
 
 
 def _require_plain_pdf(file: Path) -> None:
-    """Raises Encrypted (also when only printing is locked), HasMacros for scripts, FileBroken."""
+    """Raises Encrypted (also when only printing is locked), HasMacros for XFA forms, FileBroken."""
     with _one_pdf:
         try:
             document = pypdfium2.PdfDocument(file)
@@ -59,7 +63,7 @@ def _require_plain_pdf(file: Path) -> None:
         try:
             if pdfium.FPDF_GetSecurityHandlerRevision(document) != -1:
                 raise Encrypted
-            if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0:
+            if pdfium.FPDF_GetFormType(document) in _FORMS_THAT_COMPUTE:
                 raise HasMacros
             if len(document) == 0:
                 raise FileBroken(found=rules.PDF)

@@ -1,11 +1,13 @@
 """From received bytes to what is kept: identified, scanned, cleaned. Touches no table, so it may take its time."""
 
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from songcau.foundation.files import parts, rules
+from songcau.foundation.files.films import blank_facts
 from songcau.foundation.files.inspection import identified
 from songcau.foundation.files.pictures import rewritten
 from songcau.foundation.files.refusals import Infected, ScannerAway
@@ -41,9 +43,11 @@ class Intake:
 
 
 def take_in(received: Path, name: str, use: FileUse) -> Intake:
-    """Raises the refusals of `inspection` and `pictures`, and Infected. A scanner that is away only sets aside."""
+    """Raises the refusals of `inspection`, `films` and `pictures`, and Infected. A scanner that is away sets aside."""
     media_type = identified(received, name, use.limits)
     verdict = scanned(received)
+    if media_type in rules.VIDEOS:
+        return _film(received, media_type, use, verdict)
     if media_type not in rules.PICTURES:
         return Intake(_content(received, media_type), None, verdict)
     clean = parts.folder() / f"{uuid4()}.clean"
@@ -54,6 +58,21 @@ def take_in(received: Path, name: str, use: FileUse) -> Intake:
         raise
     original = _content(received, media_type) if use.keep_original else None
     return Intake(kept, original, verdict, clean)
+
+
+def _film(received: Path, media_type: str, use: FileUse, verdict: Verdict) -> Intake:
+    """Blanked where it lies, unless the bytes as they were sent are kept too."""
+    if not use.keep_original:
+        blank_facts(received)
+        return Intake(_content(received, media_type), None, verdict)
+    clean = parts.folder() / f"{uuid4()}.clean"
+    try:
+        shutil.copyfile(received, clean)
+        blank_facts(clean)
+        return Intake(_content(clean, media_type), _content(received, media_type), verdict, clean)
+    except BaseException:
+        clean.unlink(missing_ok=True)
+        raise
 
 
 def scanned(received: Path) -> Verdict:

@@ -9,6 +9,7 @@ import binascii
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-from songcau.foundation.files.stores import CHUNK, force_folder
+from songcau.foundation.files.rules import MEGABYTE
+from songcau.foundation.files.stores import CHUNK, StoreFull, force_folder
 
 CHECKSUMS = ("sha1", "sha256", "md5")
 # So that a sudden end of the machine costs no more than this, however long one request lasts.
-_FORCED_EVERY = 64 * 1024 * 1024
+_FORCED_EVERY = 64 * MEGABYTE
+# Left free for the database, which must be able to write down what happened.
+LEAST_FREE_BYTES = 512 * MEGABYTE
 
 
 class Busy(Exception):
@@ -57,6 +61,13 @@ class Checksum:
 
 def folder() -> Path:
     return Path(settings.SONGCAU.data) / "uploads"
+
+
+def require_room(length: int) -> None:
+    """Raises StoreFull where so many bytes more would take what the database needs."""
+    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    if shutil.disk_usage(folder()).free < length + LEAST_FREE_BYTES:
+        raise StoreFull
 
 
 class Part:
@@ -97,7 +108,8 @@ class Part:
     def append(self, chunks: Iterator[bytes], room: int, checksum: Checksum | None = None) -> int:
         """Add the chunks, at most `room` bytes; the offset then. Whatever ends it early, the bytes so far are kept.
 
-        With a checksum they are kept together or not at all. Raises TooMuch, ChecksumWrong, and what reading raises.
+        With a checksum they are kept together or not at all. Raises TooMuch, ChecksumWrong, StoreFull
+        and what reading raises.
         """
         if checksum is not None:
             chunks = self._checked(chunks, room, checksum)
@@ -134,8 +146,13 @@ class Part:
 
 
 def _pour(chunks: Iterator[bytes], handle: int, room: int) -> None:
-    unforced = 0
+    unforced = _FORCED_EVERY
     for chunk in chunks:
+        if unforced >= _FORCED_EVERY:
+            # Many uploads may have begun while there was room for each of them.
+            require_room(min(room, _FORCED_EVERY))
+            os.fdatasync(handle)
+            unforced = 0
         room -= len(chunk)
         if room < 0:
             raise TooMuch
@@ -143,6 +160,3 @@ def _pour(chunks: Iterator[bytes], handle: int, room: int) -> None:
         while view:
             view = view[os.write(handle, view) :]
         unforced += len(chunk)
-        if unforced >= _FORCED_EVERY:
-            os.fdatasync(handle)
-            unforced = 0

@@ -3,12 +3,13 @@
 HEIC comes out as JPEG: the library reads HEIC and does not write it, and every browser shows JPEG.
 """
 
+import io
 import threading
 from pathlib import Path
 from typing import Any
 
 import pi_heif
-from PIL import Image, ImageOps, JpegImagePlugin
+from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
 
 from songcau.foundation.files import rules
 from songcau.foundation.files.refusals import Animated, FileBroken
@@ -24,6 +25,7 @@ _FORMATS = {
     rules.WEBP: ("WEBP",),
     rules.HEIC: ("HEIF",),
 }
+_LARGEST_PROFILE = 4 * rules.MEGABYTE  # those of printing presses have two or three
 # A picture of 50 megapixels takes 150 MB while it is unpacked: only so many at a time in one process.
 _at_once = threading.Semaphore(2)
 
@@ -55,9 +57,21 @@ def _require_still(picture: Image.Image, media_type: str) -> None:
         raise Animated
 
 
+def _colours(picture: Image.Image) -> bytes | None:
+    """The colour profile, where it is one: anything else could travel in its place."""
+    profile: bytes = picture.info.get("icc_profile") or b""
+    if not 0 < len(profile) <= _LARGEST_PROFILE:
+        return None
+    try:
+        ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    except OSError:
+        return None
+    return profile
+
+
 def _written(picture: Image.Image, target: Path, media_type: str) -> str:
     upright = ImageOps.exif_transpose(picture)
-    kept: dict[str, Any] = {"icc_profile": picture.info.get("icc_profile"), "exif": b""}
+    kept: dict[str, Any] = {"icc_profile": _colours(picture), "exif": b""}
     if media_type == rules.PNG:
         upright.save(target, "PNG", icc_profile=kept["icc_profile"])
         return rules.PNG

@@ -90,6 +90,12 @@ class FetchesContent(Refused):
     code = "FILE_FETCHES_CONTENT"
 
 
+class CarriesFiles(Refused):
+    """A PDF with further files inside, which nobody has looked into."""
+
+    code = "FILE_CARRIES_FILES"
+
+
 class Encrypted(Refused):
     code = "FILE_ENCRYPTED"
 

@@ -2,7 +2,7 @@
 
 Django takes in a whole body before it calls the view, so a request broken at 90 % would leave nothing. Here
 `request.read` waits for the next bytes from the connection; one that breaks or falls silent raises
-`UnreadablePostError` there.
+`UnreadablePostError` there. Every other body is taken in beforehand, before anybody is asked who he is: it has a limit.
 """
 
 import asyncio
@@ -11,7 +11,9 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpResponse
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -19,6 +21,8 @@ Receive = Callable[[], Awaitable[Message]]
 STREAMED = re.compile(r"/files/uploads/[0-9a-f-]{36}/?")
 # As long as the protocol advises both sides to wait; a client that comes back finds the upload free again.
 PATIENCE_SECONDS = 30.0
+# Twice the largest file any form takes, so that what is somewhat too large is still refused in words.
+MOST_OF_A_FORM = 128 << 20
 
 
 class SilentConnection(OSError):
@@ -77,7 +81,12 @@ class StreamingHandler(ASGIHandler):
     """For addresses that `STREAMED` matches, the body is not taken in beforehand."""
 
     async def handle(self, scope: dict[str, Any], receive: Receive, send: Callable[[Message], Awaitable[None]]) -> None:
-        if not STREAMED.fullmatch(scope["path"]):
+        said = dict(scope["headers"])
+        # A form would be unpacked in full before its view is asked.
+        if not STREAMED.fullmatch(scope["path"]) or b"form" in said.get(b"content-type", b"").lower():
+            if int(said.get(b"content-length") or 0) > MOST_OF_A_FORM:
+                await self.send_response(HttpResponse(status=413, headers={"Connection": "close"}), send)
+                return
             await super().handle(scope, receive, send)
             return
         body = StreamedBody(receive, asyncio.get_running_loop())
@@ -87,4 +96,19 @@ class StreamingHandler(ASGIHandler):
             body.close()
 
     async def read_body(self, receive: Receive) -> Any:
-        return receive if isinstance(receive, StreamedBody) else await super().read_body(receive)
+        return receive if isinstance(receive, StreamedBody) else await super().read_body(_measured(receive))
+
+
+def _measured(receive: Receive) -> Receive:
+    """For who does not say how long the body is, and sends without end."""
+    left = MOST_OF_A_FORM
+
+    async def measured() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise RequestAborted
+        return message
+
+    return measured

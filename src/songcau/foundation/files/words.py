@@ -37,6 +37,7 @@ REFUSALS: dict[str, Promise] = {
     "FILE_FETCHES_CONTENT": _(
         "The document loads a template or an object from elsewhere when opened. Remove the link and send it again."
     ),
+    "FILE_CARRIES_FILES": _("The PDF carries further files inside. Take them out and send them one by one."),
     "FILE_ENCRYPTED": _("The document is protected by a password. Save it without a password and send it again."),
     "FILE_PACKED_TOO_TIGHT": _(
         "The packed content is out of proportion or packed several times (%(why)s). Send the files one by one."

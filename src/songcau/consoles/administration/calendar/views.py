@@ -260,7 +260,7 @@ def _list(request: HttpRequest, room: Room) -> HttpResponseBase:
 
 def _deed(room: Room) -> Deed:
     back = reverse(f"administration:{room.name}")
-    return Deed(room.add, _("Continue"), back, crumbs=((room.listing.title, back),))
+    return Deed(room.add, _("Continue"), back, crumbs=((room.listing.title, back),), here=room.add)
 
 
 def _held(request: HttpRequest, room: Room, row_id: UUID) -> Any:

@@ -28,6 +28,7 @@ from songcau.foundation.accounts.personal_data.sources import title_of
 from songcau.foundation.accounts.personal_data.words import (
     COLOURS,
     GROUNDS,
+    OFFERED,
     OUTCOMES,
     REQUEST_KINDS,
     REQUEST_STATES,
@@ -111,7 +112,8 @@ def answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Write the answer; `?template=` begins it."""
     found = _found(request, request_id)
     deed = _deed(found, _("Answer %(name)s") % {"name": found.person.full_name}, _("Answer"))
-    facts = {"templates": list(TEMPLATE_TITLES.items()), "quoted": found.text}
+    offered = _offered(found)
+    facts = {"templates": [(code, TEMPLATE_TITLES[code]) for code in offered], "quoted": found.text}
 
     def act(values: Any) -> None:
         actions.answer_request(
@@ -122,13 +124,19 @@ def answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
             ground=Ground(values["ground"]) if values["ground"] else None,
         )
 
-    form = AnswerForm(posted(request), initial=_begun(request.GET.get("template", "")))
+    form = AnswerForm(posted(request), initial=_begun(request.GET.get("template", ""), offered))
     return carry_out(request, form, deed, act, done=_("Answered."), facts=facts)
 
 
-def _begun(code: str) -> dict[str, str]:
-    """What a template fills in; nothing for one that there is not."""
-    if code not in TEMPLATES:
+def _offered(found: DataRequest) -> list[str]:
+    """The templates that fit the request. That addresses were erased is offered once they are."""
+    left = found.person.email or found.person.phone
+    return [code for code in OFFERED[found.kind] if code != "CONTACT_ERASED" or not left]
+
+
+def _begun(code: str, offered: list[str]) -> dict[str, str]:
+    """What a template fills in; nothing for one that is not offered."""
+    if code not in offered:
         return {}
     outcome, ground, said = TEMPLATES[code]
     return {"outcome": outcome, "ground": ground, "answer": str(said)}

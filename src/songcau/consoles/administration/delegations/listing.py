@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from songcau.consoles.administration.delegations.lines import until
 from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.delegation.rules import OPEN
 from songcau.foundation.accounts.roles import Role
@@ -48,7 +49,7 @@ LISTING = Listing(
         ),
         Column("delegate", _("Delegated to"), lambda row: row.delegate.full_name, sort="delegate__sort_key"),
         Column("from", _("From"), lambda row: row.starts_at, sort="starts_at"),
-        Column("to", _("Until"), lambda row: row.ends_at, sort="ends_at"),
+        Column("to", _("Until"), until, sort="ends_at"),
         Column("state", _("State"), lambda row: DELEGATION_STATES[row.state_at(clock.now())]),
         Column("reason", _("Reason"), lambda row: row.reason),
     ),

@@ -20,6 +20,13 @@ from songcau.foundation.accounts.actions.delegations import (
     withdraw_delegation,
 )
 from songcau.foundation.accounts.actions.first_administrator import bootstrap_administrator
+from songcau.foundation.accounts.actions.identities import (
+    NameNeeded,
+    NotYourWay,
+    link_identity,
+    receive_person,
+    unlink_identity,
+)
 from songcau.foundation.accounts.actions.people import (
     AgencyIsClosed,
     AlreadyActive,
@@ -32,6 +39,11 @@ from songcau.foundation.accounts.actions.people import (
     deactivate_person,
     reactivate_person,
     set_preferences,
+)
+from songcau.foundation.accounts.actions.phone_codes import (
+    check_phone_code,
+    forget_phone_codes,
+    request_phone_code,
 )
 from songcau.foundation.accounts.actions.posts import (
     PostHeldAlready,
@@ -55,6 +67,8 @@ __all__ = [
     "AlreadyActive",
     "AlreadyInactive",
     "EmailTaken",
+    "NameNeeded",
+    "NotYourWay",
     "PersonInactive",
     "PostHeldAlready",
     "PostLeftAlready",
@@ -69,22 +83,28 @@ __all__ = [
     "change_agency",
     "change_person",
     "change_role_end",
+    "check_phone_code",
     "close_agency",
     "deactivate_person",
     "delegate_post",
     "delegate_role",
     "expire_roles",
+    "forget_phone_codes",
     "grant_role",
     "hold_post",
     "keep_delegations",
     "leave_post",
+    "link_identity",
     "move_agency",
     "reactivate_person",
+    "receive_person",
+    "request_phone_code",
     "reset_second_factor",
     "set_preferences",
     "set_temporary_password",
     "sign_out_everywhere",
     "succeed_agency",
+    "unlink_identity",
     "unlock_person",
     "withdraw_delegation",
     "withdraw_role",

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_names_in_vietnamese_order'),
+        ('accounts', '0004_identities_and_phone_codes'),
     ]
 
     operations = [

@@ -48,7 +48,7 @@ def _account(person: Person) -> Section:
     return Section(
         code="account",
         title=_("Account"),
-        columns=(_("What"), _("Content")),
+        columns=(_("Item"), _("Content")),
         rows=(
             (_("Full name"), person.full_name),
             (_("Username"), person.username),
@@ -142,7 +142,7 @@ def _factors(person: Person) -> Section:
     return Section(
         code="sign_in",
         title=_("Ways of signing in"),
-        columns=(_("What"), _("Name"), _("Since"), _("Last used")),
+        columns=(_("Item"), _("Name"), _("Since"), _("Last used")),
         rows=[
             (FACTORS.get(one.type, one.type), (one.data or {}).get("name", ""), one.created_at, one.last_used_at)
             for one in found

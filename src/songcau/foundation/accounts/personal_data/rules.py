@@ -14,6 +14,8 @@ PEOPLE_AN_HOUR = 30
 WINDOW = timedelta(hours=1)
 # "Answered within 2 working days."
 WORKING_DAYS = 2
+# Opening the same record again for the same purpose within this time is the same look.
+SAME_LOOK = timedelta(minutes=10)
 NOTE_LIMIT = 300
 SHORTEST_NOTE = 5
 TEXT_LIMIT = 2000

@@ -69,6 +69,7 @@ COLOURS = {
 }
 
 # Beginnings of answers, which an officer completes: code → (outcome, ground, words).
+# Which may fit a request of a kind: `OFFERED`.
 TEMPLATES = {
     "CORRECTED": (
         "GRANTED",
@@ -101,6 +102,12 @@ TEMPLATES = {
         "DATA_ARE_RIGHT",
         _("We have checked the data with the agency that gave them; they are right. Our sources:"),
     ),
+}
+OFFERED = {
+    "CORRECTION": ("CORRECTED", "CHECKED_RIGHT", "LOG_STAYS", "RECORDS_STAY"),
+    "DELETION": ("CONTACT_ERASED", "LOG_STAYS", "RECORDS_STAY"),
+    "RESTRICTION": ("LOG_STAYS", "RECORDS_STAY"),
+    "OBJECTION": ("LOG_STAYS", "RECORDS_STAY"),
 }
 TEMPLATE_TITLES = {
     "CORRECTED": _("Corrected"),

@@ -191,7 +191,7 @@ def test_the_job_marks_what_is_over_once(tree, lan, administrator):
     over.refresh_from_db()
     assert over.state == GrantState.EXPIRED
     assert Entry.objects.get(action="accounts.expire_role").actor_id == SYSTEM.id
-    assert [job.name for job in tasks.JOBS] == ["accounts.expire_roles", "accounts.keep_delegations"]
+    assert "accounts.expire_roles" in [job.name for job in tasks.JOBS]
 
 
 def test_the_job_leaves_alone_what_was_given_more_time_meanwhile(tree, lan, administrator, monkeypatch):

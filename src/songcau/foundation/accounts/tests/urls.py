@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from songcau.foundation.accounts.access import open_to_everyone, requires, signed_in
+from songcau.foundation.accounts.access import open_to_everyone, requires, requires_assurance, signed_in
+from songcau.foundation.accounts.sign_on.rules import Assurance
 
 
 def undeclared(request: HttpRequest) -> HttpResponse:
@@ -31,12 +32,25 @@ def dangerous(request: HttpRequest) -> HttpResponse:
     return HttpResponse("danger")
 
 
+@requires_assurance(Assurance.SUBSTANTIAL)
+def sure(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("sure")
+
+
+@requires_assurance(Assurance.LOW)
+@requires("accounts.view_people")
+def sure_people(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("sure people")
+
+
 urlpatterns = [
     path("undeclared/", undeclared, name="undeclared"),
     path("everyone/", everyone, name="everyone"),
     path("anybody/", anybody, name="anybody"),
     path("people/", people, name="people"),
     path("dangerous/", dangerous, name="dangerous"),
+    path("sure/", sure, name="sure"),
+    path("sure-people/", sure_people, name="sure_people"),
     path("tables/", admin.site.urls),
     path("accounts/", include("songcau.foundation.accounts.urls")),
 ]

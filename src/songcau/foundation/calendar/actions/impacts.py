@@ -1,5 +1,6 @@
 """After a change of the calendar: which promised dates it puts in question, and what a person decides of them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db.models import Min
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.calendar import layers
 from songcau.foundation.calendar.actions.promises import about_promise
-from songcau.foundation.calendar.assessing import concerned, differing, due, explained, reckoned
+from songcau.foundation.calendar.assessing import concerned, differing, explained, reckoned
 from songcau.foundation.calendar.deadlines import day_ended
 from songcau.foundation.calendar.events import ImpactsFound, PromisedDateKept, PromisedDateMoved
 from songcau.foundation.calendar.models import Change, Impact, Promise
@@ -61,8 +62,7 @@ def _find(by: Actor, change: Change) -> int:
     for promise, again in differing(
         rows, change.agency, change.first_on, change.last_on, among.select_for_update(of=("self",))
     ):
-        promise.reckoned_at = due(again)
-        promise.reckoned_on = day_ended(local(promise.reckoned_at))
+        promise.reckoned_at = again
         moved.append(promise)
         if promise.reckoned_at != promise.due_at:
             found.append(_impact(promise, change))
@@ -88,12 +88,20 @@ def _impact(promise: Promise, change: Change) -> Impact:
 
 
 def _store(moved: Sequence[Promise], found: Sequence[Impact]) -> None:
-    """What was open of these promises is overtaken first: one thing at a time is asked about a promise."""
-    for at in range(0, len(moved), CHUNK):
-        part = moved[at : at + CHUNK]
-        before = Impact.objects.open().filter(promise__in=[promise.pk for promise in part])
-        before.update(state=ImpactState.OVERTAKEN, decided_at=clock.now())
-        Promise.objects.bulk_update(part, ["reckoned_at", "reckoned_on"])
+    """What was open of these promises is overtaken first: one thing at a time is asked about a promise.
+
+    Promises with the same new date are written together: most have one of a few dozen.
+    """
+    together: dict[datetime, list[UUID]] = defaultdict(list)
+    for promise in moved:
+        together[promise.reckoned_at].append(promise.pk)
+    for reckoned_at, promises in together.items():
+        for at in range(0, len(promises), CHUNK):
+            part = promises[at : at + CHUNK]
+            before = Impact.objects.open().filter(promise__in=part)
+            before.update(state=ImpactState.OVERTAKEN, decided_at=clock.now())
+            reckoned_on = day_ended(local(reckoned_at))
+            Promise.objects.filter(pk__in=part).update(reckoned_at=reckoned_at, reckoned_on=reckoned_on)
     Impact.objects.bulk_create(found, batch_size=CHUNK)
 
 

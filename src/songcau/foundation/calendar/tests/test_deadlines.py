@@ -18,6 +18,7 @@ from songcau.foundation.calendar.deadlines import (
     TermTooLong,
     days_by_hours,
     deadline,
+    end,
     phases,
 )
 from songcau.foundation.calendar.national import national_calendar
@@ -308,3 +309,21 @@ def test_the_longest_terms_that_are_taken_end() -> None:
 
 def test_the_windows_of_the_office_are_eight_hours() -> None:
     assert sum(end - begin for begin, end in (MORNING, AFTERNOON)) == 8 * 60
+
+
+def test_the_bare_end_is_that_of_the_deadline() -> None:
+    chance = random.Random(7)
+    for _calendar in range(20):
+        calendar, _world = reference.random_calendar(chance)
+        for _case in range(20):
+            received, term, _pauses = reference.random_case(chance)
+            cut_off = chance.choice([None, 15 * 60])
+            assert end(calendar, received, term, cut_off=cut_off) == (
+                deadline(calendar, received, term, cut_off=cut_off).due_at
+            )
+    for received, term in (
+        (at("1945-12-31 10:00"), Term(Method.DAYS, 1)),
+        (at("2100-12-31 10:00"), Term(Method.MONTHS, 1)),
+    ):
+        with pytest.raises(BeyondCalendar):
+            end(CITY, received, term)

@@ -254,10 +254,10 @@ def test_a_date_the_changed_calendar_cannot_give_stands(
 ) -> None:
     promise = promised()
 
-    def fail(*_given: object) -> None:
+    def fail(*_given: object, **_named: object) -> None:
         raise BeyondCalendar
 
-    monkeypatch.setattr(assessing, "reckoned", fail)
+    monkeypatch.setattr(assessing, "end", fail)
     decree(town, off=[date(2026, 12, 1)], worked=[])
     assert assess() == 0
     promise.refresh_from_db()

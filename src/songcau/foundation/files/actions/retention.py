@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from songcau.foundation.audit.actions import record_entry
-from songcau.foundation.files import rules
+from songcau.foundation.files import holding, rules
 from songcau.foundation.files.actions.links import delete_link
 from songcau.foundation.files.models import Blob, FileLink
 from songcau.foundation.files.storage import store
@@ -33,11 +33,17 @@ def _remove_if_expired(by: Actor, file_id: UUID) -> bool:
 
 
 def remove_unneeded(*, by: Actor) -> int:
-    """Delete bytes without a file that nobody was about to use for a day; how many. Raises StoreAway."""
+    """Delete bytes without a file that nobody was about to use for a day; how many. Raises StoreAway.
+
+    While a backup reads the store nothing goes: the next run takes it up.
+    """
     removed = 0
     old = Blob.objects.unreferenced().filter(touched_at__lt=clock.now() - rules.UNLINKED_FOR)
     for blob_id in old.values_list("id", flat=True):
-        removed += _remove_if_unneeded(by, blob_id)
+        with holding.may_delete() as allowed:
+            if not allowed:
+                return removed
+            removed += _remove_if_unneeded(by, blob_id)
     return removed
 
 

@@ -3,7 +3,6 @@
 Starting writes no audit entry: nothing is in the city yet. What came in, or was refused, does.
 """
 
-import shutil
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from songcau.foundation.files.actions.keeping import keep, release_connection
 from songcau.foundation.files.events import FileSetAside, FileStored
 from songcau.foundation.files.intake import Intake
 from songcau.foundation.files.models import Blob, FileLink, Upload
-from songcau.foundation.files.parts import Part, folder
+from songcau.foundation.files.parts import Part, require_room
 from songcau.foundation.files.refusals import (
     MayNotUpload,
     TooManyUploads,
@@ -23,16 +22,12 @@ from songcau.foundation.files.refusals import (
     UploadUnknown,
 )
 from songcau.foundation.files.rules import Scan, UploadState
-from songcau.foundation.files.stores import StoreFull
 from songcau.foundation.files.uses import FileUse, Subject, use_of
 from songcau.foundation.outbox.actions import announce
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Anticipated, Refused
 from songcau.kernel.ids import new_id
-
-# Left free for the database, which must be able to write down what happened.
-LEAST_FREE_BYTES = 512 * rules.MEGABYTE
 
 
 def start_upload(*, by: Actor, use: str, subject: Subject, name: str, length: int) -> Upload:
@@ -48,8 +43,8 @@ def start_upload(*, by: Actor, use: str, subject: Subject, name: str, length: in
     if unfinished >= rules.MOST_UNFINISHED:
         raise TooManyUploads(most=rules.MOST_UNFINISHED)
     now, upload_id = clock.now(), new_id()
-    part = Part(upload_id)
-    _require_room(part, length)
+    require_room(length)
+    Part(upload_id).create()
     upload: Upload = Upload.objects.create(
         id=upload_id,
         use=wanted.name,
@@ -63,14 +58,6 @@ def start_upload(*, by: Actor, use: str, subject: Subject, name: str, length: in
         expires_at=now + rules.UNFINISHED_FOR,
     )
     return upload
-
-
-def _require_room(part: Part, length: int) -> None:
-    """Make the part file; without room for the whole upload it is refused before the first byte."""
-    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    if shutil.disk_usage(folder()).free < length + LEAST_FREE_BYTES:
-        raise StoreFull
-    part.create()
 
 
 def _require_may_upload(by: Actor, use: FileUse, subject: Subject) -> None:

@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 import pypdfium2
@@ -22,6 +23,27 @@ def photograph(kind: str = "JPEG", *, orientation: int = 6, width: int = 64, hei
     stream = io.BytesIO()
     picture.save(stream, kind, exif=facts, **more)
     return stream.getvalue()
+
+
+def box(kind: bytes, *inside: bytes) -> bytes:
+    content = b"".join(inside)
+    return struct.pack(">I", len(content) + 8) + kind + content
+
+
+def _track(handler: bytes) -> bytes:
+    times = b"\x01\0\0\0" + b"SECRET TIMES OF " + bytes(16)
+    media = box(b"mdia", box(b"mdhd", times), box(b"hdlr", bytes(8), handler, bytes(13)))
+    return box(b"trak", box(b"tkhd", bytes(4), b"SECRETLY", bytes(72)), media, box(b"meta", b"SECRET"))
+
+
+def film(*, cut: int = 0, tail: bytes = b"") -> bytes:
+    """As a phone writes it: where it was taken, and a track that follows the way."""
+    place = box(b"udta", box(b"\xa9xyz", b"SECRET +21.5942+105.8482/"))
+    header = box(b"mvhd", bytes(4), b"SECRETLY", bytes(88))
+    moov = box(b"moov", header, _track(b"vide"), _track(b"meta"), place, box(b"meta", b"SECRET owner"))
+    content = box(b"ftyp", b"isom", bytes(4), b"mp42") + moov + box(b"uuid", b"SECRET" * 5)
+    large = struct.pack(">I4sQ", 1, b"mdat", 16 + 4000) + b"picture " * 500
+    return (content + large + tail)[: -cut or None]
 
 
 def pdf(pages: int = 1) -> bytes:
@@ -53,6 +75,25 @@ def scripted_pdf() -> bytes:
         *_PAGES,
         "<</S/JavaScript/JS(app.alert\\(1\\))>>",
     )
+
+
+def acting_pdf(catalog: str = "", page: str = "", action: str = "<<>>") -> bytes:
+    """What stands in the catalogue and on the page may point at the action, which is object 4."""
+    return raw_pdf(
+        f"<</Type/Catalog/Pages 2 0 R{catalog}>>",
+        _PAGES[0],
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 10 10]{page}>>",
+        action,
+    )
+
+
+def packed_pdf(objects: bytes, filters: str = "/Filter/FlateDecode", packed: bytes | None = None) -> bytes:
+    """With a stream that packs objects, as most programs write them today."""
+    content = zlib.compress(objects) if packed is None else packed
+    stream = (
+        f"<</Type/ObjStm/N 1/First 4{filters}/Length {len(content)}>>stream\n{content.decode('latin-1')}\nendstream"
+    )
+    return raw_pdf("<</Type/Catalog/Pages 2 0 R>>", *_PAGES, stream)
 
 
 def locked_pdf() -> bytes:
@@ -137,10 +178,10 @@ def hollow_zip() -> bytes:
     return bytes(content)
 
 
-def ole(*names: str) -> bytes:
-    return (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + b"".join(n.encode("utf-16-le") + bytes(64) for n in names)
-    )
+def ole(*names: str, text: str = "") -> bytes:
+    """A compound file as far as it is looked at: the entries of its directory, and a text."""
+    entries = b"".join(struct.pack("<64sHBB60x", name.encode("utf-16-le"), 2 * len(name) + 2, 2, 1) for name in names)
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + entries + text.encode("utf-16-le") + bytes(200)
 
 
 def broken_heic() -> bytes:

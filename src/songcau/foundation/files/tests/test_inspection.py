@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from songcau.foundation.files import refusals, rules
 from songcau.foundation.files.inspection import identified
@@ -33,6 +33,11 @@ def file(tmp_path: Path) -> Path:
 
 GOOD = [
     ("don.pdf", samples.pdf(), rules.PDF),
+    ("goi.pdf", samples.packed_pdf(b"5 0 <</Type/Font>>"), rules.PDF),
+    ("mo.pdf", samples.packed_pdf(b"", filters="", packed=b"5 0 <</Type/Font>>"), rules.PDF),
+    ("lon.pdf", samples.packed_pdf(b"5 0 " + os.urandom(300_000).hex().encode()), rules.PDF),
+    ("loi van.pdf", samples.acting_pdf(action="(/ObjStm is a name)"), rules.PDF),
+    ("lien ket.pdf", samples.acting_pdf("/OpenAction 4 0 R", action="<</S/URI/URI(https://example.org)>>"), rules.PDF),
     ("don.docx", samples.docx(), rules.DOCX),
     ("bang.xlsx", samples.packed({"[Content_Types].xml": samples.TYPES, "xl/workbook.xml": b"<x/>"}), rules.XLSX),
     ("trinh.pptx", samples.packed({"[Content_Types].xml": samples.TYPES, "ppt/a.xml": b"<x/>"}), rules.PPTX),
@@ -51,6 +56,7 @@ GOOD = [
     ("lien ket.docx", samples.related("hyperlink", "https://example.org"), rules.DOCX),
     ("cu.doc", samples.ole("WordDocument"), rules.DOC),
     ("cu.xls", samples.ole("Workbook"), rules.XLS),
+    ("ve macro.doc", samples.ole("WordDocument", text="Macros là gì? EncryptedPackage là gì?"), rules.DOC),
     ("ghi chu.txt", "Ủy ban nhân dân".encode(), rules.TEXT),
     ("so.csv", b"a,b\n1,2\n", rules.CSV),
     ("anh.jpg", samples.photograph(), rules.JPEG),
@@ -123,7 +129,27 @@ BAD = [
     ("an embedded sheet with macros", "don.docx", samples.docx(word__a_xlsm=b"x"), refusals.HasMacros),
     ("macros in OpenDocument", "don.odt", samples.open_document(Basic__Standard=b"x"), refusals.HasMacros),
     ("macros in the old format", "cu.doc", samples.ole("WordDocument", "_VBA_PROJECT"), refusals.HasMacros),
+    ("macros in the old format in small letters", "cu.doc", samples.ole("WordDocument", "macros"), refusals.HasMacros),
     ("a PDF with a script", "don.pdf", samples.scripted_pdf(), refusals.HasMacros),
+    ("a script when it is opened", "don.pdf",
+     samples.acting_pdf("/OpenAction 4 0 R", action="<</S/JavaScript/JS(app.alert\\(1\\))>>"), refusals.HasMacros),
+    ("a script when a page is turned", "don.pdf",
+     samples.acting_pdf(page="/AA<</O 4 0 R>>", action="<</S/J#61v#61Script/JS(x)>>"), refusals.HasMacros),
+    ("a program to start", "don.pdf",
+     samples.acting_pdf("/OpenAction 4 0 R", action="<</S/Launch/F(cmd.exe)>>"), refusals.HasMacros),
+    ("a script in a packed object", "don.pdf", samples.packed_pdf(b"5 0 <</S/JavaScript/JS(x)>>"), refusals.HasMacros),
+    ("a form that computes", "don.pdf",
+     samples.acting_pdf("/AcroForm 4 0 R", action="<</Fields[]/XFA[(template)(x)]>>"), refusals.HasMacros),
+    ("files in a PDF", "don.pdf",
+     samples.acting_pdf("/Names<</EmbeddedFiles<</Names[(a) 4 0 R]>>>>"), refusals.CarriesFiles),
+    ("a file pinned to a page", "don.pdf",
+     samples.acting_pdf(page="/Annots[4 0 R]", action="<</Subtype/FileAttachment/FS<</EF<</F 9 0 R>>>>>>"),
+     refusals.CarriesFiles),
+    ("objects packed beyond all measure", "don.pdf", samples.packed_pdf(bytes(65 << 20)), refusals.FileBroken),
+    ("packed objects without end", "don.pdf", samples.acting_pdf(action="/ObjStm " * 20_001), refusals.FileBroken),
+    ("objects packed in a strange way", "don.pdf",
+     samples.packed_pdf(b"", "/Filter/ASCIIHexDecode", b"352030203C3C3E3E>"), refusals.FileBroken),
+    ("packed objects that are not", "don.pdf", samples.packed_pdf(b"", packed=b"not packed"), refusals.FileBroken),
     ("a locked PDF", "don.pdf", samples.locked_pdf(), refusals.Encrypted),
     ("a locked Office document", "don.docx", samples.ole("EncryptedPackage"), refusals.Encrypted),
     ("a locked OpenDocument", "don.odt",
@@ -197,6 +223,16 @@ def test_a_heic_comes_out_as_a_jpeg_without_what_the_phone_added(file: Path) -> 
         assert (picture.format, picture.size) == ("JPEG", (32, 32))
         assert picture.getpixel((5, 5))[0] > 240
         assert picture.getpixel((5, 5))[1] < 15
+
+
+@pytest.mark.parametrize(("kind", "media_type"), [("JPEG", rules.JPEG), ("PNG", rules.PNG), ("WEBP", rules.WEBP)])
+def test_a_colour_profile_stays_and_what_only_stands_in_its_place_goes(file: Path, kind: str, media_type: str) -> None:
+    true = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for profile, kept in ((true, true), (b"taken at Lan's home" * 10, None)):
+        file.write_bytes(samples.photograph(kind, icc_profile=profile))
+        rewritten(file, file.with_name("out"), media_type, ALL)
+        with Image.open(file.with_name("out")) as picture:
+            assert picture.info.get("icc_profile") == kept
 
 
 def test_a_comment_in_a_jpeg_goes_too(file: Path) -> None:

@@ -104,3 +104,32 @@ def test_the_handler_answers_before_the_body_has_come(settings: Any) -> None:
     assert told[0]["status"] == 404
     with pytest.raises(AssertionError, match="asked for"):
         asyncio.run(scene("/elsewhere"))
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+@pytest.mark.parametrize("path", ["/elsewhere", "/files/uploads/0190c3a0-0000-7000-8000-000000000000"])
+def test_a_form_without_end_fills_no_disk_of_ours(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, path: str, is_announced: bool
+) -> None:
+    """Neither elsewhere nor where an upload would be streamed; whoever sends it need not even have signed in."""
+    monkeypatch.setattr(streaming, "MOST_OF_A_FORM", 1000)
+    taken, told = 0, []
+
+    async def receive() -> Message:
+        nonlocal taken
+        if taken > 5000:
+            await asyncio.Event().wait()
+        taken += 100
+        return piece(b"x" * 100)
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    headers = [(b"host", b"localhost"), (b"content-type", b"multipart/form-data; boundary=x")]
+    headers += [(b"content-length", b"1000000")] if is_announced else []
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
+    settings.MIDDLEWARE = []
+    settings.ROOT_URLCONF = "songcau.foundation.files.tests.no_addresses"
+    asyncio.run(StreamingHandler()(scope | {"query_string": b"", "server": ("localhost", 80)}, receive, send))
+    assert taken <= 1100
+    assert [message["status"] for message in told[:1]] == ([413] if is_announced else [])

@@ -246,9 +246,22 @@ def test_a_full_disk_keeps_the_offset_true(client_of_lan: Client, monkeypatch: p
 
 
 def test_without_room_an_upload_does_not_begin(client_of_lan: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("songcau.foundation.files.actions.uploads.LEAST_FREE_BYTES", 1 << 60)
+    monkeypatch.setattr(parts, "LEAST_FREE_BYTES", 1 << 60)
     assert create(client_of_lan, 10).status_code == 507
     assert not Upload.objects.exists()
+
+
+def test_what_the_database_needs_is_not_filled_by_uploads_begun_while_there_was_room(
+    client_of_lan: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = create(client_of_lan, len(TEXT))["Location"]
+    patch(client_of_lan, where, TEXT[:5])
+    with monkeypatch.context() as patched:
+        patched.setattr(parts, "LEAST_FREE_BYTES", 1 << 60)
+        refused = patch(client_of_lan, where, TEXT[5:], 5)
+        assert (refused.status_code, refused.json()["code"]) == (507, "FILES_STORE_FULL")
+    assert head(client_of_lan, where)["Upload-Offset"] == "5"
+    assert patch(client_of_lan, where, TEXT[5:], 5).status_code == 204
 
 
 def test_a_full_store_keeps_what_came_and_the_next_attempt_finishes_it(

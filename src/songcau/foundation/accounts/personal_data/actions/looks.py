@@ -33,11 +33,15 @@ def record_look(
 ) -> None:
     """Note that `by` opened data of `whose`; `kind` and `subject_id` say which record, as audit subjects do.
 
-    One's own data, and what songcau itself reads, are no looks. Four short queries. Raises PurposeMissing.
+    One's own data, and what songcau itself reads, are no looks; the same record again within ten minutes, for the same
+    purpose and without other words, is the same look. Five short queries. Raises PurposeMissing.
     """
     if by.is_system or by.id == whose:
         return
     said, now = rules.usable_note(purpose, note), clock.now()
+    recent = Look.objects.filter(reader=by.id, at__gt=now - rules.SAME_LOOK)
+    if not said and recent.filter(person=whose, kind=kind, subject_id=subject_id, purpose=purpose).exists():
+        return
     seen = set(
         Look.objects.filter(reader=by.id, at__gt=now - rules.WINDOW)
         .order_by()

@@ -55,7 +55,7 @@ def test_note_and_address_are_encrypted_and_another_key_opens_nothing(an, reader
     with override_settings(SECRET_KEY="khác" * 12):
         one = Look.objects.get()
         assert (one.note, one.address) == ("", "")
-    look(reader, an)
+    look(reader, an, subject_id=an.pk)
     assert Look.objects.filter(note_sealed="", address_sealed="").count() == 1
 
 
@@ -73,6 +73,18 @@ def test_ones_own_data_and_what_songcau_reads_are_no_looks(an):
     assert not Look.objects.exists()
 
 
+def test_the_same_record_again_for_the_same_purpose_is_the_same_look(an, reader):
+    for minutes in (0, 9, 10, 15):
+        with clock.frozen(AT + timedelta(minutes=minutes)):
+            look(reader, an, subject_id=an.pk)
+    assert Look.objects.count() == 2
+    with clock.frozen(AT + timedelta(minutes=15)):
+        look(reader, an, subject_id=an.pk, purpose=Purpose.INSPECTION)
+        look(reader, an, subject_id=an.pk, note="Đơn số 5")
+        look(reader, an)
+    assert Look.objects.count() == 5
+
+
 def test_another_purpose_needs_words(an, reader):
     with pytest.raises(rules.PurposeMissing):
         look(reader, an, purpose=Purpose.OTHER)
@@ -80,7 +92,7 @@ def test_another_purpose_needs_words(an, reader):
 
 
 def test_a_look_costs_few_questions(an, reader, django_assert_max_num_queries):
-    with django_assert_max_num_queries(6):  # two of them are the savepoint
+    with django_assert_max_num_queries(7):  # two of them are the savepoint
         look(reader, an)
 
 
@@ -110,8 +122,8 @@ def test_the_guards_can_stand_aside_for_a_flush(an, reader):
 def test_looks_are_forgotten_after_their_time_and_the_log_says_how_many(an, reader, monkeypatch):
     monkeypatch.setattr("songcau.foundation.accounts.personal_data.actions.looks.REMOVED_AT_ONCE", 2)
     with clock.frozen(AT - timedelta(days=800)):
-        for _n in range(3):
-            look(reader, an)
+        for n in range(3):
+            look(reader, an, note=f"Đơn số {n}")
     look(reader, an)
     tasks.forget()
     assert Look.objects.count() == 1

@@ -32,5 +32,7 @@ def test_words_are_vietnamese_too(name):
 
 def test_templates_are_answers_that_the_rules_take():
     assert set(words.TEMPLATES) == set(words.TEMPLATE_TITLES)
+    assert set(words.OFFERED) == set(rules.RequestKind)
+    assert set().union(*words.OFFERED.values()) == set(words.TEMPLATES)
     for outcome, ground, said in words.TEMPLATES.values():
         rules.usable_answer(str(said), rules.Outcome(outcome), rules.Ground(ground) if ground else None)

@@ -148,6 +148,23 @@ def test_what_a_person_typed_is_shown_and_never_carried_out() -> None:
     assert typed in page
 
 
+def test_a_word_longer_than_its_line_is_broken_and_not_cut_off_at_the_edge() -> None:
+    long = "o" * 1200
+    table = {"kind": "TABLE", "columns": [{"name": long[:90]}, {"name": "B"}], "rows": [[long, "1"]]}
+    address = "https://example.org/" + "a" * 300
+    facts = NOTICE | {"body": [{"kind": "PARAGRAPH", "text": long}, {"kind": "HEADING", "text": long[:200]}, table]}
+    facts |= dict.fromkeys(("agency", "above", "about", "position", "signed_by", "place"), long[:200])
+    pdfs = (
+        printed(NAMED_DOCUMENT, facts | {"check_at": address, "copies": [long[:300]]}),
+        printed(OFFICIAL_LETTER, LETTER | {"about": long[:200], "to": [long[:200]], "number": long[:200]}),
+    )
+    for page in (page for pdf in pdfs for page in pypdfium2.PdfDocument(pdf)):
+        width = page.get_width()
+        for part in page.get_objects():
+            left, _bottom, right, _top = part.get_bounds()
+            assert 0 < left < right < width
+
+
 def test_text_is_kept_in_one_form_and_without_control_characters() -> None:
     data = frozen(
         OFFICIAL_LETTER, LETTER | {"signed_by": unicodedata.normalize("NFD", "Nguyễn Thị Thuý Hoà") + "\0\x1b"}

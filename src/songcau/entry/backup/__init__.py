@@ -1,0 +1,1 @@
+"""A whole city in one file, and back: `songcau backup`, `songcau restore`."""
