@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from songcau.foundation.notifications import rules
@@ -60,6 +61,10 @@ def test_the_night_of_a_change_of_clocks_ends_at_the_wall_time() -> None:
     assert held_until(before, NIGHT, Urgency.NORMAL, "Europe/Berlin") == datetime(2026, 10, 25, 6, tzinfo=UTC)
 
 
+UNHURRIED = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@UNHURRIED
 @given(
     at=st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     begins=st.times(),
@@ -133,6 +138,7 @@ def test_a_long_text_is_cut_between_paragraphs() -> None:
     assert parts("  ") == ()
 
 
+@UNHURRIED
 @given(st.text(max_size=300), st.integers(1, 40))
 def test_no_part_is_too_long_and_no_sign_is_lost(text: str, longest: int) -> None:
     cut = parts(text, longest)
