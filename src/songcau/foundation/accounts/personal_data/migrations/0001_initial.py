@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0005_delegations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
