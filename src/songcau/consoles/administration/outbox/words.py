@@ -19,6 +19,7 @@ Words = str | Promise
 JOBS: dict[str, Words] = {
     "accounts.expire_roles": gettext_lazy("Mark roles that have run out"),
     "audit.verify_chain": gettext_lazy("Verify the audit log"),
+    "calendar.find_missed_impacts": gettext_lazy("Look for promised dates that a change puts in question"),
     "files.finish_received_uploads": gettext_lazy("Take in uploads that arrived whole"),
     "files.remove_abandoned_uploads": gettext_lazy("Remove abandoned uploads"),
     "files.remove_expired_files": gettext_lazy("Remove files whose retention has ended"),
