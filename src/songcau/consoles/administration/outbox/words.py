@@ -22,6 +22,7 @@ JOBS: dict[str, Words] = {
     "personal_data.remove_old_looks": gettext_lazy("Remove looks at personal data whose retention has ended"),
     "accounts.forget_phone_codes": gettext_lazy("Forget old codes to telephones"),
     "audit.verify_chain": gettext_lazy("Verify the audit log"),
+    "calendar.find_missed_impacts": gettext_lazy("Look for promised dates that a change puts in question"),
     "files.finish_received_uploads": gettext_lazy("Take in uploads that arrived whole"),
     "files.remove_abandoned_uploads": gettext_lazy("Remove abandoned uploads"),
     "files.remove_expired_files": gettext_lazy("Remove files whose retention has ended"),
