@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts.delegation.models import Delegation
+from songcau.foundation.accounts.entering import providers
+from songcau.foundation.accounts.identity_models import PHONE_PROVIDER
 from songcau.foundation.accounts.models import Holding, Person, RoleGrant
 from songcau.foundation.accounts.personal_data.sources import Section, Words, said
 from songcau.foundation.accounts.roles import Role
@@ -23,6 +25,7 @@ FACTORS = {
     Authenticator.Type.RECOVERY_CODES: _("Recovery codes"),
     Authenticator.Type.WEBAUTHN: _("Passkey"),
 }
+WAYS = {PHONE_PROVIDER: _("Code to a telephone")}
 # Entries of the log that hold a word of the person's own life, besides when and who.
 _TOLD = ("reason", "address", "previous_address")
 
@@ -39,6 +42,7 @@ class OfAccounts:
             _roles(person, most),
             _delegations(person, most),
             _factors(person),
+            _identities(person),
             _sessions(person, most),
             _log(person, most),
         )
@@ -151,6 +155,30 @@ def _factors(person: Person) -> Section:
         kept=_("Until you remove them."),
         erasable=True,
         why_not=_("You change these yourself under “Signing in”; staff keep at least one second factor."),
+    )
+
+
+def _identities(person: Person) -> Section:
+    known = providers()
+    return Section(
+        code="identities",
+        title=_("Who vouches for you when you sign in"),
+        columns=(_("By"), _("Full name"), _("Date of birth"), _("Telephone"), _("Since"), _("Last used")),
+        rows=[
+            (
+                known[one.provider].label if one.provider in known else WAYS.get(one.provider, one.provider),
+                one.full_name,
+                one.birth,
+                one.phone,
+                one.linked_at,
+                one.last_used_at,
+            )
+            for one in person.identities.order_by("-linked_at")
+        ],
+        why=_("To know you again when you sign in. Your personal identity number is kept as a fingerprint only."),
+        kept=_("Until you part from this way to sign in."),
+        erasable=True,
+        why_not=_("You join and part ways yourself under “My ways to sign in”; the last one stays."),
     )
 
 

@@ -11,12 +11,14 @@ from django.utils import translation
 
 from songcau.foundation.accounts import actions as accounts
 from songcau.foundation.accounts import second_factor
+from songcau.foundation.accounts.identity_models import PHONE_PROVIDER
 from songcau.foundation.accounts.models import Holding, Post
 from songcau.foundation.accounts.personal_data import actions, sources
 from songcau.foundation.accounts.personal_data.rules import Ground, Outcome, Purpose, RequestKind
 from songcau.foundation.accounts.personal_data.sources import Section, held_about
 from songcau.foundation.accounts.queries import actor_of
 from songcau.foundation.accounts.roles import Role
+from songcau.foundation.accounts.sign_on.rules import Assurance
 from songcau.foundation.accounts.tests.people import AT, SECRET, actor_with, give, make_person, sign_in
 
 
@@ -37,6 +39,8 @@ def full(tree, an, officer):
     second_factor.set_up(an, SECRET)
     Authenticator.objects.create(user=an, type=Authenticator.Type.WEBAUTHN, data={"name": "Điện thoại"})
     sign_in(Client(), an)
+    an.identities.create(provider="gone", subject="1", assurance=Assurance.LOW, full_name="Nguyễn Văn An")
+    an.identities.create(provider=PHONE_PROVIDER, subject="2", assurance=Assurance.LOW, phone="+84912345678")
     actions.record_look(by=officer, whose=an.id, kind="accounts.person", purpose=Purpose.OTHER, note="Theo đơn")
     asked = actions.make_request(by=actor_of(an), kind=RequestKind.DELETION, text="Xóa hết.")
     actions.take_request(by=officer, request_id=asked.id)
@@ -47,7 +51,7 @@ def full(tree, an, officer):
 
 
 # A room above, with tests of its own.
-ABOVE = {"notifications"}
+ABOVE = {"notifications", "files"}
 
 
 def sections(person, most=200):
@@ -58,7 +62,7 @@ def sections(person, most=200):
 def test_every_section_tells_what_why_and_how_long(full):
     found = sections(full)
     assert set(found) == {
-        *("account", "posts", "roles", "delegations", "sign_in", "sessions", "log"),
+        *("account", "posts", "roles", "delegations", "sign_in", "identities", "sessions", "log"),
         *("looks", "requests"),
     }
     for section in found.values():
