@@ -1,6 +1,7 @@
-"""For every test: an outbox without reactions, and audit guards that stand aside while tables are flushed."""
+"""For every test: an outbox without reactions, outlines drawn once, guards that rest while tables are flushed."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -35,3 +36,15 @@ def _flush_past_the_audit_guards() -> Iterator[None]:
     original, flush.Command.handle = flush.Command.handle, handle
     yield
     flush.Command.handle = original
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _draw_once() -> Iterator[None]:
+    """The outlines of a profile are the same in every test: they are drawn once."""
+    from songcau.foundation.places.actions import profiles
+
+    plain = profiles.approximate_outlines
+    drawn = cache(plain)
+    profiles.approximate_outlines = lambda centres: drawn(tuple(centres))
+    yield
+    profiles.approximate_outlines = plain

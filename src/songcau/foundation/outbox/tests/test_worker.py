@@ -1,11 +1,15 @@
 """The worker process with real threads and real commits."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connection, connections, transaction
 
 from songcau.foundation.outbox import queries, reactions, worker
@@ -19,22 +23,36 @@ from songcau.kernel.actor import SYSTEM
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _threads_may_share_the_test_database(tmp_path, settings) -> Iterator[None]:
-    """SQLite's test database is in memory; threads need one in a file, as the city has."""
-    if connection.vendor == "postgresql":
-        yield
-        return
-    from django.core.management import call_command
+@pytest.fixture(scope="module")
+def empty_city(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Path:
+    """A database file with all tables and no rows, made once: SQLite's own test database is in memory."""
+    file: Path = tmp_path_factory.mktemp("empty") / "worker.sqlite3"
+    if connection.vendor != "postgresql":
+        with django_db_blocker.unblock(), _another_file(file):
+            call_command("migrate", verbosity=0)
+    return file
 
+
+@contextmanager
+def _another_file(file: Path) -> Iterator[None]:
     name, test_name = connection.settings_dict["NAME"], connection.settings_dict["TEST"].get("NAME")
     held, connection.connection = connection.connection, None
-    connection.settings_dict["NAME"] = str(tmp_path / "worker.sqlite3")
-    call_command("migrate", verbosity=0)
+    connection.settings_dict["NAME"] = str(file)
     yield
     connection.close()
     connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"] = name, test_name
     connection.connection = held
+
+
+@pytest.fixture(autouse=True)
+def _threads_may_share_the_test_database(empty_city: Path, tmp_path: Path) -> Iterator[None]:
+    """Threads need a database in a file, as the city has."""
+    if connection.vendor == "postgresql":
+        yield
+        return
+    shutil.copy(empty_city, tmp_path / "worker.sqlite3")
+    with _another_file(tmp_path / "worker.sqlite3"):
+        yield
 
 
 @contextmanager

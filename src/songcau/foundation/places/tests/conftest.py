@@ -2,16 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from songcau.foundation.places import revision
-from songcau.foundation.places.actions import load_profile, profiles
+from songcau.foundation.places.actions import load_profile
 from songcau.kernel.actor import SYSTEM
 
 REPOSITORY = Path(__file__).resolve().parents[5]
@@ -23,16 +21,6 @@ IN_2026 = date(2026, 3, 1)
 def _look_at_once() -> None:
     """What an earlier test's process saw is not this test's."""
     revision.forget()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _draw_once() -> Iterator[None]:
-    """The outlines of a profile are the same in every test: they are drawn once."""
-    plain = profiles.approximate_outlines
-    drawn = cache(plain)
-    profiles.approximate_outlines = lambda centres: drawn(tuple(centres))
-    yield
-    profiles.approximate_outlines = plain
 
 
 @pytest.fixture
