@@ -7,7 +7,7 @@ from itertools import groupby
 from django.utils import formats
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from songcau.foundation.calendar.deadlines import Deadline, Method, Pause, Rest, day_ended
@@ -202,7 +202,7 @@ def _pause(pause: Pause) -> str:
 
 
 def _reason(day: Day) -> str:
-    usual = {Why.WEEK: _("weekly rest"), Why.CLOSURE: _("closed")}.get(day.why, "")
+    usual = {Why.WEEK: _("weekly rest"), Why.CLOSURE: pgettext("office", "closed")}.get(day.why, "")
     named = ", ".join(part for part in (in_language(day.name), day.document) if part)
     return f"{usual}: {named}" if usual and named else usual or named or _("decreed")
 

@@ -26,7 +26,7 @@ class OfFiles:
             Section(
                 code="files",
                 title=_("Files you sent, or that are about you"),
-                columns=(_("Name"), _("For"), _("Sent by"), _("When"), _("Bytes"), _("Kept until")),
+                columns=(_("File name"), _("For"), _("Sent by"), _("When"), _("Bytes"), _("Kept until")),
                 rows=[
                     (
                         one.name,

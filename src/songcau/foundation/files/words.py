@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from songcau.foundation.files import rules
 from songcau.foundation.files.rules import PreviewState, Scan
@@ -65,7 +66,7 @@ SCANS: Mapping[str, Promise] = {
 
 PREVIEWS: Mapping[str, Promise] = {
     PreviewState.WAITING: _("Being made"),
-    PreviewState.MADE: _("Made"),
+    PreviewState.MADE: pgettext_lazy("preview", "Made"),
     PreviewState.FAILED: _("Could not be made"),
     PreviewState.NONE: _("None for this kind of file"),
 }

@@ -146,7 +146,7 @@ def _factors(person: Person) -> Section:
     return Section(
         code="sign_in",
         title=_("Ways of signing in"),
-        columns=(_("Item"), _("Name"), _("Since"), _("Last used")),
+        columns=(_("Item"), _("Called"), _("Since"), _("Last used")),
         rows=[
             (FACTORS.get(one.type, one.type), (one.data or {}).get("name", ""), one.created_at, one.last_used_at)
             for one in found
@@ -163,7 +163,7 @@ def _identities(person: Person) -> Section:
     return Section(
         code="identities",
         title=_("Who vouches for you when you sign in"),
-        columns=(_("By"), _("Full name"), _("Date of birth"), _("Telephone"), _("Since"), _("Last used")),
+        columns=(_("Vouched for by"), _("Full name"), _("Date of birth"), _("Telephone"), _("Since"), _("Last used")),
         rows=[
             (
                 known[one.provider].label if one.provider in known else WAYS.get(one.provider, one.provider),
@@ -187,7 +187,7 @@ def _sessions(person: Person, most: int) -> Section:
     return Section(
         code="sessions",
         title=_("Where you are signed in"),
-        columns=(_("Browser, as it names itself"), _("Address"), _("Since"), _("Last seen")),
+        columns=(_("Browser, as it names itself"), _("Network address"), _("Since"), _("Last seen")),
         rows=[(one.user_agent, one.ip, one.created_at, one.last_seen_at) for one in rows],
         why=_("To end a session that is not yours."),
         kept=_("Until you sign out, at most 12 hours."),

@@ -1,6 +1,7 @@
 """Codes → words. English here, Vietnamese in the catalogue of this app."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 REFUSALS = {
     "PURPOSE_MISSING": _("Please say for which other purpose you open these data."),
@@ -38,14 +39,14 @@ REQUEST_KINDS = {
 }
 
 REQUEST_STATES = {
-    "RECEIVED": _("Received"),
+    "RECEIVED": pgettext_lazy("request", "Received"),
     "IN_WORK": _("Being worked on"),
     "ANSWERED": _("Answered"),
-    "WITHDRAWN": _("Withdrawn"),
+    "WITHDRAWN": pgettext_lazy("request", "Withdrawn"),
 }
 
 OUTCOMES = {
-    "GRANTED": _("Granted"),
+    "GRANTED": pgettext_lazy("request", "Granted"),
     "PARTLY": _("Granted in part"),
     "REFUSED": _("Refused"),
 }
@@ -64,7 +65,7 @@ COLOURS = {
     "LATE": _("late"),
     "SOON": _("due soon"),
     "IN_TIME": _("in time"),
-    "CLOSED": _("closed"),
+    "CLOSED": pgettext_lazy("request", "closed"),
     "CLOSED_LATE": _("answered late"),
 }
 
