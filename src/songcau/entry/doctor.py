@@ -3,6 +3,7 @@
 Each finding is one line: what was looked at, how it is, and the next step where it is not well.
 """
 
+import os
 import shutil
 import socket
 import subprocess
@@ -196,6 +197,10 @@ def backup(settings: Settings) -> Finding:
         remedy = "run `songcau backup --to FOLDER` every night: docs/operations/backup.md"
         return Finding("backup", Health.WARNING, "none was made from this data folder", remedy)
     age = datetime.now(UTC) - last.made_at
+    if not os.path.lexists(last.file):
+        seen = f"the last one is not there any more: {last.file}"
+        remedy = "know where it was moved to; if nowhere, run `songcau backup` now"
+        return Finding("backup", Health.WARNING, seen, remedy)
     seen = f"{age.total_seconds() / 3600:.0f} h old, {last.file}"
     if age > OLDEST_BACKUP:
         return Finding("backup", Health.WARNING, seen, "find out why no newer one was made; run `songcau backup`")

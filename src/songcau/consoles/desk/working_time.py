@@ -18,7 +18,7 @@ from songcau.foundation.accounts.access import signed_in
 from songcau.foundation.accounts.models import Agency, Person
 from songcau.foundation.calendar import deadlines
 from songcau.foundation.calendar.deadlines import Method
-from songcau.foundation.calendar.queries import calendar_of, whose_hours
+from songcau.foundation.calendar.queries import calendar_of, hours_between
 from songcau.foundation.calendar.rules import MINUTES_OF_A_DAY, Calendar, Day, Why, minutes_of
 from songcau.foundation.calendar.words import hours, in_language, sentence, usual_offices, windows_shown
 from songcau.foundation.shell.words import say
@@ -114,8 +114,7 @@ def working_calendar(request: HttpRequest) -> HttpResponse:
         "agency": agency,
         "agencies": Agency.objects.still_open().order_by("order_key", "code"),
         "asked_agency": f"&agency={agency.code if agency else ''}" if "agency" in request.GET else "",
-        "whose": _whose(agency),
-        "hours": _hours(calendar, year),
+        "hours": _hours(agency, calendar, year),
         "form": form,
         "ends": ends,
         "sentence": sentence(ends) if ends else "",
@@ -132,17 +131,18 @@ def _agency(request: HttpRequest) -> Agency | None:
     return Agency.objects.still_open().filter(code=code.replace("\0", "")[:40]).first()
 
 
-def _whose(agency: Agency | None) -> str:
-    """Whose office hours hold: its own, or those of an agency above it, or the usual ones."""
-    found = whose_hours(agency) if agency else None
-    return found.name if found else usual_offices()
-
-
-def _hours(calendar: Calendar, year: int) -> list[tuple[date | None, str]]:
-    """The hours of a year: those it begins with, and from which day on others hold."""
-    turns = [on for on, _week in calendar.later_weeks if date(year, 1, 1) < on <= date(year, 12, 31)]
-    first: list[tuple[date | None, str]] = [(None, hours(calendar.week_on(date(year, 1, 1))))]
-    return first + [(on, hours(calendar.week_on(on))) for on in turns]
+def _hours(agency: Agency | None, calendar: Calendar, year: int) -> list[tuple[date | None, str, str]]:
+    """The hours of a year: whose it begins with, and from which day on whose others hold; the name once for all."""
+    begins = date(year, 1, 1)
+    if agency is None:
+        return [(None, usual_offices(), hours(calendar.week_on(begins)))]
+    told: list[tuple[date | None, str, str]] = []
+    before = ""
+    for one in hours_between(agency, begins, date(year, 12, 31)):
+        name = one.whose.name if one.whose else usual_offices()
+        told.append((one.on if told else None, "" if name == before else name, hours(one.week)))
+        before = name
+    return told
 
 
 def _year(text: str, today: date) -> int:

@@ -22,13 +22,14 @@ def written(file: Path) -> Iterator[BinaryIO]:
     Raises BackupExists, NoRoom, CannotWrite.
     """
     beside = file.with_name(PART.format(name=file.name))
-    if file.exists():
-        raise BackupExists(file=file)
+    require_free(file)
     try:
         with opened(beside) as stream:
             try:
                 yield stream
                 force(stream)
+                # It may have taken hours; what took the name meanwhile is somebody's.
+                require_free(file)
                 beside.rename(file)
             except BaseException:
                 beside.unlink(missing_ok=True)
@@ -40,6 +41,12 @@ def written(file: Path) -> Iterator[BinaryIO]:
         raise why_not_written(error, file) from error
 
 
+def require_free(file: Path) -> None:
+    """Raises BackupExists, also for a link that leads nowhere just now."""
+    if os.path.lexists(file):
+        raise BackupExists(file=file)
+
+
 @contextmanager
 def opened(beside: Path) -> Iterator[BinaryIO]:
     """Readable by its account only; locked, so that it is told from what a killed backup left."""
@@ -49,8 +56,17 @@ def opened(beside: Path) -> Iterator[BinaryIO]:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise FileExistsError(beside) from None
+        if not _is_still(beside, stream):
+            raise FileExistsError(beside)
         stream.truncate()
         yield stream
+
+
+def _is_still(beside: Path, stream: BinaryIO) -> bool:
+    """Whether the name is of what was opened: another backup may have put it in place before this one had the lock."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(beside.stat(), os.fstat(stream.fileno()))
+    return False
 
 
 def why_not_written(error: OSError, file: Path) -> NoRoom | CannotWrite:
@@ -74,7 +90,8 @@ def remove_leftovers(folder: Path, pattern: str) -> None:
     for beside in folder.glob(PART.format(name=pattern)):
         with suppress(OSError), beside.open("rb") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            beside.unlink()
+            if _is_still(beside, stream):
+                beside.unlink()
 
 
 def force_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 from pathlib import Path
 
 from songcau.entry.backup.refusals import KeyUnusable
@@ -15,16 +16,21 @@ def passphrase_of(settings: Settings, file: Path | None = None) -> str | None:
 
     Raises KeyUnusable.
     """
-    if file is None and (set_one := settings.backup_key.get_secret_value()):
-        return _long_enough(set_one, "SONGCAU_BACKUP_KEY")
+    if file is None and (set_one := key_from(settings.backup_key.get_secret_value())):
+        return set_one
     named = file or settings.backup_key_file
     return None if named is None else key_in(named)
+
+
+def key_from(text: str) -> str | None:
+    """The key as it was set, None where none was. Raises KeyUnusable."""
+    return _long_enough(text, "SONGCAU_BACKUP_KEY") if text else None
 
 
 def key_in(file: Path) -> str:
     """Raises KeyUnusable."""
     try:
-        return _long_enough(file.read_text(encoding="utf-8").strip(), str(file))
+        return _long_enough(file.read_text(encoding="utf-8-sig"), str(file))
     except OSError as error:
         raise KeyUnusable(least=LEAST, source=f"{file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -32,6 +38,8 @@ def key_in(file: Path) -> str:
 
 
 def _long_enough(key: str, source: str) -> str:
+    """The key as every keyboard and editor gives it: without blanks around it, each letter in one piece."""
+    key = unicodedata.normalize("NFC", key.strip())
     if len(key) < LEAST:
         raise KeyUnusable(least=LEAST, source=source)
     return key

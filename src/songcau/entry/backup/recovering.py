@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 from songcau.entry.backup.checking import opened
-from songcau.entry.backup.keys import key_in
+from songcau.entry.backup.keys import key_from, key_in
 from songcau.entry.backup.refusals import KeysNotInside
 
 
 def keys_of(file: Path, key_file: Path | None, passphrase: str) -> dict[str, str]:
     """Name → value, ready for TOML. Raises KeysNotInside, KeyUnusable, and what `checking.opened` raises."""
-    key = key_in(key_file) if key_file else passphrase or None
+    key = key_in(key_file) if key_file else key_from(passphrase)
     with opened(file, key) as (contents, _following):
         if not contents.keys:
             raise KeysNotInside(file=file)

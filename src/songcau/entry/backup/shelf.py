@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from songcau.entry.backup import files
-from songcau.entry.backup.refusals import CannotRead, CannotWrite, Damaged, KeepNeedsFolder, NotABackup
+from songcau.entry.backup.refusals import BackupTooNew, CannotRead, CannotWrite, Damaged, KeepNeedsFolder, NotABackup
 from songcau.entry.backup.sealing import read_head
 from songcau.entry.backup.writing import Made
 
@@ -29,20 +29,30 @@ def place(to: Path, now: datetime, *, keep: int | None) -> Path:
     return to
 
 
-def thin_out(folder: Path, keep: int, city: str) -> list[Path]:
-    """Remove the oldest dated backups of this city beyond `keep`; which. Whatever else lies there is left alone."""
-    own = sorted(file for file in folder.glob(PATTERN) if NAME.fullmatch(file.name) and _is_of(file, city))
-    gone = own[:-keep]
-    for file in gone:
-        file.unlink()
-    return gone
+def thin_out(folder: Path, keep: int, city: str, *, made: Path) -> tuple[list[Path], list[Path]]:
+    """Remove the oldest dated backups of this city beyond `keep`: which went, and which could not be removed.
+
+    `made` stays, the one made just now: a name is only as right as the clock was. What else lies there is left alone.
+    """
+    dated = [file for file in folder.glob(PATTERN) if NAME.fullmatch(file.name) and file != made]
+    older = sorted((file for file in dated if _is_of(file, city)), reverse=True)
+    gone, stuck = [], []
+    for file in reversed(older[keep - 1 :]):
+        try:
+            file.unlink()
+            gone.append(file)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            stuck.append(file)
+    return gone, stuck
 
 
 def _is_of(file: Path, city: str) -> bool:
     try:
         with files.read(file) as stream:
             return read_head(stream, file.name).city == city
-    except (NotABackup, Damaged, CannotRead):
+    except (NotABackup, BackupTooNew, Damaged, CannotRead):
         return False
 
 

@@ -60,8 +60,12 @@ def _make(to: Path, keep: int | None, key_file: Path | None) -> None:
     click.echo(f"{file}: {made.rows} rows in {len(made.tables)} tables, {made.files} files, {size:.1f} MiB")
     if not made.encrypted:
         click.echo("NOT encrypted: whoever has the file can read it. Set backup_key to change that.", err=True)
-    for gone in shelf.thin_out(to, keep, city_id(settings)) if keep else ():
-        click.echo(f"{gone}: removed, older than the {keep} kept")
+    if keep:
+        removed, stuck = shelf.thin_out(to, keep, city_id(settings), made=file)
+        for gone in removed:
+            click.echo(f"{gone}: removed, older than the {keep} kept")
+        for left in stuck:
+            click.echo(f"{left}: older than the {keep} kept, but cannot be removed", err=True)
     for digest in made.named:
         click.echo(f"MISSING or CORRUPT in the store, so not in the backup: {digest}", err=True)
     if made.lacking:
@@ -131,6 +135,15 @@ def restore(file: Path, key_file: Path | None, replace: bool, despite_audit: boo
         click.echo(
             f"{done.contents.lacking} files were lacking when the backup was made; `songcau files verify` names them"
         )
+    if (
+        done.contents.keys.get("secret_key", settings.secret_key.get_secret_value())
+        != settings.secret_key.get_secret_value()
+    ):
+        click.echo(
+            "secret_key is not the one of the city in the backup: second factors and the Zalo account cannot be read "
+            "with this one. The right one comes out with --keys-to.",
+            err=True,
+        )
     click.echo("restored. Everybody signs in anew; `songcau doctor`, then `songcau up`.")
 
 
@@ -144,7 +157,10 @@ def _write_keys(file: Path, key_file: Path | None, to: Path) -> None:
     keys = keys_of(file, key_file, os.environ.get("SONGCAU_BACKUP_KEY", ""))
     if to.exists():
         raise click.ClickException(f"{to} exists already and is not overwritten")
-    handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise click.ClickException(f"{to} cannot be written: {error.strerror}") from None
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.writelines(f'{name} = "{value}"\n' for name, value in keys.items())
     click.echo(f"{to}: {', '.join(keys)}")

@@ -62,27 +62,27 @@ def deadline(
     calendar, source = _of_agency(agency) if agency else _of_profile(profile or load().city_profile)
     found = _computed(calendar, received, method, amount or 0, cut_off)
     click.echo(_date(found, whole_days=method != "hours"))
-    click.echo(f"{sentence(found)} {source(received)}")
+    click.echo(f"{sentence(found)} {source(found)}")
 
 
-def _of_profile(profile: str) -> "tuple[Calendar, Callable[[datetime], str]]":
+def _of_profile(profile: str) -> "tuple[Calendar, Callable[[Deadline], str]]":
     from songcau.foundation.calendar.national import national_calendar, profile_week
     from songcau.foundation.calendar.words import counted_with
 
     calendar = national_calendar(profile_week(profile))
-    return calendar, lambda at: counted_with(profile, calendar.week_on(at.date()))
+    return calendar, lambda found: counted_with(profile, calendar.week_on(found.received_at.date()))
 
 
-def _of_agency(code: str) -> "tuple[Calendar, Callable[[datetime], str]]":
+def _of_agency(code: str) -> "tuple[Calendar, Callable[[Deadline], str]]":
     from songcau.foundation.accounts.models import Agency
-    from songcau.foundation.calendar.queries import calendar_of, whose_hours
-    from songcau.foundation.calendar.words import counted_with, usual_offices
+    from songcau.foundation.calendar.assessing import counted
+    from songcau.foundation.calendar.queries import stored
 
-    found = Agency.objects.filter(code=code).first()
-    if found is None:
+    agency = Agency.objects.filter(code=code).first()
+    if agency is None:
         raise click.BadParameter(f"no agency has the code {code}", param_hint="--agency")
-    calendar, whose = calendar_of(found), whose_hours(found)
-    return calendar, lambda at: counted_with(whose.name if whose else usual_offices(), calendar.week_on(at.date()))
+    rows = stored()
+    return rows.layers.calendar(rows.chain(agency.path)), lambda found: counted(rows, agency, found)
 
 
 def _computed(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from django.db import connections
+from pydantic import SecretStr
 
 from songcau.entry.backup.shelf import last_backup, thin_out
 from songcau.entry.backup.tests.cities import SQLITE, City, fill, new_city
@@ -46,11 +47,10 @@ def test_a_shelf_keeps_the_newest_and_nothing_of_anybody_else_goes(run: Run, cit
     for day in ("01", "02", "03"):
         (tmp_path / f"songcau-202101{day}T000000Z.backup").write_bytes(own.read_bytes())
     (tmp_path / f".{own.name}9.part").write_bytes(b"left by a killed backup")
-    gone = thin_out(tmp_path, 2, "another city")
-    assert gone == []
+    assert thin_out(tmp_path, 2, "another city", made=own) == ([], [])
     from songcau.entry.backup.keys import city_id
 
-    assert len(thin_out(tmp_path, 2, city_id(city.settings))) == 2
+    assert len(thin_out(tmp_path, 2, city_id(city.settings), made=own)[0]) == 2
     kept = {file.name for file in tmp_path.iterdir()}
     assert kept >= {*others, own.name, "songcau-20210103T000000Z.backup"}
     assert "songcau-20210102T000000Z.backup" not in kept
@@ -89,6 +89,17 @@ def test_made_verified_restored_and_replaced(run: Run, tmp_path: Path) -> None:
     assert replaced.exit_code == 0, replaced.output
 
 
+def test_another_secret_key_is_told_because_second_factors_need_it(run: Run, tmp_path: Path) -> None:
+    key, file = tmp_path / "key", str(tmp_path / "one")
+    key.write_text("một câu rất dài để thử", encoding="utf-8")
+    run("backup", "--to", file, "--key-file", str(key))
+    there = new_city(SQLITE, tmp_path / "there", "")
+    assert "secret_key is not" not in run("restore", file, "--key-file", str(key), at=there).output
+    other = new_city(SQLITE, tmp_path / "other", "", secret_key=SecretStr("x" * 40))
+    restored = run("restore", file, "--key-file", str(key), at=other)
+    assert (restored.exit_code, "secret_key is not the one" in restored.output) == (0, True)
+
+
 def test_files_the_store_has_lost_end_in_exit_code_one(run: Run, city: City, tmp_path: Path) -> None:
     victim = next(city.settings.data.glob("files/??/??/*"))
     content = victim.read_bytes()
@@ -113,6 +124,8 @@ def test_the_citys_keys_come_out_of_an_encrypted_backup_only(run: Run, city: Cit
     told = tomllib.loads(keys.read_text(encoding="utf-8"))
     assert told["audit_key"] == city.settings.audit_key.get_secret_value()
     assert keys.stat().st_mode & 0o077 == 0
+    nowhere = run("restore", str(tmp_path / "one"), "--key-file", str(key), "--keys-to", str(tmp_path / "no" / "keys"))
+    assert (nowhere.exit_code, "cannot be written" in nowhere.output) == (1, True)
     refused = run("restore", str(tmp_path / "open"), "--keys-to", str(tmp_path / "none"))
     assert isinstance(refused.exception, Anticipated)
     assert not (tmp_path / "none").exists()

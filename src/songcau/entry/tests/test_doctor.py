@@ -96,8 +96,9 @@ def test_the_time_in_the_city_is_shown(tmp_path: Path) -> None:
 
 def noted(data: Path, hours: float, lacking: int = 0) -> None:
     made_at = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
-    told = {"made_at": made_at, "file": "/b/one.backup", "encrypted": True, "lacking": lacking}
+    told = {"made_at": made_at, "file": str(data / "one.backup"), "encrypted": True, "lacking": lacking}
     (data / NOTE).write_text(json.dumps(told), encoding="utf-8")
+    (data / "one.backup").touch()
 
 
 def test_a_city_without_a_backup_is_told(tmp_path: Path) -> None:
@@ -114,6 +115,13 @@ def test_the_age_of_the_last_backup_is_told(tmp_path: Path, hours: float, lackin
     found = doctor.backup(settings(tmp_path))
     assert found.health is health
     assert f"{hours} h old" in found.seen
+
+
+def test_a_last_backup_that_is_gone_is_told(tmp_path: Path) -> None:
+    noted(tmp_path, 3, 0)
+    (tmp_path / "one.backup").unlink()
+    found = doctor.backup(settings(tmp_path))
+    assert (found.health, "not there any more" in found.seen) == (Health.WARNING, True)
 
 
 def test_whether_backups_are_encrypted_is_told(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from django.utils import translation
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.calendar.deadlines import Deadline, Method, Term, deadline, end
 from songcau.foundation.calendar.models import Promise
-from songcau.foundation.calendar.queries import Stored, instant, local, whose_hours
+from songcau.foundation.calendar.queries import Stored, hours_between, instant, local
 from songcau.foundation.calendar.rules import Calendar, PromiseState
-from songcau.foundation.calendar.words import counted_with, sentence, usual_offices
+from songcau.foundation.calendar.words import counted_then_with, counted_with, sentence, usual_offices
 from songcau.kernel.errors import Refused
 
 log = structlog.get_logger(__name__)
@@ -101,10 +101,17 @@ def due(found: Deadline) -> datetime:
 
 def explained(rows: Stored, agency: Agency, found: Deadline) -> dict[str, str]:
     """Why the term ends then and with whose hours, in every language."""
-    week = rows.layers.calendar(rows.chain(agency.path)).week_on(found.received_at.date())
-    whose = whose_hours(agency, rows)
     told: dict[str, str] = {}
     for language in LANGUAGES:
         with translation.override(language):
-            told[language] = f"{sentence(found)} {counted_with(whose.name if whose else usual_offices(), week)}"
+            told[language] = f"{sentence(found)} {counted(rows, agency, found)}"
     return told
+
+
+def counted(rows: Stored, agency: Agency, found: Deadline) -> str:
+    """With whose hours a term was counted from its receipt to its end, in the present language."""
+    received_on = found.received_at.date()
+    first, *later = hours_between(agency, received_on, found.due_on or received_on, rows)
+    told = [counted_with(first.whose.name if first.whose else usual_offices(), first.week)]
+    told += [counted_then_with(one.on, one.whose.name if one.whose else usual_offices(), one.week) for one in later]
+    return " ".join(told)

@@ -100,7 +100,9 @@ class Term:
 
 
 def days_by_hours(days: float) -> Term:
-    """Days of eight working hours: 0.5 is four hours."""
+    """Days of eight working hours: 0.5 is four hours. Raises as Term does; TermTooLong counts in days."""
+    if days > MOST_DAYS:
+        raise TermTooLong(most=MOST_DAYS)
     return Term(Method.HOURS, days * MINUTES_OF_A_DAY / 60)
 
 
@@ -185,6 +187,8 @@ def deadline(
     last = day_ended(due_at)
     if last.year > LAST_YEAR:
         raise BeyondCalendar
+    # By days the day that counts as that of receipt is not counted, also when the cut-off made it another.
+    uncounted = {counted_from.date()} if term.method is Method.DAYS else set()
     passed = [calendar.day(on) for on in _between(received_at.date(), last)]
     return Deadline(
         received_at,
@@ -194,7 +198,7 @@ def deadline(
         receipt,
         cut_off,
         rests=_rests(passed),
-        worked=tuple(day for day in passed if day.works and day.decreed_work),
+        worked=tuple(day for day in passed if day.works and day.decreed_work and day.on not in uncounted),
         shortened=tuple(day for day in (receipt, *passed) if day.works and day.why is Why.CLOSURE),
         moved_from=moved_from,
         pauses=tuple(felt),

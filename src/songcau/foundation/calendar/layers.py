@@ -54,6 +54,12 @@ class WeekWithoutWork(Refused):
     code = "WEEK_WITHOUT_WORK"
 
 
+class DecreedDayWithoutWork(Refused):
+    """A day made a working day would have no hours."""
+
+    code = "DECREED_DAY_WITHOUT_WORK"
+
+
 class HoursFromAlready(Refused):
     """The agency has hours that begin on the same day, `on`."""
 
@@ -217,6 +223,14 @@ def _in_force(chain: Sequence[Sequence[Hours]], on: date, default: Week) -> Week
     return default
 
 
+def settled_until(years: Iterable[int]) -> int:
+    """The last year of those decreed without a gap, after what comes with songcau."""
+    until, settled = DECREED_UNTIL, set(years)
+    while until + 1 in settled:
+        until += 1
+    return until
+
+
 def require_known(*days: date | None) -> None:
     """Raises BeyondCalendar."""
     if any(day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR for day in days):
@@ -242,6 +256,8 @@ def require_hours(new: Hours, own: Iterable[Hours]) -> None:
         raise PeriodBackwards()
     if not any(new.week.days):
         raise WeekWithoutWork()
+    if not new.week.decreed:
+        raise DecreedDayWithoutWork()
     if any(hours.first == new.first for hours in own):
         raise HoursFromAlready(on=new.first)
 

@@ -1,7 +1,7 @@
 """Calendars of agencies, built from what is stored; and when something is due."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.calendar.deadlines import Method, Term, deadline
-from songcau.foundation.calendar.layers import Layer, Layers
+from songcau.foundation.calendar.layers import ONE_DAY, Layer, Layers, settled_until
 from songcau.foundation.calendar.models import Change, Closure, Dated, Decree, OfficeHours, Promise
-from songcau.foundation.calendar.national import DECREED_UNTIL, profile_week
+from songcau.foundation.calendar.national import profile_week
 from songcau.foundation.calendar.rules import Calendar, Week
 
 _TABLES = {OfficeHours: "hours", Decree: "decrees", Closure: "closures"}
@@ -62,7 +62,7 @@ class Stored:
             layer = at.get(closure.agency_id, Layer())
             at[closure.agency_id] = replace(layer, shut=(*layer.shut, closure.as_shut()))
         settled = [decree.settles_year for decree in self.decrees if decree.settles_year and not decree.agency_id]
-        return Layers(default_week(), at, max([DECREED_UNTIL, *settled]))
+        return Layers(default_week(), at, settled_until(settled))
 
     @cached_property
     def _ids(self) -> dict[str, UUID]:
@@ -90,12 +90,31 @@ def calendar_of(agency: Agency | None, as_of: int | None = None) -> Calendar:
     return rows.layers.calendar(rows.chain(agency.path) if agency else ())
 
 
-def whose_hours(agency: Agency, rows: Stored | None = None) -> Agency | None:
-    """The nearest agency, itself or above it, for which hours are set; None: those of the city's profile hold."""
+@dataclass(frozen=True, slots=True)
+class HoursFrom:
+    """From a day on an agency works the hours of `whose`, the nearest that has any; None: those of the profile."""
+
+    on: date
+    whose: Agency | None
+    week: Week
+
+
+def hours_between(agency: Agency, first: date, last: date, rows: Stored | None = None) -> list[HoursFrom]:
+    """Whose hours hold on the first day, and each that comes to hold up to the last."""
     rows = rows or stored()
-    having = {row.agency_id for row in rows.hours}
-    nearest = next((one for one in rows.chain(agency.path) if one in having), None)
-    return Agency.objects.get(pk=nearest) if nearest else None
+    chain = rows.chain(agency.path)
+    calendar = rows.layers.calendar(chain)
+    own = [[row for row in rows.hours if row.agency_id == one] for one in chain]
+    begun = {row.valid_from for of_one in own for row in of_one}
+    ended = {row.valid_to + ONE_DAY for of_one in own for row in of_one if row.valid_to is not None}
+    named = Agency.objects.in_bulk(chain)
+    found: list[HoursFrom] = []
+    for on in [first, *sorted(on for on in begun | ended if first < on <= last)]:
+        nearest = next((row.agency_id for of_one in own for row in of_one if row.as_hours().covers(on)), None)
+        held = HoursFrom(on, named.get(nearest), calendar.week_on(on))
+        if not found or (found[-1].whose, found[-1].week) != (held.whose, held.week):
+            found.append(held)
+    return found
 
 
 def local(at: datetime) -> datetime:

@@ -38,6 +38,7 @@ REFUSALS: dict[str, Promise] = {
     ),
     "CALENDAR_REASON_MISSING": gettext_lazy("Please give a reason or basis, at most %(limit)s characters long."),
     "WEEK_WITHOUT_WORK": gettext_lazy("Please enter hours for at least one day of the week."),
+    "DECREED_DAY_WITHOUT_WORK": gettext_lazy("Please enter hours for a day made a working day by a document."),
     "HOURS_FROM_ALREADY": gettext_lazy(
         "Hours that begin on %(on)s are set already; withdraw them first, or choose another day."
     ),
@@ -202,7 +203,7 @@ def _pause(pause: Pause) -> str:
 
 
 def _reason(day: Day) -> str:
-    usual = {Why.WEEK: _("weekly rest"), Why.CLOSURE: pgettext("office", "closed")}.get(day.why, "")
+    usual = {Why.WEEK: _("weekly rest"), Why.CLOSURE: pgettext("an agency for a while", "closed")}.get(day.why, "")
     named = ", ".join(part for part in (in_language(day.name), day.document) if part)
     return f"{usual}: {named}" if usual and named else usual or named or _("decreed")
 
@@ -270,6 +271,15 @@ def _end(at: datetime) -> str:
 def counted_with(whose: str, week: Week) -> str:
     """Whose hours a date was counted with, and which they are."""
     return _("Counted with the office hours of %(whose)s: %(hours)s.") % {"whose": whose, "hours": hours(week)}
+
+
+def counted_then_with(on: date, whose: str, week: Week) -> str:
+    """Which hours came to hold while the term ran."""
+    return _("From %(on)s on counted with the office hours of %(whose)s: %(hours)s.") % {
+        "on": _short(on),
+        "whose": whose,
+        "hours": hours(week),
+    }
 
 
 def usual_offices() -> str:

@@ -24,6 +24,7 @@ from songcau.foundation.shell.written import number
 from songcau.kernel.errors import Refused
 
 TEMPLATE = "administration/calendar/dates.html"
+DECISIONS = ("keep", "move")
 
 
 @requires("calendar.decide_dates")
@@ -51,8 +52,10 @@ def _around(request: HttpRequest, form: DecisionForm) -> dict[str, object]:
 
 def _decided(request: HttpRequest, rows: Rows) -> HttpResponse:
     form, status = DecisionForm(request.POST), 422
+    if request.POST.get("decision") not in DECISIONS:
+        form.add_error(None, _("Please choose whether the dates are kept or moved."))
     if form.is_valid():
-        move = request.POST.get("decision") == "move"
+        move = request.POST["decision"] == "move"
         chosen = _chosen(request, rows, everything=form.cleaned_data["everything"])
         try:
             basis = form.cleaned_data["basis"]

@@ -298,6 +298,9 @@ def test_a_decision_that_cannot_be_is_answered_in_words_with_the_choice_kept(
     mine, theirs = (str(row.impacts.get().pk) for row in (one, other))
     nothing = ward.post(at("calendar_dates"), {"basis": "x", "decision": "keep"})
     assert (nothing.status_code, "choose at least one date" in text(nothing)) == (422, True)
+    neither = ward.post(at("calendar_dates"), {"impact": mine, "basis": "x"})
+    assert (neither.status_code, "whether the dates are kept or moved" in text(neither)) == (422, True)
+    assert one.impacts.get().state == "OPEN"
     no_basis = ward.post(at("calendar_dates"), {"impact": mine, "basis": "", "decision": "keep"})
     assert no_basis.status_code == 422
     assert f'value="{mine}" form="decide" checked' in text(no_basis)

@@ -140,6 +140,9 @@ def test_the_year_is_that_of_the_own_agency_with_its_hours_half_days_and_closure
     shown = page(client, year="2026")[1]
     assert f"Giờ làm việc của {mine.name}: từ Thứ 2 đến Thứ 6 07:30–11:30, 13:00–17:00; Thứ 7 07:30–11:30" in shown
     assert "từ ngày 01/06/2026: từ Thứ 2 đến Thứ 6 07:30–11:30" in shown
+    until = page(client, year="2025")[1]
+    assert "Giờ làm việc của các cơ quan hành chính thành phố: " in until, "its own had not begun on 1 January"
+    assert f"của {mine.name}: từ Thứ 2 đến Thứ 6 07:30–11:30, 13:00–17:00; Thứ 7 07:30–11:30" in until
     assert '<td class="is-half" title="07:30–11:30">' in shown, "a Saturday morning"
     assert '<td class="is-half" title="tạm đóng cửa: bão số 9; 07:30–11:30">7' in shown
     assert '<td class="is-off" title="tạm đóng cửa: bão số 9">8' in shown

@@ -15,7 +15,7 @@ from songcau.foundation.calendar.models import Change
 from songcau.foundation.calendar.national import national_calendar
 from songcau.foundation.calendar.permissions import MayNotChangeCalendar, may_change
 from songcau.foundation.calendar.planning import CalendarRowUnknown
-from songcau.foundation.calendar.queries import calendar_of, due_at, latest_change, whose_hours
+from songcau.foundation.calendar.queries import calendar_of, due_at, hours_between, latest_change
 from songcau.foundation.calendar.rules import AFTERNOON, MORNING, CalendarWithoutWork, Why, WindowsUnfit
 from songcau.foundation.calendar.tests.conftest import NOW, Town
 from songcau.foundation.outbox.models import Event
@@ -72,7 +72,7 @@ def closed(town: Town, agency: Agency | None = None, **more: Any) -> Any:
 def test_nothing_set_is_the_calendar_as_it_comes(town: Town) -> None:
     mine, national = calendar_of(town.desk), national_calendar()
     assert latest_change() == 0
-    assert whose_hours(town.desk) is None
+    assert hours_between(town.desk, MONDAY, MONDAY)[0].whose is None
     assert mine.day(date(2026, 1, 2)) == national.day(date(2026, 1, 2))
     assert mine.day(date(2026, 1, 10)).why is Why.DECREED_WORK
     assert calendar_of(None).week == national.week
@@ -81,7 +81,7 @@ def test_nothing_set_is_the_calendar_as_it_comes(town: Town) -> None:
 def test_hours_reach_those_below_that_have_none_and_nobody_else(town: Town) -> None:
     hours(town)
     assert calendar_of(town.desk).day(SATURDAY).windows == (MORNING,)
-    assert whose_hours(town.desk) == town.ward
+    assert hours_between(town.desk, SATURDAY, SATURDAY)[0].whose == town.ward
     assert not calendar_of(town.other).day(SATURDAY).works
     hours(town, town.desk, days=[*USUAL, (), ()])
     assert not calendar_of(town.desk).day(SATURDAY).works
@@ -127,6 +127,13 @@ def test_a_decree_may_settle_its_year_for_the_whole_country_only(town: Town) -> 
     assert calendar_of(town.ward).decreed_until == 2026
     decree(town, off=[date(2027, 9, 1)], worked=[], settles_year=2027)
     assert calendar_of(town.ward).decreed_until == 2027
+
+
+def test_a_year_that_is_settled_settles_none_before_it(town: Town) -> None:
+    decree(town, off=[date(2028, 8, 15)], worked=[], settles_year=2028)
+    assert calendar_of(None).decreed_until == 2026, "nobody has decreed 2027"
+    decree(town, document="16/QĐ", off=[date(2027, 9, 1)], worked=[], settles_year=2027)
+    assert calendar_of(None).decreed_until == 2028
 
 
 def test_a_withdrawn_decree_leaves_the_days_as_before(town: Town) -> None:

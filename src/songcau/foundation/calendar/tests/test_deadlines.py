@@ -65,6 +65,12 @@ def test_the_golden_vectors(received: str, days: int, by_days: str, by_hours: st
     assert due(received, days_by_hours(days)) == by_hours
 
 
+def test_days_by_hours_that_are_too_many_are_answered_in_days() -> None:
+    with pytest.raises(TermTooLong) as caught:
+        days_by_hours(1001)
+    assert caught.value.params["most"] == 1000
+
+
 def test_half_a_day_is_four_hours_and_no_count_of_days() -> None:
     assert due("2026-08-28 09:00", days_by_hours(0.5)) == "2026-08-28 14:30"
     with pytest.raises(TermNotWhole):

@@ -127,6 +127,11 @@ def test_hours_that_do_not_fit_are_refused(new: Hours, refusal: type[Refused]) -
         layers.require_hours(new, [Hours(SATURDAY, None, MORNINGS)])
 
 
+def test_a_day_made_a_working_day_has_hours() -> None:
+    with pytest.raises(layers.DecreedDayWithoutWork):
+        layers.require_hours(Hours(MONDAY, None, Week.of([(MORNING,)] * 7, [])), ())
+
+
 def test_hours_of_one_day_fit() -> None:
     layers.require_hours(Hours(MONDAY, MONDAY, MORNINGS), [Hours(SATURDAY, None, MORNINGS)])
 

@@ -64,6 +64,26 @@ def test_the_sentence_names_the_agency_whose_hours_were_counted(town: Town, prom
     assert town.ward.name in promise.explained["vi"]
 
 
+def test_the_sentence_names_no_agency_whose_hours_did_not_hold(town: Town, promised: Promised) -> None:
+    hours(town, valid_from=date(2027, 1, 1))
+    hours(town, valid_from=date(2026, 1, 1), valid_to=date(2026, 6, 30))
+    told = promised(amount=3).explained
+    assert town.ward.name not in told["vi"]
+    assert "usual offices" in told["en"]
+
+
+def test_the_sentence_names_hours_that_came_to_hold_while_the_term_ran(town: Town, promised: Promised) -> None:
+    hours(town, valid_from=date(2026, 11, 28))
+    promise = promised(amount=3)
+    assert promise.due_at == timezone.make_aware(datetime(2026, 11, 28, 11, 30))  # noqa: DTZ001
+    assert "tính theo giờ làm việc của các cơ quan hành chính thành phố" in promise.explained["vi"].lower()
+    assert (
+        f"Từ ngày 28/11/2026 tính theo giờ làm việc của {town.ward.name}: từ Thứ 2 đến Thứ 6 07:30–11:30, 13:00–17:00; "
+        "Thứ 7 07:30–11:30." in promise.explained["vi"]
+    )
+    assert f"From 28 Nov 2026 on counted with the office hours of {town.ward.name}" in promise.explained["en"]
+
+
 def test_a_holiday_decreed_after_a_date_was_promised_moves_nothing_by_itself(town: Town, promised: Promised) -> None:
     late, early = promised(), promised(amount=1)
     row = decree(town, off=[date(2026, 12, 1)], worked=[])

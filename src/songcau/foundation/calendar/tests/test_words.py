@@ -60,6 +60,13 @@ def test_the_cut_off_is_said_with_what_follows_from_it() -> None:
     assert "Trả kết quả ngay trong ngày làm việc." in words
 
 
+def test_the_day_a_late_receipt_counts_from_is_not_called_counted() -> None:
+    late = deadline(national_calendar(), at("2026-01-09 16:30"), Term(Method.DAYS, 1), cut_off=16 * 60)
+    assert late.due_on == date(2026, 1, 12)
+    assert "Tính là ngày làm việc" not in sentence(late)
+    assert [day.on for day in late.worked] == []
+
+
 def test_months_that_end_on_a_day_of_rest_say_which() -> None:
     words = said(deadline(CITY, at("2026-01-31 09:00"), Term(Method.MONTHS, 1)))
     assert "Ngày cuối của thời hạn, Thứ 7 28/02/2026, là ngày nghỉ (nghỉ hằng tuần)" in words
