@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts.delegation.models import Delegation
+from songcau.foundation.accounts.entering import providers
+from songcau.foundation.accounts.identity_models import PHONE_PROVIDER, Identity
 from songcau.foundation.accounts.models import Holding, Person, RoleGrant
 from songcau.foundation.accounts.personal_data.sources import Section, Words, said
 from songcau.foundation.accounts.roles import Role
@@ -38,6 +40,7 @@ class OfAccounts:
             _posts(person, most),
             _roles(person, most),
             _delegations(person, most),
+            _ways(person),
             _factors(person),
             _sessions(person, most),
             _log(person, most),
@@ -135,6 +138,47 @@ def _delegations(person: Person, most: int) -> Section:
         why_not=_("A delegation is withdrawn, not erased."),
         left_out=left,
     )
+
+
+def _ways(person: Person) -> Section:
+    return Section(
+        code="ways",
+        title=_("What providers and your telephone say about you"),
+        columns=(
+            _("Way"),
+            _("Known there as"),
+            _("Full name"),
+            _("Date of birth"),
+            _("Telephone"),
+            _("Identity number"),
+            _("Since"),
+            _("Last used"),
+        ),
+        rows=[
+            (
+                _label(one),
+                one.subject,
+                one.full_name,
+                one.birth,
+                one.phone,
+                _("as a fingerprint only") if one.number_hash else "",
+                one.linked_at,
+                one.last_used_at,
+            )
+            for one in person.identities.order_by("-linked_at")
+        ],
+        why=_("To know you again when you sign in by them."),
+        kept=_("Until you remove the way."),
+        erasable=True,
+        why_not=_("You remove a way yourself under “My ways to sign in”; one must be left."),
+    )
+
+
+def _label(identity: Identity) -> Words:
+    if identity.provider == PHONE_PROVIDER:
+        return _("Telephone")
+    known = providers().get(identity.provider)
+    return known.label if known else identity.provider
 
 
 def _factors(person: Person) -> Section:
