@@ -10,6 +10,7 @@ from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.queries import actor_of
 from songcau.foundation.accounts.roles import Role
+from songcau.foundation.accounts.sign_on.rules import Assurance, Vouched
 from songcau.foundation.accounts.tests.people import PASSWORD, give, make_person, sign_in
 from songcau.foundation.notifications.models import Notice
 from songcau.foundation.notifications.rendering import in_language
@@ -20,7 +21,7 @@ from songcau.foundation.outbox.actions import announce
 from songcau.foundation.outbox.delivery import claim_next, deliver
 from songcau.foundation.outbox.models import Delivery, Event
 from songcau.foundation.outbox.rules import WITH_BUGS, State
-from songcau.kernel.actor import SYSTEM, Actor
+from songcau.kernel.actor import NOBODY, SYSTEM, Actor
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +182,19 @@ def test_who_asks_about_their_data_alarms_the_officers_and_hears_the_answer(lan:
     assert titles(lan) == ["Your request about your data was answered"]
     assert titles(officer)[0] == "One reader opened the data of 30 people within an hour"
     assert Notice.objects.filter(kind="personal_data.curiosity").count() == 1, "nobody settles what they did themselves"
+
+
+def test_who_gets_or_loses_a_way_to_sign_in_is_told_but_not_of_the_first(chief: Actor) -> None:
+    """Whoever got in by a stolen telephone and adds a key of their own must not do so in silence."""
+    first = Vouched("phone", "+84912345678", Assurance.LOW, full_name="Ayun", phone="+84912345678")
+    person = actions.receive_person(by=NOBODY, vouched=first)
+    work()
+    assert titles(person) == []
+    more = Vouched("vneid", "s1", Assurance.SUBSTANTIAL)
+    added = actions.link_identity(by=actor_of(person), vouched=more, session=Assurance.LOW)
+    work()
+    assert "a way to sign in was added" in in_language(Notice.objects.get(person=person), "en").body
+    actions.unlink_identity(by=actor_of(person), identity_id=added.pk, session=Assurance.HIGH)
+    work()
+    assert len(titles(person)) == 2
+    assert "một cách đăng nhập đã bị gỡ" in in_language(Notice.objects.of(person.pk)[0], "vi").body

@@ -360,3 +360,40 @@ def test_who_has_a_second_factor_and_no_password_confirms_by_it(browser, name: s
     answer = browser.client.get(reverse(name), follow=True)
     assert answer.status_code == 200
     assert ('name="code"' in answer.content.decode()) is (name != "account_change_password")
+
+
+def test_a_session_begun_by_telephone_gains_nothing_from_a_role_given_meanwhile(client, sent) -> None:
+    """Whoever holds the SIM card would otherwise set up the one-time code themselves, and act as staff."""
+    by_phone(client, sent)
+    person = Person.objects.get()
+    give(person, Role.SYSTEM_ADMINISTRATOR)
+    answer = client.get(reverse("administration:people"))
+    assert answer.status_code == 403
+    assert answer.wsgi_request.actor.grants == ()
+    assert client.get("/me/").status_code == 200
+
+
+def test_a_provider_trusted_with_staff_opens_what_the_role_opens(browser, providers, settings) -> None:
+    known = {"vneid": configured(providers["vneid"].issuer, "vneid", staff=True)}
+    settings.SONGCAU = settings.SONGCAU.model_copy(update={"sign_in_providers": known})
+    browser.sign_in("vneid")
+    person = Person.objects.get()
+    give(person, Role.CLERK, make_agency("W1"))
+    answer = browser.client.get("/me/")
+    assert answer.wsgi_request.threshold is not None
+    assert answer["Location"].startswith(reverse("mfa_activate_totp"))
+
+
+def test_removing_a_way_ends_the_sessions_of_other_browsers(browser, sent) -> None:
+    """A telephone is removed because it was lost: whoever found it is signed out."""
+    browser.sign_in("vneid")
+    ask(browser.client, at="citizen_phone_link")
+    give_code(browser.client, sent[-1])
+    person = Person.objects.get()
+    finder = Client()
+    with clock.frozen(clock.now() + timedelta(minutes=2)):
+        by_phone(finder, sent)
+        assert finder.get("/me/").status_code == 200
+        browser.client.post(reverse("citizen_part", args=[person.identities.get(provider="phone").id]))
+        assert finder.get("/me/").status_code == 302
+        assert browser.client.get("/me/").status_code == 200

@@ -6,6 +6,7 @@ What a system does on its own events stands in its `tasks.py`.
 
 from songcau.flows import (
     account_change_is_told,
+    changed_way_is_told,
     curiosity_alarms_officers,
     data_request_is_told,
     dead_letter_alarms_administrators,
@@ -29,8 +30,8 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.DelegationBegan: (),
     accounts.DelegationEnded: (),
     accounts.DelegationWithdrawn: (lent_role_is_told.TAKEN_BACK,),
-    accounts.IdentityLinked: (),
-    accounts.IdentityUnlinked: (),
+    accounts.IdentityLinked: (changed_way_is_told.ADDED,),
+    accounts.IdentityUnlinked: (changed_way_is_told.REMOVED,),
     accounts.OwnPasswordChanged: (account_change_is_told.REACTIONS[accounts.OwnPasswordChanged],),
     accounts.OwnSecondFactorChanged: (account_change_is_told.REACTIONS[accounts.OwnSecondFactorChanged],),
     accounts.PasswordReset: (account_change_is_told.REACTIONS[accounts.PasswordReset],),

@@ -18,7 +18,7 @@ from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.delegations.lines import lines_of
 from songcau.consoles.administration.fields import UNCHOSEN, Day, ReasonForm
 from songcau.foundation.accounts import actions
-from songcau.foundation.accounts.access import signed_in
+from songcau.foundation.accounts.access import signed_in, signed_in_anew
 from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.delegation.rules import LONGEST
 from songcau.foundation.accounts.models import Holding, Person, RoleGrant
@@ -83,7 +83,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/delegations.html", context)
 
 
-@signed_in
+@signed_in_anew
 def add(request: HttpRequest) -> HttpResponse:
     """Lend a role (`?grant=`) or all that goes with a post (`?post=`) of one's own."""
     actor = _actor(request)

@@ -2,6 +2,7 @@
 
     @open_to_everyone            anybody
     @signed_in                   anybody with an account
+    @signed_in_anew              the same, and the password or a code was given in the last five minutes
     @requires("app.verb_noun")   who holds the permission somewhere; rows are cut by `visible_to`, deeds by actions
     @requires(..., fresh=True)   the same, and the password or a code was given in the last five minutes
     @requires_assurance(level)   anybody who signed in by something that vouches for them surely enough
@@ -32,6 +33,7 @@ class Access:
 
 OPEN = Access(signed_in=False)
 SIGNED_IN = Access()
+SIGNED_IN_ANEW = Access(fresh=True)
 
 _declared: dict[str, Access] = {}
 
@@ -44,6 +46,11 @@ def open_to_everyone(view: View) -> View:
 def signed_in(view: View) -> View:
     """Anybody with an account may enter."""
     return _marked(view, SIGNED_IN)
+
+
+def signed_in_anew(view: View) -> View:
+    """Anybody with an account may enter, after giving the password or a code again."""
+    return _marked(view, SIGNED_IN_ANEW)
 
 
 def requires(permission: str, *, fresh: bool = False) -> Callable[[View], View]:

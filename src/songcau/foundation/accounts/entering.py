@@ -51,6 +51,12 @@ def provider_of(request: HttpRequest) -> str:
     return str(_mark(request).get("provider", ""))
 
 
+def may_act_as_staff(request: HttpRequest) -> bool:
+    """Whether roles count in the session: not where it was begun by a way that staff do not come in by."""
+    code = provider_of(request)
+    return not code or (code in providers() and providers()[code].staff)
+
+
 def sign_out_address(request: HttpRequest) -> str:
     """Where the browser goes so that the provider's session ends as well, or an empty text."""
     sealed = _mark(request).get("sign_out")

@@ -226,6 +226,7 @@ def part(request: HttpRequest, identity_id: UUID) -> HttpResponseBase:
         except Anticipated as refusal:
             messages.error(request, said(refusal))
         else:
+            sessions.end_others(request)  # one of them may have been begun by it, on a telephone that was lost
             messages.success(request, _("This way to sign in was removed."))
         return redirect("citizen_ways")
     return render(request, "accounts/part.html", {"identity": identity, "label": way_label(identity)})

@@ -54,7 +54,8 @@ class ActorMiddleware:
     """Sets `request.actor`, from the roles in force now, and `request.threshold`.
 
     A session that is over is ended here. While a threshold stands the actor carries no roles, so that a page
-    open to everyone does not show more to somebody who has given the password only.
+    open to everyone does not show more to somebody who has given the password only. A citizen's session carries none
+    either: a role that is given meanwhile counts from the next sign-in, at the door of the staff.
     """
 
     def __init__(self, get_response: Respond) -> None:
@@ -68,6 +69,8 @@ class ActorMiddleware:
 
     def _receive(self, request: HttpRequest, person: Person) -> None:
         actor = actor_of(person)
+        if not entering.may_act_as_staff(request):
+            actor = replace(actor, grants=())
         staff = bool(actor.grants)
         if end := sessions.end_of(request, staff=staff):
             _note(actor, "accounts.end_session", why=str(end))

@@ -5,8 +5,11 @@ more power than they may hand on themselves. So nobody grants a role they could 
 password of somebody stronger.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from songcau.foundation.accounts.models import Agency, Person
-from songcau.foundation.accounts.roles import HAND_ON, Role, permissions_of
+from songcau.foundation.accounts.roles import HAND_ON, Role, lent_by, permissions_of
 from songcau.kernel.actor import EVERYWHERE, Actor
 from songcau.kernel.errors import NotAllowed
 
@@ -52,10 +55,7 @@ def may_hand_on(by: Actor, role: Role, agency: Agency | None, *, own: bool = Tru
 
     What was lent to somebody cannot be given away by them; without `own` it counts all the same.
     """
-    scope = scope_of(agency)
-    return all(
-        by.may(p, within=scope, own=own) or by.may(HAND_ON + p, within=scope, own=own) for p in permissions_of(role)
-    )
+    return _covers(by, permissions_of(role), scope_of(agency), own=own)
 
 
 def may_grant_role(by: Actor, person: Person, role: Role, agency: Agency | None) -> bool:
@@ -74,9 +74,16 @@ def may_act_on(by: Actor, permission: str, person: Person) -> bool:
 
 
 def is_above(by: Actor, person: Person) -> bool:
-    """Whether the person holds, or will hold, a role that this actor could not hand on."""
+    """Whether the person holds, will hold or was lent a right that this actor could not hand on."""
     grants = person.grants.not_ended().select_related("agency")
-    return any(not may_hand_on(by, Role(grant.role), grant.agency, own=False) for grant in grants)
+    if any(not may_hand_on(by, Role(grant.role), grant.agency, own=False) for grant in grants):
+        return True
+    lent = person.delegations.still_open().select_related("grant__agency")
+    return any(not _covers(by, lent_by(Role(one.grant.role)), one.scope, own=False) for one in lent)
+
+
+def _covers(by: Actor, codes: Iterable[str], scope: str, *, own: bool) -> bool:
+    return all(by.may(p, within=scope, own=own) or by.may(HAND_ON + p, within=scope, own=own) for p in codes)
 
 
 def require(by: Actor, permission: str, agency: Agency | None) -> None:
@@ -95,6 +102,13 @@ def require_act_on(by: Actor, permission: str, person: Person) -> None:
 def require_another(by: Actor, person: Person) -> None:
     """Raises NotToOneself."""
     if by.id == person.id:
+        raise NotToOneself()
+
+
+def require_not_for_lender(by: Actor, permission: str, person: Person) -> None:
+    """Nobody's own affair is decided with a right that they lent for it. Raises NotToOneself."""
+    others = tuple(grant for grant in by.grants if grant.on_behalf is None or grant.on_behalf.person_id != person.id)
+    if not replace(by, grants=others).may(permission, within=scope_of(person.home)):
         raise NotToOneself()
 
 

@@ -22,11 +22,14 @@ def actor_of(person: Person) -> Actor:
 
 
 def people_of(scope: str) -> PersonQuerySet:
-    """Those who work in a part of the tree of agencies: at home there, in post there, or with a role there."""
+    """Those who work in a part of the tree of agencies: at home there, in post there, or with a role there.
+
+    In the whole city that is all of the staff, and no citizen.
+    """
     everybody: PersonQuerySet = Person.objects.filter(is_active=True)
-    if scope == EVERYWHERE:
-        return everybody
-    roles = RoleGrant.objects.in_force().filter(person=OuterRef("pk"), agency__path__startswith=scope)
+    roles = RoleGrant.objects.in_force().filter(person=OuterRef("pk"))
+    if scope != EVERYWHERE:
+        roles = roles.filter(agency__path__startswith=scope)
     posts = Holding.objects.current().filter(person=OuterRef("pk"), post__agency__path__startswith=scope)
     return everybody.filter(Q(home__path__startswith=scope) | Exists(roles) | Exists(posts))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.usersessions.adapter import get_adapter as get_sessions_adapter
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 
@@ -66,6 +67,13 @@ def delete_all(person: Person) -> int:
     for session in sessions:
         session.end()
     return len(sessions)
+
+
+def end_others(request: HttpRequest) -> None:
+    """Sign the person out in every other browser."""
+    found = UserSession.objects.purge_and_list(request.user)
+    if others := [one for one in found if not one.is_current()]:
+        get_sessions_adapter().end_sessions(others)
 
 
 def _records(request: HttpRequest) -> list[dict[str, Any]]:

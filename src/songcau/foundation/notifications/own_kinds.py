@@ -30,6 +30,8 @@ CHANGES = {
     "PASSWORD_CHANGED": _("the password was changed"),
     "SECOND_FACTOR_RESET": _("an administrator took the second factor away"),
     "SECOND_FACTOR_CHANGED": _("the second factor or a passkey was changed"),
+    "WAY_ADDED": _("a way to sign in was added"),
+    "WAY_REMOVED": _("a way to sign in was removed"),
 }
 NO_PLACE = "WHOLE_CITY"
 _SIGN_IN_CHANGED = _("The sign-in of your account was changed. Sign in to see what; if it was not you, call us.")

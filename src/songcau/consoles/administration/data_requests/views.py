@@ -51,6 +51,8 @@ def _found(request: HttpRequest, request_id: UUID) -> DataRequest:
     found = visible.filter(pk=request_id).first()
     if found is None:
         raise Http404
+    # Every page of a request shows what the person wrote, or their addresses.
+    note_look(request, found.person_id, kind="personal_data.request", default=Purpose.DATA_REQUEST, subject_id=found.pk)
     return found
 
 
@@ -75,7 +77,6 @@ def data_requests(request: HttpRequest) -> HttpResponseBase:
 def data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """One request: who asks what, until when, what was answered, and what there is to do."""
     found = _found(request, request_id)
-    note_look(request, found.person_id, kind="personal_data.request", default=Purpose.DATA_REQUEST, subject_id=found.pk)
     in_work = found.state == RequestState.IN_WORK
     context = {
         "asked": found,

@@ -162,3 +162,9 @@ def test_an_alarm_is_settled_by_an_officer(city: City, officer: Client) -> None:
     assert "Rà soát tài khoản" in text(officer.get(at("looks")))
     assert officer.get(at("curiosity_settle", city.lan.pk)).status_code == 404
     assert officer.post(at("curiosity_settle", own.pk), {"finding": "Không có gì"}).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["data_request_take", "data_request_answer", "data_request_correct"])
+def test_no_page_of_a_request_shows_data_without_a_look(city: City, officer: Client, asked: DataRequest, page) -> None:
+    assert officer.get(at(page, asked.pk)).status_code == 200
+    assert Look.objects.get().person == city.lan

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from songcau.consoles.administration.tests.conftest import grow_stale
 from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.models import Holding, Person, Post, RoleGrant
 from songcau.foundation.accounts.roles import Role
@@ -143,3 +144,20 @@ def test_who_holds_no_role_is_told_so() -> None:
     citizen = Client()
     sign_in(citizen, make_person("cong-dan"))
     assert "không giữ vai trò nào có thể ủy quyền" in citizen.get(MINE).content.decode()
+
+
+def test_whoever_finds_a_browser_open_lends_nothing(client: Client, chief: Person, deputy: Person) -> None:
+    grow_stale(client)
+    answer = client.post(lending(chief), leave(deputy))
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert not Delegation.objects.exists()
+
+
+def test_days_at_the_ends_of_the_calendar_are_refused_in_words(client: Client, chief: Person, deputy: Person) -> None:
+    post = Post.objects.create(agency=chief.home, title="Chủ tịch", is_head=True)
+    holding = Holding.objects.create(person=chief, post=post, from_on=date(2026, 1, 1))
+    for address in (lending(chief), f"{MINE}add/?post={holding.pk}"):
+        for first, last in ((date.min, date.max), (date.max, date.max), (date.min, date.min)):
+            answer = client.post(address, {"delegate": deputy.pk, "first": first, "last": last, "reason": "Nghỉ phép"})
+            assert answer.status_code == 422, answer.content
+    assert not Delegation.objects.exists()

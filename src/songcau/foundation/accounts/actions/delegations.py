@@ -80,7 +80,10 @@ def delegate_post(
     holding = Holding.objects.select_related("post").get(pk=holding_id)
     if holding.person_id != by.id or holding.until_on is not None:
         raise rules.RoleNotHeld()
-    begins = starts_at or clock.now()
+    now = clock.now()
+    begins = starts_at or now
+    # Before the database is asked with it: no database knows an instant before the year 1.
+    rules.require_leave(begins, ends_at, now)
     held = RoleGrant.objects.not_ended().filter(person_id=by.id, agency=holding.post.agency_id, valid_from__lte=begins)
     lendable = [grant.id for grant in held.order_by("id") if may_be_lent(Role(grant.role))]
     if not lendable:

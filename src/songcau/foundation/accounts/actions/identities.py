@@ -46,10 +46,11 @@ def receive_person(*, by: Actor, vouched: Vouched, staff_too: bool = False, full
         identity = None
     if identity is None:
         return _new_citizen(by, vouched, full_name)
-    if not staff_too and identity.person.grants.not_ended().exists():
+    person = identity.person
+    if not staff_too and (person.grants.not_ended().exists() or person.delegations.still_open().exists()):
         raise StaffElsewhere()
     _note(by, identity, vouched)
-    return identity.person
+    return person
 
 
 @transaction.atomic

@@ -28,7 +28,9 @@ def request_phone_code(*, by: Actor, phone: str, address: str, language: str) ->
         raise phone_codes.CodesNotSent()
     code = f"{secrets.randbelow(10**rules.DIGITS):0{rules.DIGITS}d}"
     with transaction.atomic():
-        row = PhoneCode(phone_hash=keyed_hash("phone", phone), address_hash=keyed_hash("address", address))
+        row = PhoneCode(
+            phone_hash=keyed_hash("phone", phone), address_hash=keyed_hash("address", rules.network_of(address))
+        )
         # Of two at the same moment one goes on; afterwards the rows themselves say so.
         if not cache.add(f"phone_code:{row.phone_hash}:{int(clock.now().timestamp()) // 60}", True, 60):
             raise TooManyCodes()

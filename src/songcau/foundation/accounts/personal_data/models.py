@@ -110,8 +110,11 @@ class CuriosityAlarm(models.Model):
 
 class DataRequestQuerySet(models.QuerySet["DataRequest"]):
     def visible_to(self, actor: Actor) -> "DataRequestQuerySet":
-        """To who answers them: those of people of their agencies, never their own."""
-        return self.filter(_of_people_in(actor.scopes(ANSWER), "person")).exclude(person=actor.id)
+        """To who answers them: those of people of their agencies, never their own or of who lent them the right."""
+        seen = self.filter(_of_people_in(actor.scopes(ANSWER), "person")).exclude(person=actor.id)
+        if actor.may(ANSWER, own=True):
+            return seen
+        return seen.exclude(person__in=[grant.on_behalf.person_id for grant in actor.grants if grant.on_behalf])
 
     def still_open(self) -> "DataRequestQuerySet":
         return self.filter(state__in=OPEN)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.entering import providers
-from songcau.foundation.accounts.identity_models import PHONE_PROVIDER
+from songcau.foundation.accounts.identity_models import PHONE_PROVIDER, Identity
 from songcau.foundation.accounts.models import Holding, Person, RoleGrant
 from songcau.foundation.accounts.personal_data.sources import Section, Words, said
 from songcau.foundation.accounts.roles import Role
@@ -25,7 +25,6 @@ FACTORS = {
     Authenticator.Type.RECOVERY_CODES: _("Recovery codes"),
     Authenticator.Type.WEBAUTHN: _("Passkey"),
 }
-WAYS = {PHONE_PROVIDER: _("Code to a telephone")}
 # Entries of the log that hold a word of the person's own life, besides when and who.
 _TOLD = ("reason", "address", "previous_address")
 
@@ -41,8 +40,8 @@ class OfAccounts:
             _posts(person, most),
             _roles(person, most),
             _delegations(person, most),
+            _ways(person),
             _factors(person),
-            _identities(person),
             _sessions(person, most),
             _log(person, most),
         )
@@ -141,6 +140,47 @@ def _delegations(person: Person, most: int) -> Section:
     )
 
 
+def _ways(person: Person) -> Section:
+    return Section(
+        code="ways",
+        title=_("What providers and your telephone say about you"),
+        columns=(
+            _("Way"),
+            _("Known there as"),
+            _("Full name"),
+            _("Date of birth"),
+            _("Telephone"),
+            _("Identity number"),
+            _("Since"),
+            _("Last used"),
+        ),
+        rows=[
+            (
+                _label(one),
+                one.subject,
+                one.full_name,
+                one.birth,
+                one.phone,
+                _("as a fingerprint only") if one.number_hash else "",
+                one.linked_at,
+                one.last_used_at,
+            )
+            for one in person.identities.order_by("-linked_at")
+        ],
+        why=_("To know you again when you sign in by them."),
+        kept=_("Until you remove the way."),
+        erasable=True,
+        why_not=_("You remove a way yourself under “My ways to sign in”; one must be left."),
+    )
+
+
+def _label(identity: Identity) -> Words:
+    if identity.provider == PHONE_PROVIDER:
+        return _("Telephone")
+    known = providers().get(identity.provider)
+    return known.label if known else identity.provider
+
+
 def _factors(person: Person) -> Section:
     found = Authenticator.objects.filter(user=person).order_by("-created_at")
     return Section(
@@ -155,30 +195,6 @@ def _factors(person: Person) -> Section:
         kept=_("Until you remove them."),
         erasable=True,
         why_not=_("You change these yourself under “Signing in”; staff keep at least one second factor."),
-    )
-
-
-def _identities(person: Person) -> Section:
-    known = providers()
-    return Section(
-        code="identities",
-        title=_("Who vouches for you when you sign in"),
-        columns=(_("Vouched for by"), _("Full name"), _("Date of birth"), _("Telephone"), _("Since"), _("Last used")),
-        rows=[
-            (
-                known[one.provider].label if one.provider in known else WAYS.get(one.provider, one.provider),
-                one.full_name,
-                one.birth,
-                one.phone,
-                one.linked_at,
-                one.last_used_at,
-            )
-            for one in person.identities.order_by("-linked_at")
-        ],
-        why=_("To know you again when you sign in. Your personal identity number is kept as a fingerprint only."),
-        kept=_("Until you part from this way to sign in."),
-        erasable=True,
-        why_not=_("You join and part ways yourself under “My ways to sign in”; the last one stays."),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from songcau.kernel.errors import Refused
 
@@ -44,6 +45,17 @@ def require_few_codes(
         or of_city >= MOST_OF_CITY
     ):
         raise TooManyCodes()
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: of IPv6 the 64 bits that a household or a server is given, and may roam in."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return str(known)
+    return str(known.ipv4_mapped or IPv6Network((int(known), 64), strict=False))
 
 
 def code_is_open(asked_at: datetime, now: datetime) -> bool:

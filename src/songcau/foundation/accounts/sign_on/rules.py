@@ -17,7 +17,7 @@ from songcau.foundation.accounts.rules import NameUnusable, usable_name
 from songcau.foundation.accounts.sign_on.phones import PhoneUnreadable, phone_number
 from songcau.kernel.dates import DateUnreadable, Span, parsed_period
 from songcau.kernel.errors import Refused, Unavailable
-from songcau.kernel.text import normal
+from songcau.kernel.text import nfc, normal
 
 SKEW = timedelta(seconds=60)
 # From the first step at our page to the answer of the provider.
@@ -205,7 +205,7 @@ def is_subject(value: object) -> bool:
 
 def same(said: object, known: str) -> bool:
     """In constant time, and never for an empty text."""
-    return isinstance(said, str) and bool(known) and hmac.compare_digest(said.encode(), known.encode())
+    return isinstance(said, str) and bool(known) and hmac.compare_digest(nfc(said).encode(), known.encode())
 
 
 def _audiences(claims: Mapping[str, object]) -> list[object]:
@@ -220,8 +220,12 @@ def _party_is_right(claims: Mapping[str, object], client_id: str) -> bool:
 
 
 def _seconds(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else None  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _is_after(value: object, at: datetime) -> bool:

@@ -117,6 +117,14 @@ def test_ten_an_hour_from_an_address(sent) -> None:
     request("+84912345699", seconds=3601)
 
 
+def test_another_address_of_the_same_network_does_not_begin_anew(sent) -> None:
+    for number in range(10):
+        request(f"+8491234560{number}", address=f"2001:db8:1:2::{number}")
+    with pytest.raises(TooManyCodes):
+        request("+84912345699", address="2001:db8:1:2:ffff::1")
+    request("+84912345699", address="2001:db8:1:3::1")
+
+
 def test_a_city_without_a_sender_says_so_and_writes_nothing(monkeypatch) -> None:
     monkeypatch.setattr(phone_codes, "_sender", [])
     assert not phone_codes.can_send()

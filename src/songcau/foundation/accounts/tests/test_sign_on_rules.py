@@ -69,6 +69,7 @@ def test_a_token_that_is_believed(change) -> None:
         ("EXPIRED", {"exp": None}),
         ("EXPIRED", {"exp": True}),
         ("EXPIRED", {"exp": "9999999999"}),
+        ("EXPIRED", {"exp": 10**400}),
         ("FROM_THE_FUTURE", {"iat": AT + 61}),
         ("FROM_THE_FUTURE", {"iat": None}),
         ("FROM_THE_FUTURE", {"nbf": AT + 61}),
@@ -77,6 +78,7 @@ def test_a_token_that_is_believed(change) -> None:
         ("NONCE_WRONG", {"nonce": "m"}),
         ("NONCE_WRONG", {"nonce": ""}),
         ("NONCE_WRONG", {"nonce": ["n"]}),
+        ("NONCE_WRONG", {"nonce": "\ud800"}),
         ("ACCESS_TOKEN_WRONG", {"at_hash": "x"}),
         ("ACCESS_TOKEN_WRONG", {"at_hash": ""}),
         ("SUBJECT_MISSING", {"sub": ""}),
@@ -325,3 +327,17 @@ def test_a_provider_is_described_below_its_issuer_unless_it_says_otherwise() -> 
 def test_settings_of_a_provider_that_stop_the_start(change) -> None:
     with pytest.raises(ValidationError):
         Provider(**{**GIVEN, **change})
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_what_counts_as_one_address(address: str, counted: str) -> None:
+    assert codes.network_of(address) == counted

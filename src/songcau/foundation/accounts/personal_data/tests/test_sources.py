@@ -11,14 +11,14 @@ from django.utils import translation
 
 from songcau.foundation.accounts import actions as accounts
 from songcau.foundation.accounts import second_factor
-from songcau.foundation.accounts.identity_models import PHONE_PROVIDER
+from songcau.foundation.accounts.identity_models import Identity
 from songcau.foundation.accounts.models import Holding, Post
 from songcau.foundation.accounts.personal_data import actions, sources
 from songcau.foundation.accounts.personal_data.rules import Ground, Outcome, Purpose, RequestKind
 from songcau.foundation.accounts.personal_data.sources import Section, held_about
 from songcau.foundation.accounts.queries import actor_of
 from songcau.foundation.accounts.roles import Role
-from songcau.foundation.accounts.sign_on.rules import Assurance
+from songcau.foundation.accounts.sign_on.providers import Provider
 from songcau.foundation.accounts.tests.people import AT, SECRET, actor_with, give, make_person, sign_in
 
 
@@ -36,11 +36,13 @@ def full(tree, an, officer):
         ends_at=AT + timedelta(days=2),
         reason="Nghỉ phép",
     )
+    for provider, subject in (("phone", "+84912345678"), ("vneid", "s1")):
+        Identity.objects.create(
+            person=an, provider=provider, subject=subject, assurance=1, birth="1990", number_hash="f" * 64
+        )
     second_factor.set_up(an, SECRET)
     Authenticator.objects.create(user=an, type=Authenticator.Type.WEBAUTHN, data={"name": "Điện thoại"})
     sign_in(Client(), an)
-    an.identities.create(provider="gone", subject="1", assurance=Assurance.LOW, full_name="Nguyễn Văn An")
-    an.identities.create(provider=PHONE_PROVIDER, subject="2", assurance=Assurance.LOW, phone="+84912345678")
     actions.record_look(by=officer, whose=an.id, kind="accounts.person", purpose=Purpose.OTHER, note="Theo đơn")
     asked = actions.make_request(by=actor_of(an), kind=RequestKind.DELETION, text="Xóa hết.")
     actions.take_request(by=officer, request_id=asked.id)
@@ -62,7 +64,7 @@ def sections(person, most=200):
 def test_every_section_tells_what_why_and_how_long(full):
     found = sections(full)
     assert set(found) == {
-        *("account", "posts", "roles", "delegations", "sign_in", "identities", "sessions", "log"),
+        *("account", "posts", "roles", "delegations", "ways", "sign_in", "sessions", "log"),
         *("looks", "requests"),
     }
     for section in found.values():
@@ -143,3 +145,23 @@ def test_the_log_speaks_the_words_it_was_lent(full):
 
 def test_looks_are_not_lent_to_administrators(tree):
     assert not actor_with(Role.SYSTEM_ADMINISTRATOR).may("personal_data.view_looks")
+
+
+def test_what_providers_say_about_a_person_is_held_and_said_so(full, providers_known):
+    rows = sections(full)["ways"].rows
+    assert {str(row[0]) for row in rows} == {"vneid", "Số điện thoại"}
+    providers_known("vneid", "VNeID")
+    assert {str(row[0]) for row in sections(full)["ways"].rows} == {"VNeID", "Số điện thoại"}
+    copied = json.dumps(sections(full)["ways"].as_data(), ensure_ascii=False)
+    assert "1990" in copied
+    assert "+84912345678" in copied
+    assert "f" * 64 not in copied
+
+
+@pytest.fixture
+def providers_known(settings):
+    def know(code, label):
+        one = Provider(label=label, issuer="https://id.example.gov.vn", client_id="songcau")
+        settings.SONGCAU = settings.SONGCAU.model_copy(update={"sign_in_providers": {code: one}})
+
+    return know
