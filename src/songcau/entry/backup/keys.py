@@ -2,11 +2,11 @@
 
 import hashlib
 import hmac
-import unicodedata
 from pathlib import Path
 
 from songcau.entry.backup.refusals import KeyUnusable
 from songcau.entry.settings import Settings
+from songcau.kernel.text import nfc
 
 LEAST = 16
 
@@ -39,7 +39,7 @@ def key_in(file: Path) -> str:
 
 def _long_enough(key: str, source: str) -> str:
     """The key as every keyboard and editor gives it: without blanks around it, each letter in one piece."""
-    key = unicodedata.normalize("NFC", key.strip())
+    key = nfc(key.strip())
     if len(key) < LEAST:
         raise KeyUnusable(least=LEAST, source=source)
     return key
