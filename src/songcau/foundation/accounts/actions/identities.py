@@ -45,7 +45,13 @@ def receive_person(*, by: Actor, vouched: Vouched, staff_too: bool = False, full
         _part(by, identity, "unused")
         identity = None
     if identity is None:
-        return _new_citizen(by, vouched, full_name)
+        try:
+            with transaction.atomic():
+                return _new_citizen(by, vouched, full_name)
+        except IdentityTaken:  # the same form, sent twice: the other one was faster
+            identity = _locked(vouched)
+            if identity is None:
+                raise
     person = identity.person
     if not staff_too and (person.grants.not_ended().exists() or person.delegations.still_open().exists()):
         raise StaffElsewhere()

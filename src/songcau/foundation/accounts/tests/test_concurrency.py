@@ -1,17 +1,21 @@
 """Two at once. On SQLite writers wait for each other from the beginning; PostgreSQL needs our locks."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
 
 from songcau.foundation.accounts import actions, second_factor
-from songcau.foundation.accounts.models import Agency, Person, RoleGrant
+from songcau.foundation.accounts.delegation.rules import DelegatedAlready
+from songcau.foundation.accounts.models import Agency, Identity, Person, RoleGrant
 from songcau.foundation.accounts.queries import actor_of
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.rules import AgencyLoop, LastAdministrator
+from songcau.foundation.accounts.sign_on.rules import Assurance, IdentityTaken, LastWay, Vouched
 from songcau.foundation.accounts.tests.people import give, make_agency, make_person
-from songcau.kernel.actor import SYSTEM
+from songcau.kernel import clock
+from songcau.kernel.actor import NOBODY, SYSTEM
 from songcau.kernel.errors import Refused
 
 pytestmark = [
@@ -112,3 +116,58 @@ def test_people_who_grant_to_each_other_do_not_block_each_other(_again):
     (one, first), (other, second) = pairs
     results = at_once(to(one, other, first), to(other, one, second))
     assert all(isinstance(result, RoleGrant) for result in results)
+
+
+PHONE = Vouched("phone", "+84912345678", Assurance.LOW, phone="+84912345678")
+
+
+def test_a_name_sent_twice_makes_one_citizen_and_signs_in_both_times():
+    results = at_once(*[lambda: actions.receive_person(by=NOBODY, vouched=PHONE, full_name="Ayun")] * 4)
+    assert results == [Person.objects.get()] * 4
+    assert Identity.objects.count() == 1
+
+
+def test_two_ways_removed_at_the_same_moment_leave_one():
+    person = actions.receive_person(by=NOBODY, vouched=PHONE, full_name="Ayun")
+    other = actions.link_identity(
+        by=actor_of(person), vouched=Vouched("vneid", "s1", Assurance.LOW), session=Assurance.HIGH
+    )
+
+    def remove(identity):
+        return lambda: actions.unlink_identity(by=actor_of(person), identity_id=identity.pk, session=Assurance.HIGH)
+
+    results = at_once(remove(other), remove(Identity.objects.get(provider="phone")))
+    assert sorted(isinstance(one, LastWay) for one in results) == [False, True]
+    assert person.identities.count() == 1
+
+
+def test_one_way_joins_one_account():
+    people = [make_person(name) for name in ("mot", "hai")]
+    results = at_once(
+        *[
+            lambda who=who: actions.link_identity(by=actor_of(who), vouched=PHONE, session=Assurance.HIGH)
+            for who in people
+        ]
+    )
+    assert sorted(isinstance(one, IdentityTaken) for one in results) == [False, True]
+
+
+def test_a_role_is_lent_once_and_not_while_it_is_withdrawn():
+    agency = make_agency("A")
+    chief, deputy, third = (make_person(name, agency) for name in ("mot", "hai", "bon"))
+    role = give(chief, Role.WARD_LEADER, agency)
+
+    def lend(to):
+        return lambda: actions.delegate_role(
+            by=actor_of(chief),
+            grant_id=role.pk,
+            delegate_id=to.pk,
+            ends_at=clock.now() + timedelta(days=2),
+            reason="Nghỉ phép",
+        )
+
+    results = at_once(lend(deputy), lend(third))
+    assert sorted(isinstance(one, DelegatedAlready) for one in results) == [False, True]
+    at_once(lend(third), lambda: actions.withdraw_role(by=SYSTEM, grant_id=role.pk, reason="thử"))
+    assert not actor_of(deputy).grants
+    assert not actor_of(third).grants

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from songcau.foundation.accounts import actions
+from songcau.foundation.accounts.actions import identities
 from songcau.foundation.accounts.models import Identity, Person
 from songcau.foundation.accounts.queries import actor_of
 from songcau.foundation.accounts.roles import Role
@@ -185,6 +186,23 @@ def test_two_windows_at_the_same_moment_make_one_identity(db, monkeypatch) -> No
     monkeypatch.setattr(Identity, "save", lambda self: (_ for _ in ()).throw(IntegrityError()))
     with pytest.raises(IdentityTaken):
         link(person, vouched("vnconnect", "t1"))
+
+
+def test_the_same_newcomer_in_two_windows_is_one_person(db, monkeypatch) -> None:
+    person, looks = receive(vouched()), []
+
+    def too_early(one: Vouched) -> Identity | None:
+        """Of the first look nothing is seen yet."""
+        looks.append(one)
+        return Identity.objects.get() if len(looks) > 1 else None
+
+    monkeypatch.setattr(identities, "_locked", too_early)
+    assert receive(vouched()) == person
+    assert Person.objects.get() == person
+    monkeypatch.setattr(identities, "_locked", lambda one: None)
+    with pytest.raises(IdentityTaken):
+        receive(vouched())
+    assert Person.objects.get() == person
 
 
 def test_whoever_got_in_weakly_hangs_no_key_of_their_own_onto_the_account(db) -> None:
