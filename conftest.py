@@ -25,12 +25,12 @@ def _flush_past_the_audit_guards() -> Iterator[None]:
     from django.core.management.commands import flush
     from django.db import connections
 
-    from songcau.foundation.accounts.personal_data import guards as looks
-    from songcau.foundation.audit import guards
+    from songcau.foundation.accounts.personal_data.guards import LOOKS
+    from songcau.foundation.audit.guards import ENTRIES
 
     def handle(self: flush.Command, **options: object) -> object:
         connection = connections[str(options["database"])]
-        with guards.dropped(connection), looks.dropped(connection):
+        with ENTRIES.dropped(connection), LOOKS.dropped(connection):
             return original(self, **options)
 
     original, flush.Command.handle = flush.Command.handle, handle

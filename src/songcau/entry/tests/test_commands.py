@@ -125,7 +125,7 @@ def test_the_chain_is_verified_and_an_edit_is_named(run: Run) -> None:
     assert run("audit", "verify", "--anchor", anchor).exit_code == 0
     from django.db import connection
 
-    with guards.dropped(connection), connection.cursor() as cursor:
+    with guards.ENTRIES.dropped(connection), connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET action = 'places.nothing' WHERE sequence = 1")
     edited = run("audit", "verify")
     assert edited.exit_code == 1

@@ -175,7 +175,7 @@ def test_a_short_log_is_verified_at_once_and_the_result_stays(auditor: Client) -
 
 def test_faults_are_listed_in_words(auditor: Client) -> None:
     entries(3)
-    with guards.dropped(connection), connection.cursor() as cursor:
+    with guards.ENTRIES.dropped(connection), connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET subject = 'x' WHERE sequence = 2")
     response = auditor.post(reverse("administration:audit_verify"), follow=True)
     assert response.context["verification"].findings == ((2, "EDITED"),)

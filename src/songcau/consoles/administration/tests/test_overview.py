@@ -147,7 +147,7 @@ def test_a_broken_chain_raises_an_alarm() -> None:
     from songcau.foundation.audit import guards
 
     auditor = client_of(Role.AUDITOR)
-    with guards.dropped(connection), connection.cursor() as cursor:
+    with guards.ENTRIES.dropped(connection), connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET subject = 'x' WHERE sequence = 1")
     verify_chain(by=SYSTEM)
     page = auditor.get(reverse(OVERVIEW))

@@ -97,7 +97,7 @@ def test_another_audit_key_is_refused_unless_it_is_lost(file: Path, place: Place
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_chain_with_faults_is_refused_unless_asked_for(full: City, place: Place, tmp_path: Path, engine: str) -> None:
-    with full.within(), guards.dropped(connection), connection.cursor() as cursor:
+    with full.within(), guards.ENTRIES.dropped(connection), connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET action = 'places.nothing' WHERE sequence = 3")
     back_up(full, tmp_path / "b")
     target = place(engine)

@@ -4,11 +4,11 @@ from songcau.foundation.audit import guards
 
 
 def raise_guards(apps, schema_editor):
-    guards.raise_guards(schema_editor.connection)
+    guards.ENTRIES.put_up(schema_editor.connection)
 
 
 def drop_guards(apps, schema_editor):
-    guards.drop_guards(schema_editor.connection)
+    guards.ENTRIES.take_down(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

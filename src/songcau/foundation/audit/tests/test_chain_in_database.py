@@ -39,7 +39,7 @@ def sql(*statements: str) -> None:
 
 
 def tampered(*statements: str) -> list[Finding]:
-    with guards.dropped(connection):
+    with guards.ENTRIES.dropped(connection):
         sql(*statements)
     return list(queries.chain_verdict().findings)
 
@@ -88,7 +88,7 @@ def test_the_guards_refuse_what_is_particular_to_the_database() -> None:
 
 @pytest.mark.usefixtures("five")
 def test_the_guards_stand_again_after_they_were_dropped() -> None:
-    with guards.dropped(connection):
+    with guards.ENTRIES.dropped(connection):
         pass
     with pytest.raises(DatabaseError), transaction.atomic():
         sql("DELETE FROM audit_entry")

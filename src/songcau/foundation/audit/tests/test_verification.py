@@ -27,7 +27,7 @@ def test_a_verification_is_an_entry_and_the_last_one_is_told() -> None:
 def test_a_fault_is_noted_where_it_is() -> None:
     for _n in range(3):
         actions.verify_chain(by=SYSTEM)
-    with guards.dropped(connection), connection.cursor() as cursor:
+    with guards.ENTRIES.dropped(connection), connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET subject = 'x' WHERE sequence = 2")
     actions.verify_chain(by=SYSTEM)
     last = queries.last_verification(SYSTEM)

@@ -4,6 +4,7 @@ An office that prints a form keeps the data it was filled from: printing the sam
 same bytes. A form that the law changes becomes a new version beside the old one, never an edit of it.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,14 +26,18 @@ class Picture:
     alt: str
 
 
-class DocumentData(BaseModel):
-    """What a form is filled from. Text is kept as `kernel.text.plain` has it; nothing changes once it is made."""
+class Part(BaseModel):
+    """A part of what a form is filled from. Text is kept as `kernel.text.plain` has it; nothing changes once made."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
+
+class DocumentData(Part, ABC):
+    """All that a form is filled from."""
+
+    @abstractmethod
     def title(self) -> str:
         """What the PDF's reader shows in its window: never empty."""
-        raise NotImplementedError
 
     def pictures(self) -> Mapping[str, Picture]:
         """Codes and drawings made from the data, by the name the template uses."""

@@ -7,28 +7,28 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from songcau.foundation.files.documents.codes import LONGEST_QR, qr
-from songcau.foundation.files.documents.forms import DocumentData, Form, Line, Picture, Text
+from songcau.foundation.files.documents.forms import DocumentData, Form, Line, Part, Picture, Text
 
 BASIS = "Nghị định 30/2020/NĐ-CP, Phụ lục I và III"
 # In force from its day of signing, article 37.
 SINCE = date(2020, 3, 5)
 
 
-class Paragraph(DocumentData):
+class Paragraph(Part):
     """Text; each line of it is a paragraph of its own."""
 
     kind: Literal["PARAGRAPH"] = "PARAGRAPH"
     text: Text
 
 
-class Heading(DocumentData):
+class Heading(Part):
     """The name of a part, such as `I. Kết quả`."""
 
     kind: Literal["HEADING"] = "HEADING"
     text: Line
 
 
-class Column(DocumentData):
+class Column(Part):
     """A column of a table: its name, its share of the breadth, and whether it holds figures."""
 
     name: Line
@@ -36,7 +36,7 @@ class Column(DocumentData):
     numeric: bool = False
 
 
-class Table(DocumentData):
+class Table(Part):
     """Rows under named columns; the names are repeated on every page."""
 
     kind: Literal["TABLE"] = "TABLE"

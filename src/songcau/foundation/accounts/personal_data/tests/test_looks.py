@@ -114,7 +114,7 @@ def test_a_look_is_neither_changed_nor_deleted_before_its_day(an, reader, deed):
 
 def test_the_guards_can_stand_aside_for_a_flush(an, reader):
     look(reader, an)
-    with guards.dropped(connection):
+    with guards.LOOKS.dropped(connection):
         Look.objects.all().delete()
     assert not Look.objects.exists()
 
