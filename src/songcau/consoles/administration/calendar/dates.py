@@ -42,6 +42,8 @@ def dates(request: HttpRequest) -> HttpResponseBase:
 def _around(request: HttpRequest, form: DecisionForm) -> dict[str, object]:
     return {
         "form": form,
+        # Filtering swaps the list alone: the form is there whenever any list could hold something to decide.
+        "is_anything_open": listing.impacts(actor_of(request)).open().exists(),  # type: ignore[attr-defined]
         "unassessed": Change.objects.filter(assessed_at=None).count(),
         "may_manage": actor_of(request).may(MANAGE_HOURS),
         "may_decide": True,
