@@ -201,7 +201,8 @@ def backup(settings: Settings) -> Finding:
         seen = f"the last one is not there any more: {last.file}"
         remedy = "know where it was moved to; if nowhere, run `songcau backup` now"
         return Finding("backup", Health.WARNING, seen, remedy)
-    seen = f"{age.total_seconds() / 3600:.0f} h old, {last.file}"
+    sealed = "encrypted" if last.encrypted else "NOT encrypted"
+    seen = f"{age.total_seconds() / 3600:.0f} h old, {sealed}, {last.file}"
     if age > OLDEST_BACKUP:
         return Finding("backup", Health.WARNING, seen, "find out why no newer one was made; run `songcau backup`")
     if last.lacking:
@@ -222,7 +223,7 @@ def backup_key(settings: Settings) -> Finding:
     if key is None:
         remedy = "set `backup_key_file` (or `backup_key`), and keep a copy of the key away from the backups"
         return Finding("backup key", Health.WARNING, "none: whoever gets a backup can read all of it", remedy)
-    return Finding("backup key", Health.WELL, "set; backups are encrypted")
+    return Finding("backup key", Health.WELL, "set; the next backup is encrypted with it")
 
 
 def mail(settings: Settings) -> Finding:

@@ -94,9 +94,9 @@ def test_the_time_in_the_city_is_shown(tmp_path: Path) -> None:
     assert "UTC+0700" in doctor.time_zone(settings(tmp_path)).seen
 
 
-def noted(data: Path, hours: float, lacking: int = 0) -> None:
+def noted(data: Path, hours: float, lacking: int = 0, *, encrypted: bool = True) -> None:
     made_at = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
-    told = {"made_at": made_at, "file": str(data / "one.backup"), "encrypted": True, "lacking": lacking}
+    told = {"made_at": made_at, "file": str(data / "one.backup"), "encrypted": encrypted, "lacking": lacking}
     (data / NOTE).write_text(json.dumps(told), encoding="utf-8")
     (data / "one.backup").touch()
 
@@ -124,7 +124,15 @@ def test_a_last_backup_that_is_gone_is_told(tmp_path: Path) -> None:
     assert (found.health, "not there any more" in found.seen) == (Health.WARNING, True)
 
 
-def test_whether_backups_are_encrypted_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("encrypted", "told"), [(True, " encrypted,"), (False, " NOT encrypted,")])
+def test_whether_the_last_backup_is_encrypted_is_told(tmp_path: Path, encrypted: bool, told: str) -> None:
+    """Whatever key is set now: the file was written before."""
+    noted(tmp_path, 3, encrypted=encrypted)
+    for key in ({}, {"backup_key": "long enough to use"}):
+        assert told in doctor.backup(settings(tmp_path, **key)).seen
+
+
+def test_whether_a_backup_key_is_set_is_told(tmp_path: Path) -> None:
     assert doctor.backup_key(settings(tmp_path)).health is Health.WARNING
     assert doctor.backup_key(settings(tmp_path, backup_key="long enough to use")).health is Health.WELL
     assert doctor.backup_key(settings(tmp_path, backup_key="short")).health is Health.ILL
