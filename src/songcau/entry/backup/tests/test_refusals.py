@@ -1,8 +1,11 @@
 """What goes wrong is said in a sentence, and nothing is left behind."""
 
 import errno
+import hashlib
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,13 +46,32 @@ Place = Callable[..., City]
 Origin = Callable[[str], City]
 
 
-def left_in(city: City) -> list[str]:
-    """What stands in the folder and the database of a place."""
-    found = [str(p.relative_to(city.settings.data)) for p in city.settings.data.rglob("*") if p.is_file()]
-    if city.database.vendor == "postgresql":
-        with city.within(), connection.cursor() as cursor:
-            found += connection.introspection.table_names(cursor)
-    return found
+def left_in(city: City) -> dict[str, object]:
+    """What stands in the folder and the database of a place: every file by its hash, every table by its rows."""
+    folder, found = city.settings.data, {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        # The bytes of an SQLite database change with its way of keeping a log; its rows must not.
+        if not path.name.startswith("songcau.sqlite3"):
+            with path.open("rb") as stream:
+                found[str(path.relative_to(folder))] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return found | (_rows_in_postgresql(city) if city.database.vendor == "postgresql" else _rows_in_sqlite(city))
+
+
+def _rows_in_postgresql(city: City) -> dict[str, object]:
+    with city.within(), connection.cursor() as cursor:
+        found: dict[str, object] = {}
+        for name in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT t::text FROM "{name}" AS t ORDER BY 1')  # noqa: S608  # names from the database
+            found[name] = cursor.fetchall()
+        return found
+
+
+def _rows_in_sqlite(city: City) -> dict[str, object]:
+    file = city.settings.data / "songcau.sqlite3"
+    if not file.exists():
+        return {}
+    with closing(sqlite3.connect(file)) as line:
+        return {"songcau.sqlite3": list(line.iterdump())}
 
 
 def refused(city: City, file: Path, error: type[Exception], key: str | None = None, **options: bool) -> Exception:
@@ -59,6 +81,35 @@ def refused(city: City, file: Path, error: type[Exception], key: str | None = No
         bring_back(city, file, key, **options)
     assert left_in(city) == before
     return caught.value
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_place_that_was_changed_is_not_as_it_was(
+    full: City, place: Place, tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the other tests lean on: one byte of a file, one value in a row."""
+    back_up(full, tmp_path / "b")
+    target = place(engine)
+    bring_back(target, tmp_path / "b")
+
+    def change_a_row() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE places_unit SET name = 'x' WHERE code = '05449'")
+
+    def change_a_file() -> None:
+        file = next(target.settings.data.glob("files/??/??/*"))
+        file.write_bytes(file.read_bytes() + b"x")
+
+    for change in (change_a_row, change_a_file):
+
+        def changed_and_refused(*_given: object, change: Callable[[], None] = change, **_options: object) -> None:
+            with target.within():
+                change()
+            raise Damaged(file=tmp_path, at=0)
+
+        monkeypatch.setattr("songcau.entry.backup.tests.test_refusals.bring_back", changed_and_refused)
+        with pytest.raises(AssertionError):
+            refused(target, tmp_path / "b", Damaged)
 
 
 @pytest.fixture
