@@ -1,7 +1,9 @@
 # ruff: noqa: F811 - fixtures are imported, and asked for by name
 """Zalo against a simulated Official Account that speaks HTTP: tokens that are good once, and every kind of trouble."""
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -12,12 +14,14 @@ from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.tests.people import give
 from songcau.foundation.notifications.actions import set_zalo_token
+from songcau.foundation.notifications.adapters import zalo as zalo_adapter
 from songcau.foundation.notifications.adapters.port import ChannelAway, Message, MessageRejected, Port
+from songcau.foundation.notifications.adapters.zalo import LONGEST_SECONDS, SECONDS
 from songcau.foundation.notifications.channels import port_of
 from songcau.foundation.notifications.models import Notice, ZaloFollower, ZaloToken
 from songcau.foundation.notifications.own_kinds import ZALO_LOST
 from songcau.foundation.notifications.rules import Channel
-from songcau.foundation.notifications.sending import send_due
+from songcau.foundation.notifications.sending import LEASE, send_due
 from songcau.foundation.notifications.tests.conftest import (  # noqa: F401 - fixtures
     MORNING,
     _kinds,
@@ -27,6 +31,7 @@ from songcau.foundation.notifications.tests.conftest import (  # noqa: F401 - fi
     morning,
     set_up,
 )
+from songcau.foundation.notifications.tests.post_office import misbehaving
 from songcau.foundation.notifications.tests.telling import states, tell
 from songcau.foundation.notifications.zalo_tokens import SPENDING_FOR
 from songcau.kernel import clock
@@ -141,6 +146,43 @@ def test_a_server_that_is_slow_or_gone_is_waited_for(zalo: Port, account: Offici
     assert reason_of(zalo) == "NETWORK"
     zalo.address = "nonsense"
     assert reason_of(zalo) == "NETWORK"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", "TIMEOUT"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", "TIMEOUT"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", "TIMEOUT"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 300_000, "ANSWER"),
+    ],
+)
+def test_a_server_that_drips_or_never_ends_is_cut_off(zalo: Port, answer: bytes, reason: str) -> None:
+    zalo.send(text())
+
+    def drip(line: socket.socket) -> None:
+        line.recv(65536)
+        line.sendall(answer)
+        for n in range(200):
+            line.sendall(b"x: %d\r\n" % n)
+            time.sleep(0.05)
+
+    begun = time.monotonic()
+    with misbehaving(drip) as port:
+        zalo.address, zalo.seconds = f"http://127.0.0.1:{port}", 0.5
+        assert reason_of(zalo) == reason
+    assert time.monotonic() - begun < 4
+
+
+def test_leases_are_longer_than_the_calls_they_cover() -> None:
+    assert timedelta(seconds=LONGEST_SECONDS) < LEASE
+    assert timedelta(seconds=2 * SECONDS) < SPENDING_FOR
+
+
+def test_no_part_is_begun_when_the_time_of_the_message_is_over(zalo: Port, account, monkeypatch) -> None:
+    monkeypatch.setattr(zalo_adapter, "MESSAGE_SECONDS", 0.0)
+    assert reason_of(zalo) == "TIMEOUT"
+    assert account.messages == []
 
 
 def test_a_long_text_goes_in_parts(zalo: Port, account: OfficialAccount) -> None:

@@ -1,5 +1,7 @@
 """When somebody's account or sign-in is changed, that person is told, also at night."""
 
+from uuid import UUID
+
 from songcau.foundation.accounts.events import (
     OwnPasswordChanged,
     OwnSecondFactorChanged,
@@ -33,12 +35,16 @@ TOLD: dict[type, tuple[str, dict[str, str]]] = {
 
 def tell(event: Change, facts: DeliveryFacts) -> None:
     kind, params = TOLD[type(event)]
+    tell_owner(event.person_id, facts, kind, params)
+
+
+def tell_owner(person_id: UUID, facts: DeliveryFacts, kind: str, params: dict[str, str]) -> None:
     notify(
         by=SYSTEM,
-        people=[event.person_id],
+        people=[person_id],
         kind=kind,
         params=params,
-        subject=f"accounts.person:{event.person_id}",
+        subject=f"accounts.person:{person_id}",
         key=str(facts.event_id),
         link="/me/",
     )

@@ -1,1 +1,1 @@
-"""The other side of those protocols. None is built yet."""
+"""The other side of protocols that the city speaks: identity providers, and a Zalo Official Account."""

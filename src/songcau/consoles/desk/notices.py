@@ -175,6 +175,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("what") == "channels":
             return _chosen(request, by, heads)
+        if request.POST.get("what") == "zalo":
+            return _unlinked(request, by)
         form, status = QuietForm(request.POST), 422
         if form.is_valid():
             try:
@@ -182,7 +184,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
             except Refused as refusal:
                 form.add_error(None, say(refusal))
                 status = status_of(refusal)
-    context = {"heads": heads, "rows": _rows(by, heads), "form": form, "is_never_quiet": none}
+    zalo = getattr(person, "zalo", None)
+    context = {"heads": heads, "rows": _rows(by, heads), "form": form, "is_never_quiet": none, "zalo": zalo}
     return render(request, "desk/notices/preferences.html", context, status=status)
 
 
@@ -240,6 +243,12 @@ def _chosen(request: HttpRequest, by: Actor, heads: tuple[Head, ...]) -> HttpRes
     }
     actions.choose_channels(by=by, choices=choices)
     messages.success(request, _("Your choice was saved."))
+    return redirect("desk:notice_preferences")
+
+
+def _unlinked(request: HttpRequest, by: Actor) -> HttpResponse:
+    actions.unlink_zalo(by=by, person_id=by.id)
+    messages.success(request, _("Your account is not linked to Zalo any more."))
     return redirect("desk:notice_preferences")
 
 

@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts import rules
+from songcau.foundation.accounts.phones import PhoneUnreadable, mobile_number
 from songcau.foundation.accounts.rules import NameUnusable
-from songcau.foundation.accounts.sign_on.phones import PhoneUnreadable, mobile_number
 from songcau.foundation.accounts.words import said
 
 

@@ -24,8 +24,8 @@ from songcau.foundation.accounts.entering import assurance_of, enter, provider_o
 from songcau.foundation.accounts.identity_forms import NameForm
 from songcau.foundation.accounts.identity_models import PHONE_PROVIDER, Identity
 from songcau.foundation.accounts.models import Person
+from songcau.foundation.accounts.phones import masked
 from songcau.foundation.accounts.sign_on import flow
-from songcau.foundation.accounts.sign_on.phones import masked
 from songcau.foundation.accounts.sign_on.providers import Provider
 from songcau.foundation.accounts.sign_on.rules import Assurance, Reason, SignOnExpired, SignOnFailed, Vouched
 from songcau.foundation.accounts.words import said

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
-from songcau.foundation.accounts import rules
+from songcau.foundation.accounts import phones, rules
 from songcau.foundation.accounts.delegation.models import Delegation as Delegation
 from songcau.foundation.accounts.identity_models import Identity as Identity
 from songcau.foundation.accounts.identity_models import PhoneCode as PhoneCode
@@ -191,7 +191,7 @@ class Person(AbstractBaseUser, Versioned):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.sort_key = rules.name_key(self.full_name)
-        self.search_key = search_key(" ".join([self.full_name, self.username, self.email, self.phone]))
+        self.search_key = search_key(" ".join([self.full_name, self.username, self.email, phones.written(self.phone)]))
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def set_password(self, raw_password: str | None) -> None:

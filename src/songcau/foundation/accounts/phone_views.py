@@ -13,8 +13,8 @@ from songcau.foundation.accounts.adapters import AccountAdapter
 from songcau.foundation.accounts.identity_forms import CodeForm, PhoneForm
 from songcau.foundation.accounts.identity_models import PHONE_PROVIDER
 from songcau.foundation.accounts.identity_views import limited, link, receive, refused, safe_next, stale
+from songcau.foundation.accounts.phones import shown
 from songcau.foundation.accounts.sign_on.codes import PhoneCodeWrong
-from songcau.foundation.accounts.sign_on.phones import shown
 from songcau.foundation.accounts.sign_on.rules import Assurance, Vouched
 from songcau.foundation.accounts.words import said
 from songcau.kernel.errors import Anticipated, Refused

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from songcau.foundation.accounts.phones import phone_number
 from songcau.kernel.errors import Refused
 from songcau.kernel.text import folded, is_letter, list_key, normal
 from songcau.kernel.workflow import Transition, Workflow
@@ -16,7 +17,6 @@ SORT_KEY_LIMIT = 500
 ORDER_KEY_LIMIT = 700
 USERNAME = r"^[a-z0-9][a-z0-9._-]{2,59}$"
 AGENCY_CODE = r"^[A-Z0-9][A-Z0-9-]{0,39}$"
-PHONE = r"^\+?[0-9]{8,15}$"
 DEPTH_LIMIT = 12
 _MARKS_IN_NAMES = "'’‘ʼ`-.,()"
 
@@ -31,12 +31,6 @@ class UsernameUnusable(Refused):
     """A username is not 3 to 60 of a–z, 0–9, dot, dash and underscore."""
 
     code = "USERNAME_UNUSABLE"
-
-
-class PhoneUnusable(Refused):
-    """A telephone number is not 8 to 15 digits, with or without + in front."""
-
-    code = "PHONE_UNUSABLE"
 
 
 class EmailUnusable(Refused):
@@ -166,12 +160,13 @@ def usable_email(text: str) -> str:
     return email
 
 
-def usable_phone(text: str) -> str:
-    """Digits with an optional + in front; spaces, dots and dashes are dropped. Empty stays empty."""
-    phone = re.sub(r"[\s.()-]", "", text)
-    if phone and not re.fullmatch(PHONE, phone):
-        raise PhoneUnusable()
-    return phone
+def usable_phone(text: str, known: str = "") -> str:
+    """The number as it is stored (E.164); empty stays empty, and what is `known` is not judged anew.
+
+    Raises PhoneUnreadable.
+    """
+    typed = normal(text)
+    return typed if typed in ("", known) else phone_number(typed)
 
 
 def usable_agency_code(text: str) -> str:

@@ -1,24 +1,19 @@
 """A person's one-time codes: which count, each only once, and the encryption of what makes them."""
 
-import base64
 import hmac
-import os
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from songcau.foundation.accounts.models import Person
+from songcau.kernel import sealing
 from songcau.kernel.errors import Unavailable
 from songcau.kernel.one_time_codes import STEP_SECONDS, code_at
 
 # A telephone's clock may be half a minute wrong.
 _TOLERATED_STEPS = (0, -1, 1)
-_VERSION = "1:"
+_LABEL = "songcau.accounts.second_factor"
 
 
 class SecretUnreadable(Unavailable):
@@ -27,23 +22,15 @@ class SecretUnreadable(Unavailable):
     code = "SECRET_UNREADABLE"
 
 
-def _cipher() -> AESGCM:
-    derived = HKDF(SHA256(), length=32, salt=None, info=b"songcau.accounts.second_factor")
-    return AESGCM(derived.derive(settings.SECRET_KEY.encode()))
-
-
 def encrypted(text: str) -> str:
-    nonce = os.urandom(12)
-    sealed = _cipher().encrypt(nonce, text.encode(), None)
-    return _VERSION + base64.b64encode(nonce + sealed).decode()
+    return sealing.sealed(text, key=settings.SECRET_KEY, label=_LABEL)
 
 
 def decrypted(text: str) -> str:
     """Raises SecretUnreadable."""
     try:
-        sealed = base64.b64decode(text.removeprefix(_VERSION), validate=True)
-        return _cipher().decrypt(sealed[:12], sealed[12:], None).decode()
-    except (InvalidTag, ValueError):
+        return sealing.opened(text, key=settings.SECRET_KEY, label=_LABEL)
+    except sealing.SealBroken:
         raise SecretUnreadable() from None
 
 

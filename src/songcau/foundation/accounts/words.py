@@ -9,7 +9,10 @@ from songcau.kernel.errors import Anticipated
 REFUSALS = {
     "NAME_UNUSABLE": _("Please enter a name in letters, at most %(limit)s characters long."),
     "USERNAME_UNUSABLE": _("A username has 3 to 60 characters: letters a to z, digits, dot, dash or underscore."),
-    "PHONE_UNUSABLE": _("A telephone number has 8 to 15 digits and may begin with +."),
+    "PHONE_UNREADABLE": _(
+        "There is no telephone number like this. Write it like 0912 345 678 or 0208 3855 555; "
+        "a number from abroad begins with + and the code of the country."
+    ),
     "EMAIL_UNUSABLE": _("Please enter an e-mail address such as name@example.vn."),
     "AGENCY_CODE_UNUSABLE": _("An agency code has 1 to 40 characters: letters A to Z, digits or dashes."),
     "AGENCY_NAME_MISSING": _("Please enter a name, at most 200 characters long."),
@@ -90,7 +93,7 @@ REFUSALS = {
     "LAST_WAY": _("This is the only way you can sign in. Add another one first."),
     "NAME_NEEDED": _("Please tell us your name."),
     "NOT_YOUR_WAY": _("You can change your own ways to sign in only."),
-    "PHONE_UNREADABLE": _(
+    "PHONE_NOT_MOBILE": _(
         "This is not a mobile number we can send to. Write it like 0912 345 678, or with + and the code of the country."
     ),
     "TOO_MANY_CODES": _(

@@ -10,8 +10,8 @@ from songcau.foundation.notifications.own_kinds import TEST
 from songcau.foundation.notifications.rules import OUTSIDE
 from songcau.kernel.actor import Actor
 
-# A number that no network gives out, and a domain that is nobody's (RFC 2606).
-_PHONE = "+8400000{number:04d}"
+# A number of a range kept for stories (North America's; Viet Nam keeps none), and a domain that is nobody's (RFC 2606).
+_PHONE = "+120255501{number:02d}"
 _EMAIL = "{username}@songcau.example"
 
 

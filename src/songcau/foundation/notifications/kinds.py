@@ -25,8 +25,9 @@ class Kind:
 
     `name` is what the page of preferences calls it. `usual` are the outside channels it takes when the person chose
     nothing; `required` cannot be switched off.
-    `to_closed_accounts`: also to people who can no longer sign in. `permission`: who does not hold it never gets one
-    and need not choose; `is_choice` False: nobody chooses. `says` puts a parameter that is a code into words.
+    `to_closed_accounts`: also to people who can no longer sign in. `permission`: who does not hold it anywhere when it
+    is told gets none, and need not choose; `is_choice` False: nobody chooses. `says` puts a parameter that is a code
+    into words.
     """
 
     code: str

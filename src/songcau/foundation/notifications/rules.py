@@ -131,11 +131,12 @@ class Patience:
 
     def delay(self, attempt: int, jitter: float) -> timedelta:
         """How long to wait after failed attempt number `attempt` (from 1); `jitter` in [0, 1) spreads it."""
-        return min(self.longest, self.first * (1 << min(attempt - 1, 20))) * (0.5 + 0.5 * jitter)
+        return min(self.longest, self.first * (1 << min(attempt - 1, 20))) * (0.75 + 0.25 * jitter)
 
 
-# A mail server that is away over a weekend is waited for: about two and a half days.
-PATIENCE = Patience(attempts=66, first=timedelta(seconds=30), longest=timedelta(hours=1))
+# A server that is away from Friday evening to Monday morning is waited for, 63 hours, also with the shortest delays:
+# between the first attempt and the last lie at least 66 hours and at most 89.
+PATIENCE = Patience(attempts=96, first=timedelta(seconds=30), longest=timedelta(hours=1))
 
 
 def after_failure(

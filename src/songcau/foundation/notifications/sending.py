@@ -35,8 +35,9 @@ from songcau.kernel import clock
 
 log = structlog.get_logger(__name__)
 
-# Longer than a message can take: every step of every channel has a timeout of ten seconds.
-LEASE = timedelta(minutes=3)
+# Longer than a message can take: each channel has a limit for the whole of one (`LONGEST_SECONDS`, `WHOLE_SECONDS`),
+# and what is left over is for names that are looked up slowly and for addresses tried one after another.
+LEASE = timedelta(minutes=5)
 # What is left after this long is taken up by the next run.
 BUDGET_SECONDS = 45.0
 MOST_TOGETHER = 50

@@ -25,7 +25,7 @@ from songcau.kernel.actor import SYSTEM
 
 log = structlog.get_logger(__name__)
 
-# Longer than the call can last.
+# Longer than the call can last, which has a limit for its whole (`adapters.zalo.SECONDS`).
 SPENDING_FOR = timedelta(seconds=60)
 # An access token is renewed this long before its end.
 EARLY = timedelta(minutes=5)

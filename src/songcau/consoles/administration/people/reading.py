@@ -9,6 +9,8 @@ from songcau.consoles.administration.log import last_entries
 from songcau.foundation.accounts import lockout, second_factor
 from songcau.foundation.accounts.models import Agency, Person, RoleGrant
 from songcau.foundation.accounts.permissions import is_above, may_act_on, scope_of
+from songcau.foundation.notifications.models import ZaloFollower
+from songcau.foundation.notifications.permissions import may_manage
 from songcau.kernel.actor import Actor
 
 # Deed → the permission it needs, in the order of the page.
@@ -36,6 +38,8 @@ def facts(by: Actor, person: Person) -> dict[str, Any]:
         "has_second_factor": second_factor.is_set_up(person),
         "locked_for": locked_for,
         "deeds": deeds(by, person, locked=locked_for > 0),
+        "zalo": ZaloFollower.objects.filter(person=person).first(),
+        "may_link_zalo": may_manage(by),
         "may_grant": by.id != person.pk and bool(by.scopes("accounts.grant_roles")) and person.is_active,
         "is_above": is_above(by, person),
         "log": last_entries(by, f"accounts.person:{person.pk}"),

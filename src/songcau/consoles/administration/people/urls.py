@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from songcau.consoles.administration.people import views
+from songcau.consoles.administration.people import views, zalo
 
 urlpatterns = [
     path("", views.people, name="people"),
@@ -15,4 +15,6 @@ urlpatterns = [
     path("<uuid:person_id>/second-factor/", views.second_factor, name="person_second_factor"),
     path("<uuid:person_id>/unlock/", views.unlock, name="person_unlock"),
     path("<uuid:person_id>/sign-out/", views.sign_out, name="person_sign_out"),
+    path("<uuid:person_id>/zalo/", zalo.link, name="person_zalo"),
+    path("<uuid:person_id>/zalo/unlink/", zalo.unlink, name="person_zalo_unlink"),
 ]

@@ -9,7 +9,7 @@ from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.tests.people import give, make_agency, make_person, sign_in
 from songcau.foundation.notifications.actions import notify
-from songcau.foundation.notifications.models import Delivery, ZaloToken
+from songcau.foundation.notifications.models import Delivery, ZaloFollower, ZaloToken
 from songcau.foundation.notifications.own_kinds import ROLE_GRANTED
 from songcau.foundation.notifications.rules import State
 from songcau.foundation.shell import lists
@@ -150,3 +150,36 @@ def test_both_pages_are_whole_in_english(client: Client, chief: Person) -> None:
     chief.save()
     assert "Messages sent" in client.get(LIST).content.decode()
     assert "Send me a test by E-mail" in client.get(CHANNELS).content.decode()
+
+
+def test_a_person_is_linked_to_zalo_and_again_and_unlinked(client: Client) -> None:
+    lan = make_person("lan", full_name="Trần Thị Lan", email="lan@example.vn")
+    page = reverse("administration:person", args=[lan.pk])
+    link, unlink = f"{page}zalo/", f"{page}zalo/unlink/"
+    assert link in client.get(page).content.decode()
+    assert client.post(link, {"user_id": "x" * 65}).status_code == 422
+    for typed in ("77", "78"):
+        assert client.post(link, {"user_id": typed})["Location"] == page
+    held = ZaloFollower.objects.get()
+    assert (held.person, held.user_id, held.follows) == (lan, "78", True)
+    ZaloFollower.objects.update(follows=False)
+    assert "không còn quan tâm" in client.get(page).content.decode()
+    assert 'value="78"' in client.get(link).content.decode()
+    client.post(link, {"user_id": "78"})
+    assert ZaloFollower.objects.get().follows, "who follows again is reached again"
+    assert client.post(unlink)["Location"] == page
+    assert not ZaloFollower.objects.exists()
+
+
+def test_who_does_not_look_after_channels_links_nobody(demo) -> None:
+    agency = make_agency("UBND-1")
+    lan = make_person("lan", agency)
+    looker = make_person("quan-tri-phuong", agency)
+    give(looker, Role.AGENCY_ADMINISTRATOR, agency)
+    other = Client()
+    sign_in(other, looker)
+    page = reverse("administration:person", args=[lan.pk])
+    assert f"{page}zalo/" not in other.get(page).content.decode()
+    assert other.post(f"{page}zalo/", {"user_id": "77"}).status_code == 403
+    assert other.post(f"{page}zalo/unlink/").status_code == 403
+    assert not ZaloFollower.objects.exists()

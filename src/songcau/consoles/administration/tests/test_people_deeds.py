@@ -27,7 +27,8 @@ def test_a_new_person_gets_a_password_that_is_shown_once(city: City, admin: Clie
     response = admin.post(at("person_add"), NEW | {"home": str(city.at("W1").pk)})
     assert response.status_code == 200
     added = Person.objects.get(username="moi")
-    assert (added.full_name, added.home, added.phone) == ("Vũ Thị Mới", city.at("W1"), "02083855555")
+    assert (added.full_name, added.home, added.phone) == ("Vũ Thị Mới", city.at("W1"), "+842083855555")
+    assert "Vũ Thị Mới" in text(admin.get(reverse("administration:people"), {"q": "0208385"})), "as it is dialled here"
     temporary = re.search(r'id="temporary-password">([^<]+)<', text(response)).group(1)  # type: ignore[union-attr]
     assert added.check_password(temporary)
     assert added.must_change_password
@@ -51,7 +52,7 @@ def test_a_new_person_gets_a_password_that_is_shown_once(city: City, admin: Clie
         ({"username": "LÂN"}, 409, "The username lan belongs to another person"),
         ({"username": "a\0b"}, 422, "Null characters"),
         ({"email": "khong phai"}, 422, "name@example.vn"),
-        ({"phone": "0912"}, 422, "8 to 15 digits"),
+        ({"phone": "0912"}, 422, "no telephone number like this"),
         ({"phone": "1" * 10_000}, 422, "at most 20"),
         ({"home": ""}, 422, "This field is required"),
         ({"home": "nonsense"}, 422, "nonsense"),
@@ -131,7 +132,7 @@ def test_the_second_of_two_is_told_what_the_first_changed(city: City, admin: Cli
     assert "changed: telephone" in page
     assert 'value="Trần Lan"' in page
     assert 'value="0987654321"' in page
-    assert Person.objects.get(pk=city.lan.pk).phone == "0912345678"
+    assert Person.objects.get(pk=city.lan.pk).phone == "+84912345678"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.tests.people import give, make_agency, make_person, sign_in
 from songcau.foundation.notifications.actions import notify
-from songcau.foundation.notifications.models import Notice, Preference, QuietHours
+from songcau.foundation.notifications.models import Notice, Preference, QuietHours, ZaloFollower
 from songcau.foundation.notifications.own_kinds import DEAD_LETTER, ROLE_GRANTED, SECURITY_CHANGED
 from songcau.foundation.notifications.queries import unread_count
 from songcau.foundation.notifications.rendering import token_of
@@ -151,7 +151,7 @@ def test_a_bell_that_asks_by_itself_keeps_no_session_alive(client: Client) -> No
     assert status == 401
 
 
-def test_who_has_not_given_the_code_yet_sees_no_bell(person: Person) -> None:
+def test_who_must_change_the_password_first_sees_no_bell(person: Person) -> None:
     half = Client()
     sign_in(half, person)
     person.must_change_password = True
@@ -190,6 +190,16 @@ def test_choices_are_kept_and_what_is_not_on_the_page_stays(client: Client, pers
     assert (SECURITY_CHANGED, "EMAIL") not in kept
     client.post(PREFERENCES, {"what": "channels", "on": [f"{ROLE_GRANTED} EMAIL"]})
     assert Preference.objects.get(kind=ROLE_GRANTED, channel="EMAIL").is_on
+
+
+def test_one_unlinks_ones_own_zalo(client: Client, person: Person) -> None:
+    assert "Xoá liên kết với Zalo" not in client.get(PREFERENCES).content.decode()
+    ZaloFollower.objects.create(person=person, user_id="77", linked_at=clock.now())
+    assert "Xoá liên kết với Zalo" in client.get(PREFERENCES).content.decode()
+    ZaloFollower.objects.update(follows=False)
+    assert "không còn quan tâm" in client.get(PREFERENCES).content.decode()
+    assert client.post(PREFERENCES, {"what": "zalo"}).status_code == 302
+    assert not ZaloFollower.objects.exists()
 
 
 def test_quiet_hours_are_kept_and_taken_away(client: Client) -> None:

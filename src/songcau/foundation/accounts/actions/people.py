@@ -91,7 +91,7 @@ def change_person(
     if home != person.home:
         permissions.require(by, "accounts.manage_people", home)
         require_open(home)
-    _rewrite(by, person, version, {**_facts(full_name, email, phone), "home": home})
+    _rewrite(by, person, version, {**_facts(person, full_name, email, phone), "home": home})
     return person
 
 
@@ -107,7 +107,7 @@ def correct_person(
     person = locked_person(person_id)
     permissions.require(by, "personal_data.answer_requests", person.home)
     permissions.require_another(by, person)
-    _rewrite(by, person, version, _facts(full_name, email, phone), basis=basis)
+    _rewrite(by, person, version, _facts(person, full_name, email, phone), basis=basis)
     return person
 
 
@@ -195,11 +195,11 @@ def end_sessions(person: Person) -> int:
     return sessions.delete_all(person)
 
 
-def _facts(full_name: str, email: str, phone: str) -> dict[str, object]:
+def _facts(person: Person, full_name: str, email: str, phone: str) -> dict[str, object]:
     return {
         "full_name": rules.usable_name(full_name),
         "email": rules.usable_email(email),
-        "phone": rules.usable_phone(phone),
+        "phone": rules.usable_phone(phone, person.phone),
     }
 
 

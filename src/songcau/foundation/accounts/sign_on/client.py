@@ -15,23 +15,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
-import httpx
-
 from songcau.foundation.accounts.sign_on.providers import Provider, is_loopback, is_safe, origin_of
 from songcau.foundation.accounts.sign_on.rules import ProviderAway, Reason, failed
 from songcau.kernel import clock
+from songcau.kernel.asking import Limits, Unanswered, ask
 
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 5.0
 WHOLE_SECONDS = 8.0
-MOST_BYTES = 256 * 1024
 KEPT_FOR = timedelta(hours=1)
 KEYS_ANEW_AFTER = timedelta(seconds=60)
 AWAY_FOR = timedelta(seconds=15)
-# Nothing packed: a few bytes must not become many here.
-_PLAIN = {"Accept": "application/json", "Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +53,6 @@ class _Known:
     keys_at: datetime | None = None
     away_until: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-class Unanswered(Exception):
-    """No answer that could be read."""
 
 
 _known: dict[str, _Known] = {}
@@ -166,23 +158,9 @@ def _exchange(
     method: str, address: str, headers: Mapping[str, str], form: dict[str, str] | None = None
 ) -> tuple[int, dict[str, Any]]:
     """Status and JSON object of an answer (an empty one for anything else than 200). Raises Unanswered."""
-    limits = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-    deadline = time.monotonic() + WHOLE_SECONDS
-    whole = bytearray()
-    try:
-        with (
-            httpx.Client(timeout=limits, follow_redirects=False, trust_env=not is_loopback(address)) as client,
-            client.stream(method, address, headers={**headers, **_PLAIN}, data=form) as answer,
-        ):
-            for part in answer.iter_raw():
-                whole += part
-                if len(whole) > MOST_BYTES:
-                    raise Unanswered(f"{address} answers more than {MOST_BYTES} bytes")
-                if time.monotonic() > deadline:
-                    raise Unanswered(f"{address} takes longer than {WHOLE_SECONDS:.0f} s")
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        raise Unanswered(f"{address}: {type(error).__name__}") from None
-    return answer.status_code, _object(address, answer.status_code, bytes(whole))
+    limits = Limits(CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS)
+    answer = ask(method, address, limits=limits, headers=headers, form=form, by_proxy=not is_loopback(address))
+    return answer.status, _object(address, answer.status, answer.body)
 
 
 def _object(address: str, status: int, body: bytes) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from songcau.foundation.accounts.phones import PhoneUnreadable, phone_number
 from songcau.foundation.accounts.rules import NameUnusable, usable_name
-from songcau.foundation.accounts.sign_on.phones import PhoneUnreadable, phone_number
 from songcau.kernel.dates import DateUnreadable, Span, parsed_period
 from songcau.kernel.errors import Refused, Unavailable
 from songcau.kernel.text import nfc, normal

@@ -46,7 +46,7 @@ def test_a_person_is_added_audited_and_announced(tree, ward_administrator):
         phone="0912 345 678",
     )
     person.refresh_from_db()
-    assert (person.username, person.email, person.phone) == ("hhen", "hhen@example.vn", "0912345678")
+    assert (person.username, person.email, person.phone) == ("hhen", "hhen@example.vn", "+84912345678")
     assert person.sort_key == rules.name_key("H'Hen Niê")
     assert not person.has_usable_password()
     assert last_entry() == ("accounts.add_person", f"accounts.person:{person.id}")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from songcau.foundation.accounts import rules
+from songcau.foundation.accounts.phones import PhoneUnreadable
 from songcau.foundation.accounts.rules import GrantState, SessionEnd, Threshold
 from songcau.kernel.workflow import TransitionRefused
 
@@ -66,9 +67,31 @@ def test_contact_fields():
     for text in ("lan", "a@b", "a b@c.vn", "a@b@c.vn", "x" * 250 + "@a.vn"):
         with pytest.raises(rules.EmailUnusable):
             rules.usable_email(text)
-    for text in ("123", "+84 abc", "1" * 16):
-        with pytest.raises(rules.PhoneUnusable):
-            rules.usable_phone(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0120 123 4567", "+84701234567"),
+        ("01635123456", "+84335123456"),
+        ("0208 3855 555", "+842083855555"),
+        ("+81 90-1234-5678", "+819012345678"),
+        ("001 202-555-0143", "+12025550143"),
+        ("  ", ""),
+    ],
+)
+def test_a_number_is_kept_in_one_form_and_old_ones_as_the_new_ones(typed: str, kept: str) -> None:
+    assert rules.usable_phone(typed) == kept
+
+
+@pytest.mark.parametrize("text", ["123", "+84 abc", "1" * 16, "0912", "+999 123 456"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(PhoneUnreadable):
+        rules.usable_phone(text)
+
+
+def test_a_number_that_stands_there_already_hinders_no_other_change() -> None:
+    assert rules.usable_phone("0000 of old", "0000 of old") == "0000 of old"
 
 
 def test_agency_codes_and_titles():

@@ -5,8 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
+from songcau.foundation.accounts.phones import (
+    PhoneNotMobile,
+    PhoneUnreadable,
+    masked,
+    mobile_number,
+    phone_number,
+    shown,
+    written,
+)
 from songcau.foundation.accounts.sign_on import codes, rules
-from songcau.foundation.accounts.sign_on.phones import PhoneUnreadable, masked, mobile_number, phone_number, shown
 from songcau.foundation.accounts.sign_on.providers import Provider
 from songcau.foundation.accounts.sign_on.rules import Assurance, Expected, SignOnFailed
 
@@ -240,8 +248,10 @@ def test_what_is_no_telephone_number(typed: str) -> None:
 
 def test_messages_go_to_mobiles_only_and_pages_show_what_is_needed() -> None:
     assert mobile_number("0912345678") == "+84912345678"
-    with pytest.raises(PhoneUnreadable):
-        mobile_number("0208 3855 555")
+    for typed in ("0208 3855 555", "abc"):
+        with pytest.raises(PhoneNotMobile):
+            mobile_number(typed)
+    assert (written("+84912345678"), written("+819012345678")) == ("+84912345678 0912345678", "+819012345678")
     assert shown("+84912345678") == "+84 912 345 678"
     assert masked("+84912345678") == "•••678"
 

@@ -123,9 +123,7 @@ def answers(monkeypatch):
         return httpx.Response(known.status_code, headers=known.headers, stream=httpx.ByteStream(known.content))
 
     real = httpx.Client
-    monkeypatch.setattr(
-        client.httpx, "Client", lambda **options: real(transport=httpx.MockTransport(answer), **options)
-    )
+    monkeypatch.setattr(httpx, "Client", lambda **options: real(transport=httpx.MockTransport(answer), **options))
     yield said, got
     client.forget()
 

@@ -80,12 +80,16 @@ def set_zalo_token(*, by: Actor, refresh_token: str) -> None:
 
 @transaction.atomic
 def link_zalo(*, by: Actor, person_id: UUID, user_id: str) -> None:
-    """This person is that follower of the Official Account. Raises MayNotManageChannels, NoAddress for no user."""
+    """This person is that follower of the Official Account, and follows (again); nobody else is it any more.
+
+    Raises MayNotManageChannels, NoAddress for no user.
+    """
     require_manage(by)
     user = normal(user_id)
     if not user or len(user) > 64:
         raise NoAddress
-    ZaloFollower.objects.filter(user_id=user).exclude(person_id=person_id).delete()
+    for other in ZaloFollower.objects.filter(user_id=user).exclude(person_id=person_id):
+        unlink_zalo(by=by, person_id=other.person_id)
     linked = {"user_id": user, "follows": True, "linked_at": clock.now()}
     ZaloFollower.objects.update_or_create(person_id=person_id, defaults=linked)
     _done(by, "link_zalo", person_id)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from songcau.foundation.accounts.models import Person
+from songcau.foundation.accounts.queries import those_who_may
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.notifications import rules
 from songcau.foundation.notifications.events import NoticesGiven
@@ -39,13 +40,13 @@ def notify(
 
     The same kind, subject and `key` is told to a person once, however often this is called: give an event's id as the
     key where a thing may happen to a subject again. `link` is a path of this site. `only` leaves out the other
-    outside channels. Raises KindUnknown and ParamsWrong, which are errors in the programme.
+    outside channels. Who does not hold the kind's permission is passed over.
+    Raises KindUnknown and ParamsWrong, which are errors in the programme.
     """
     told = kind_of(kind)
     require_params(told, params)
     now = clock.now()
-    wanted = Person.objects.filter(pk__in=set(people))
-    persons = {person.pk: person for person in (wanted if told.to_closed_accounts else wanted.filter(is_active=True))}
+    persons = _those_to_tell(told, set(people))
     notices = [
         Notice(person_id=person, kind=kind, params=dict(params), subject=subject, link=link, key=key, created_at=now)
         for person in sorted(persons)
@@ -62,6 +63,11 @@ def notify(
         ids = tuple(notice.pk for notice in given[start : start + AT_ONCE])
         announce(NoticesGiven(ids), subject=f"notifications.notice:{ids[0]}", by=by)
     return len(given)
+
+
+def _those_to_tell(kind: Kind, ids: set[UUID]) -> dict[UUID, Person]:
+    wanted = Person.objects.filter(pk__in=those_who_may(kind.permission, ids) if kind.permission else ids)
+    return {person.pk: person for person in (wanted if kind.to_closed_accounts else wanted.filter(is_active=True))}
 
 
 class _Ways:

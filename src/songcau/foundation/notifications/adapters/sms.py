@@ -1,22 +1,17 @@
-"""SMS: an aggregator's gateway stands behind this protocol. None is built in: each city has its own contract.
+"""SMS: an aggregator's gateway stands behind the port of channels. None is built in: each city has its own contract.
 
 What is there is the text, the check of the number, and a simulated gateway for demonstrations.
 """
 
-import re
-from typing import Protocol
-
+from songcau.foundation.accounts.phones import PhoneUnreadable, phone_number
 from songcau.foundation.notifications.adapters.port import Message, MessageRejected, Port, Readiness, Receipt
-
-_NUMBER = re.compile(r"\+?[0-9]{8,15}")
-
-
-class Gateway(Port, Protocol):
-    """Takes `Message.to` as a number in international form and `Message.lines` as one text."""
 
 
 class Sms:
-    """Brings numbers into the international form and hands the message to the gateway of this installation."""
+    """Brings numbers into the international form and hands the message to the gateway of this installation.
+
+    The gateway takes `Message.to` as a number in that form and `Message.lines` as one text.
+    """
 
     def __init__(self, gateway: Port) -> None:
         self.gateway = gateway
@@ -34,10 +29,8 @@ class Sms:
 
 
 def international(number: str) -> str:
-    """0912 345 678 → +84912345678. Raises MessageRejected for what is no number."""
-    typed = re.sub(r"[\s().-]", "", number)
-    if not _NUMBER.fullmatch(typed):
-        raise MessageRejected("ADDRESS")
-    if typed.startswith("+"):
-        return typed
-    return f"+84{typed[1:]}" if typed.startswith("0") else f"+{typed}"
+    """0912 345 678 → +84912345678, and an old number of eleven digits → its new one. Raises MessageRejected."""
+    try:
+        return phone_number(number)
+    except PhoneUnreadable:
+        raise MessageRejected("ADDRESS") from None

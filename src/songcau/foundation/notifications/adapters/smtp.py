@@ -1,4 +1,4 @@
-"""E-mail by SMTP: multipart text and HTML, TLS whose certificate is checked, every step with a timeout.
+"""E-mail by SMTP: multipart text and HTML, TLS whose certificate is checked, a limit on each step and on the whole.
 
 A server that dies after DATA may have taken the message: it is sent again, under the same Message-ID. Twice at worst,
 never lost.
@@ -23,8 +23,11 @@ from django.utils.translation import override
 from songcau.foundation.notifications.adapters.port import ChannelAway, Message, MessageRejected, Readiness, Receipt
 from songcau.kernel import clock
 from songcau.kernel.text import normal
+from songcau.kernel.time_limits import cut_off_after
 
 SECONDS = 10.0
+# For one message, from the greeting to the farewell.
+WHOLE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Server:
     sender: str
     authority: Path | None = None
     seconds: float = SECONDS
+    whole_seconds: float = WHOLE_SECONDS
 
 
 class Smtp:
@@ -51,28 +55,38 @@ class Smtp:
 
     def send(self, message: Message) -> Receipt:
         letter = self._letter(message)
-        with _in_our_words():
-            connection = self._connected()
-            try:
-                connection.send_message(letter)
-            finally:
-                # What the server says to QUIT, or that it is gone by then, changes nothing about the message.
-                with suppress(smtplib.SMTPException, OSError):
-                    connection.quit()
+        with self._connected() as connection:
+            connection.send_message(letter)
         return Receipt(message_id=str(letter["Message-ID"]))
 
     def greet(self) -> None:
-        """Connect, agree on TLS, sign in, and leave: for `songcau doctor` and the page of channels."""
-        with _in_our_words():
-            self._connected().quit()
+        """Connect, agree on TLS, sign in, and leave: for `songcau doctor`."""
+        with self._connected():
+            pass
 
-    def _connected(self) -> smtplib.SMTP:
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """A connection over which mail may go, for as long as one message may take."""
+        seen: list[_Seen] = []
+        with cut_off_after(self.server.whole_seconds, lambda: seen[0].sock if seen else None) as limit:
+            try:
+                connection = self._signed_in(seen)
+                try:
+                    yield connection
+                finally:
+                    # What the server says to QUIT, or that it is gone by then, changes nothing about the message.
+                    with suppress(smtplib.SMTPException, OSError):
+                        connection.quit()
+            except (OSError, UnicodeError) as error:  # smtplib's own errors are OSErrors too
+                raise ChannelAway("TIMEOUT") if limit.passed else _in_our_words(error) from error
+
+    def _signed_in(self, seen: "list[_Seen]") -> smtplib.SMTP:
         server = self.server
         connection: smtplib.SMTP
         if server.security == "tls":
-            connection = smtplib.SMTP_SSL(server.host, server.port, timeout=server.seconds, context=self._trust())
+            connection = _Secure(seen, server.host, server.port, timeout=server.seconds, context=self._trust())
         else:
-            connection = smtplib.SMTP(server.host, server.port, timeout=server.seconds)
+            connection = _Plain(seen, server.host, server.port, timeout=server.seconds)
         try:
             if server.security == "starttls":
                 connection.starttls(context=self._trust())
@@ -107,13 +121,27 @@ class Smtp:
         return letter
 
 
-@contextmanager
-def _in_our_words() -> Iterator[None]:
+class _Seen:
+    """Shows itself before it connects, so that also a greeting that never ends can be cut off."""
+
+    sock: socket.socket | None
+
+    def __init__(self, seen: "list[_Seen]", *args: Any, **more: Any) -> None:
+        seen.append(self)
+        super().__init__(*args, **more)
+
+
+class _Plain(_Seen, smtplib.SMTP):
+    pass
+
+
+class _Secure(_Seen, smtplib.SMTP_SSL):
+    pass
+
+
+def _in_our_words(error: OSError | UnicodeError) -> Exception:
     """What a mail server, the network or TLS may raise, as one of the two ends a message can have."""
-    try:
-        yield
-    except (OSError, UnicodeError) as error:  # smtplib's own errors are OSErrors too
-        raise next(end(error) for kind, end in _ENDS if isinstance(error, kind)) from error
+    return next(end(error) for kind, end in _ENDS if isinstance(error, kind))
 
 
 def _by_code(code: int, what: str) -> Exception:

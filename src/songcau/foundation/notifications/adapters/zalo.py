@@ -4,15 +4,20 @@ Success is `error: 0` inside a 200 answer. What the codes mean is reported by in
 a code that is not in the tables is waited for.
 """
 
+import json
+import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import httpx
-
 from songcau.foundation.notifications.adapters.port import ChannelAway, Message, MessageRejected, Readiness, Receipt
 from songcau.foundation.notifications.rules import parts
+from songcau.kernel.asking import AnswerTooLong, Limits, Unanswered, ask
 
+# For one call, from beginning to end.
 SECONDS = 10.0
+# After this no further part of a message is begun, and one takes four calls at most (twice a message and a renewal).
+MESSAGE_SECONDS = 60.0
+LONGEST_SECONDS = MESSAGE_SECONDS + 4 * SECONDS
 TOKEN_CODES = frozenset({-216, -220})
 # Waiting does not help: these are about the person or the message.
 FOR_EVER = {
@@ -61,8 +66,10 @@ class ZaloOa:
 
     def send(self, message: Message) -> Receipt:
         """A text over 2000 characters goes in parts; if a later one fails, all are sent again."""
-        sent = ""
+        sent, until = "", time.monotonic() + MESSAGE_SECONDS
         for part in parts("\n\n".join([*message.lines, message.link]).strip()):
+            if time.monotonic() >= until:
+                raise ChannelAway("TIMEOUT")
             sent = self._with_token(message.to, part)
         return Receipt(message_id=sent)
 
@@ -77,7 +84,7 @@ class ZaloOa:
     def _posted(self, token: str, user: str, text: str) -> dict[str, Any]:
         body = {"recipient": {"user_id": user}, "message": {"text": text}}
         return _asked(
-            f"{self.address}/v3.0/oa/message/cs", seconds=self.seconds, json=body, headers={"access_token": token}
+            f"{self.address}/v3.0/oa/message/cs", seconds=self.seconds, document=body, headers={"access_token": token}
         )
 
 
@@ -99,7 +106,7 @@ def exchange(address: str, *, app_id: str, secret_key: str, refresh_token: str, 
     """Spend a refresh token. Raises TokenRefused, ChannelAway (it may have been spent all the same)."""
     form = {"app_id": app_id, "grant_type": "refresh_token", "refresh_token": refresh_token}
     answer = _asked(
-        f"{address.rstrip('/')}/v4/oa/access_token", seconds=seconds, data=form, headers={"secret_key": secret_key}
+        f"{address.rstrip('/')}/v4/oa/access_token", seconds=seconds, form=form, headers={"secret_key": secret_key}
     )
     access, refresh = answer.get("access_token"), answer.get("refresh_token")
     if isinstance(access, str) and isinstance(refresh, str) and access and refresh:
@@ -115,19 +122,20 @@ def _seconds(said: object) -> int:
 
 
 def _asked(address: str, *, seconds: float, **request: Any) -> dict[str, Any]:
+    limits = Limits(connect=seconds, read=seconds, whole=seconds)
     try:
-        answer = httpx.post(address, timeout=seconds, **request)
-    except httpx.TimeoutException:
-        raise ChannelAway("TIMEOUT") from None
-    except (httpx.HTTPError, httpx.InvalidURL):
-        raise ChannelAway("NETWORK") from None
-    if answer.status_code == 429:
+        answer = ask("POST", address, limits=limits, **request)
+    except AnswerTooLong:
+        raise ChannelAway("ANSWER") from None
+    except Unanswered as error:
+        raise ChannelAway("TIMEOUT" if error.timed_out else "NETWORK") from None
+    if answer.status == 429:
         raise ChannelAway("RATE")
-    if answer.status_code >= 500:
+    if answer.status >= 500:
         raise ChannelAway("SERVER")
     try:
-        said = answer.json()
-    except ValueError:
+        said = json.loads(answer.body)
+    except (ValueError, RecursionError):
         raise ChannelAway("ANSWER") from None
     if not isinstance(said, dict):
         raise ChannelAway("ANSWER")

@@ -7,6 +7,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -93,6 +94,23 @@ def hangs(line: socket.socket) -> None:
     """Says nothing at all, until the other side leaves."""
     while line.recv(4096):
         pass
+
+
+def drips_its_greeting(line: socket.socket) -> None:
+    """Always about to say more, never silent for long."""
+    _drip(line)
+
+
+def drips_after_a_greeting(line: socket.socket) -> None:
+    line.sendall(b"220 here\r\n")
+    line.recv(4096)
+    _drip(line)
+
+
+def _drip(line: socket.socket) -> None:
+    for _n in range(200):
+        line.sendall(b"220-wait\r\n")
+        time.sleep(0.05)
 
 
 def turns_away(line: socket.socket) -> None:

@@ -215,6 +215,13 @@ def test_a_zalo_user_is_one_person(lan: Person, binh: Person, chief: Actor) -> N
     assert not ZaloFollower.objects.exists()
 
 
+def test_who_follows_again_is_linked_again_and_reached(lan: Person, chief: Actor) -> None:
+    actions.link_zalo(by=chief, person_id=lan.pk, user_id="77")
+    ZaloFollower.objects.update(follows=False)
+    actions.link_zalo(by=chief, person_id=lan.pk, user_id="77")
+    assert ZaloFollower.objects.get().follows
+
+
 def test_everybody_may_forget_their_own_zalo_and_nobody_anothers(lan: Person, binh: Person, chief: Actor) -> None:
     actions.link_zalo(by=chief, person_id=lan.pk, user_id="77")
     actions.link_zalo(by=chief, person_id=binh.pk, user_id="78")

@@ -16,7 +16,7 @@ def test_made_up_people_get_made_up_addresses_once(lan: Person, binh: Person) ->
     Person.objects.filter(pk=lan.pk).update(is_demo=True, email="", phone="")
     assert [seed_notices(SYSTEM), seed_notices(SYSTEM)] == [1, 0]
     lan.refresh_from_db()
-    assert (lan.email, lan.phone) == ("lan@songcau.example", "+84000000001")
+    assert (lan.email, lan.phone) == ("lan@songcau.example", "+12025550101")
     assert not Notice.objects.filter(person=binh).exists(), "nobody real is told anything"
     send_due()
     assert set(states(lan).values()) == {"DELIVERED"}

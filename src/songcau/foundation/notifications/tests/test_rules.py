@@ -113,7 +113,17 @@ def test_a_failure_that_may_pass_is_tried_again_later_and_later() -> None:
     assert waits == sorted(waits)
     assert waits[0] <= PATIENCE.first
     assert waits[-1] <= PATIENCE.longest
-    assert timedelta(days=2) < sum(waits, timedelta()) < timedelta(days=3)
+    assert sum(waits, timedelta()) < timedelta(hours=90)
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.5, 0.999])
+def test_a_server_away_over_a_weekend_is_still_tried_on_monday(jitter: float) -> None:
+    at, monday = hanoi(17, day=27), hanoi(8, day=30)
+    assert (at.strftime("%a"), monday.strftime("%a"), monday - at) == ("Fri", "Mon", timedelta(hours=63))
+    for attempt in range(1, PATIENCE.attempts):
+        state, at = after_failure(State.QUEUED, attempt, may_help=True, now=at, jitter=jitter)
+        assert state is State.FAILED
+    assert at > monday, "the last attempt"
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.FAILED])

@@ -3,6 +3,8 @@
 import email
 import email.policy
 import socket
+import time
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from songcau.foundation.notifications.adapters.port import ChannelAway, Message, MessageRejected
-from songcau.foundation.notifications.adapters.smtp import Server, Smtp
+from songcau.foundation.notifications.adapters.smtp import SECONDS, WHOLE_SECONDS, Server, Smtp
+from songcau.foundation.notifications.sending import LEASE
 from songcau.foundation.notifications.tests import post_office
 from songcau.foundation.notifications.tests.post_office import Inbox, certificate, misbehaving, serving
 
@@ -99,6 +102,19 @@ def test_a_server_that_misbehaves_is_waited_for(talk, reason: str) -> None:
     with misbehaving(talk) as port, pytest.raises(ChannelAway) as raised:
         at(port).send(letter())
     assert raised.value.reason == reason
+
+
+@pytest.mark.parametrize("talk", [post_office.drips_its_greeting, post_office.drips_after_a_greeting])
+def test_a_server_that_drips_is_cut_off_when_the_whole_takes_too_long(talk) -> None:
+    begun = time.monotonic()
+    with misbehaving(talk) as port, pytest.raises(ChannelAway) as raised:
+        at(port, whole_seconds=0.5).send(letter())
+    assert raised.value.reason == "TIMEOUT"
+    assert time.monotonic() - begun < 4, "no single step was slow; the whole of it is what is limited"
+
+
+def test_a_lease_is_longer_than_a_letter_can_take() -> None:
+    assert timedelta(seconds=WHOLE_SECONDS + SECONDS) < LEASE
 
 
 def test_a_server_that_is_not_there() -> None:

@@ -8,13 +8,14 @@ from django.test.utils import CaptureQueriesContext
 
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.queries import actor_of
-from songcau.foundation.accounts.tests.people import make_person
+from songcau.foundation.accounts.roles import Role
+from songcau.foundation.accounts.tests.people import give, make_person
 from songcau.foundation.audit.models import Entry
 from songcau.foundation.notifications import kinds
 from songcau.foundation.notifications.actions import choose_channels, choose_quiet_hours
 from songcau.foundation.notifications.kinds import Kind, KindUnknown, ParamsWrong
 from songcau.foundation.notifications.models import Delivery, Notice, ZaloFollower
-from songcau.foundation.notifications.own_kinds import ACCOUNT_CLOSED
+from songcau.foundation.notifications.own_kinds import ACCOUNT_CLOSED, DEAD_LETTER
 from songcau.foundation.notifications.rules import TOGETHER_FOR, Channel
 from songcau.foundation.notifications.tests.conftest import ALARM, MORNING, REPORT
 from songcau.foundation.notifications.tests.telling import states, tell
@@ -139,3 +140,10 @@ def test_many_people_cost_no_question_more(agency, lan: Person, binh: Person) ->
     with CaptureQueriesContext(connection) as many:
         tell(lan, binh, *more, key="many")
     assert len(many) == len(few)
+
+
+def test_who_does_not_hold_the_kinds_permission_gets_none(lan: Person, binh: Person) -> None:
+    give(lan, Role.SYSTEM_ADMINISTRATOR)
+    params = {"event": "E", "reaction": "R"}
+    assert tell(lan, binh, kind=DEAD_LETTER, params=params) == 1
+    assert Notice.objects.get().person == lan

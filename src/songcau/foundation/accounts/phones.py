@@ -33,6 +33,12 @@ class PhoneUnreadable(Refused):
     code = "PHONE_UNREADABLE"
 
 
+class PhoneNotMobile(PhoneUnreadable):
+    """No telephone that messages reach has this number."""
+
+    code = "PHONE_NOT_MOBILE"
+
+
 def phone_number(text: str) -> str:
     """`0912 345 678`, `84912345678`, `(+84) 912-345-678`, `+1 202-555-0143` as E.164. Raises PhoneUnreadable."""
     typed = normal(text)
@@ -50,12 +56,20 @@ def phone_number(text: str) -> str:
 
 
 def mobile_number(text: str) -> str:
-    """The same, of a telephone that messages reach. Raises PhoneUnreadable."""
-    phone = phone_number(text)
+    """The same, of a telephone that messages reach. Raises PhoneNotMobile."""
+    try:
+        phone = phone_number(text)
+    except PhoneUnreadable:
+        raise PhoneNotMobile() from None
     kinds = phonenumbers.PhoneNumberType
     if phonenumbers.number_type(phonenumbers.parse(phone)) not in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE):
-        raise PhoneUnreadable()
+        raise PhoneNotMobile()
     return phone
+
+
+def written(phone: str) -> str:
+    """A kept number in both forms in which it is searched for: `+84912345678 0912345678`; one of abroad has one."""
+    return f"{phone} 0{phone.removeprefix('+84')}" if phone.startswith("+84") else phone
 
 
 def shown(phone: str) -> str:
