@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from songcau.foundation.outbox.rules import Patience
 from songcau.kernel.workflow import Transition, Workflow
 
 
@@ -119,19 +120,6 @@ def channels_for(
         if channel in reachable and (channel in required or chosen.get(channel, channel in usual))
     ]
     return (Channel.IN_APP, *wanted)
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How often a failing message is tried, and the delays between: doubling from `first` up to `longest`."""
-
-    attempts: int
-    first: timedelta
-    longest: timedelta
-
-    def delay(self, attempt: int, jitter: float) -> timedelta:
-        """How long to wait after failed attempt number `attempt` (from 1); `jitter` in [0, 1) spreads it."""
-        return min(self.longest, self.first * (1 << min(attempt - 1, 20))) * (0.75 + 0.25 * jitter)
 
 
 # A server that is away from Friday evening to Monday morning is waited for, 63 hours, also with the shortest delays:
