@@ -147,7 +147,7 @@ def hours_add(request: HttpRequest) -> HttpResponse:
     named = Agency.objects.still_open().filter(code=request.GET.get("agency", "").replace("\0", "")[:40]).first()
     today = clock.today()
     initial = {"agency": named.pk if named else None, "valid_from": today}
-    form = HoursForm(posted(request), by=by, week=calendar_of(named).week_on(today), initial=initial)
+    form = HoursForm(posted(request), by=by, week=calendar_of(named, since=today).week_on(today), initial=initial)
 
     def given(values: Any) -> dict[str, Any]:
         return {
