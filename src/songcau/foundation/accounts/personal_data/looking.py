@@ -5,6 +5,7 @@ from uuid import UUID
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 
+from songcau.foundation.accounts.access import actor_of
 from songcau.foundation.accounts.personal_data.actions import record_look
 from songcau.foundation.accounts.personal_data.rules import SHORTEST_NOTE, Purpose
 from songcau.kernel.text import normal
@@ -17,7 +18,7 @@ def note_look(
     note = normal(request.GET.get("note", ""))
     purpose = _asked(request.GET.get("purpose", ""), note) or default
     record_look(
-        by=request.actor,  # type: ignore[attr-defined]
+        by=actor_of(request),
         whose=whose,
         kind=kind,
         purpose=purpose,
