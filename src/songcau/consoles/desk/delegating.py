@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.delegations.lines import lines_of
+from songcau.consoles.administration.delegations.withdrawing import withdraw_page
 from songcau.consoles.administration.fields import UNCHOSEN, Day, ReasonForm
 from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.access import actor_of, signed_in, signed_in_anew
@@ -123,20 +124,7 @@ def withdraw(request: HttpRequest, delegation_id: UUID) -> HttpResponse:
     found = mine.filter(pk=delegation_id).first()
     if found is None:
         raise Http404
-    names = {"role": ROLES[Role(found.grant.role)], "name": found.delegate.full_name}
-    deed = Deed(
-        _("Withdraw the delegation of “%(role)s” to %(name)s?") % names,
-        _("Withdraw"),
-        reverse("desk:delegations"),
-        _("The rights end at once, also in sessions that are open."),
-        danger=True,
-        crumbs=_crumbs(),
-    )
-
-    def act(values: Any) -> None:
-        actions.withdraw_delegation(by=actor_of(request), delegation_id=found.pk, reason=values["reason"])
-
-    return carry_out(request, ReasonForm(posted(request)), deed, act, done=_("The delegation was withdrawn."))
+    return withdraw_page(request, found, back=reverse("desk:delegations"), crumbs=_crumbs())
 
 
 def _own_grants(person_id: UUID) -> QuerySet[RoleGrant]:

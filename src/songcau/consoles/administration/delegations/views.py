@@ -1,6 +1,5 @@
 """Roles lent for a leave: who stands in for whom, until when; withdrawing one."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -9,16 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.delegations import listing
 from songcau.consoles.administration.delegations.lines import line_of
-from songcau.consoles.administration.fields import ReasonForm
-from songcau.foundation.accounts import actions
+from songcau.consoles.administration.delegations.withdrawing import withdraw_page
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.permissions import scope_of
-from songcau.foundation.accounts.roles import Role
-from songcau.foundation.accounts.words import ROLES
 from songcau.foundation.shell.lists import render_list
 
 
@@ -52,17 +47,6 @@ def delegation(request: HttpRequest, delegation_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, delegation_id: UUID) -> HttpResponse:
     """End it now."""
     found = _found(request, delegation_id)
-    names = {"role": ROLES[Role(found.grant.role)], "name": found.delegate.full_name}
-    deed = Deed(
-        _("Withdraw the delegation of “%(role)s” to %(name)s?") % names,
-        _("Withdraw"),
-        reverse("administration:delegation", args=[found.pk]),
-        _("The rights end at once, also in sessions that are open."),
-        danger=True,
-        crumbs=((_("Delegations"), reverse("administration:delegations")),),
-    )
-
-    def act(values: Any) -> None:
-        actions.withdraw_delegation(by=actor_of(request), delegation_id=found.pk, reason=values["reason"])
-
-    return carry_out(request, ReasonForm(posted(request)), deed, act, done=_("The delegation was withdrawn."))
+    page = reverse("administration:delegation", args=[found.pk])
+    crumbs = ((_("Delegations"), reverse("administration:delegations")),)
+    return withdraw_page(request, found, back=page, crumbs=crumbs)
