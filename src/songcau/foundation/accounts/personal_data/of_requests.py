@@ -6,14 +6,19 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts.personal_data.models import DataRequest, Look
+from songcau.foundation.accounts.personal_data.records import RecordKind, said_to_person
 from songcau.foundation.accounts.personal_data.sources import Section, Words, newest
 from songcau.foundation.accounts.personal_data.words import (
     GROUNDS,
     OUTCOMES,
     PURPOSES,
-    RECORDS,
     REQUEST_KINDS,
     REQUEST_STATES,
+)
+
+RECORDS = (
+    RecordKind("accounts.person", _("Page of the account"), _("The page of your account")),
+    RecordKind("personal_data.request", _("Request about personal data"), _("Your request about personal data")),
 )
 
 
@@ -38,7 +43,7 @@ def _looks(person_id: UUID, most: int) -> Section:
                 one.reader_unit or _("unknown"),
                 one.reader_post or _("unknown"),
                 f"{PURPOSES[one.purpose]}: {one.note}" if one.note else PURPOSES[one.purpose],
-                RECORDS.get(one.kind, one.kind),
+                said_to_person(one.kind),
                 one.keep_until,
             )
             for one in rows
