@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from songcau.consoles.administration.deeds import Confirmation, Deed, carry_out, posted
 from songcau.consoles.administration.fields import ReasonForm
 from songcau.consoles.administration.people import listing, reading
-from songcau.consoles.administration.people.forms import ChangePersonForm, PersonForm
+from songcau.consoles.administration.people.forms import ChangePersonForm, PersonForm, PurposeForm
 from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Person
@@ -56,11 +56,16 @@ def people(request: HttpRequest) -> HttpResponseBase:
 @requires("accounts.view_people")
 @require_GET
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Everything held about one person that the actor may see, and the deeds the actor may do."""
+    """Everything held about one person that the actor may see, and the deeds the actor may do.
+
+    `?purpose=` and `?note=` say why it is opened; what makes no sense is told, and noted with the usual purpose.
+    """
     found = _found(request, person_id)
     purpose = note_look(request, found.pk, kind="accounts.person", default=Purpose.ACCOUNT_CARE, subject_id=found.pk)
-    context = reading.facts(actor_of(request), found) | {"purpose": PURPOSES[purpose]}
-    return render(request, "administration/people/person.html", context)
+    form = PurposeForm(request.GET if "purpose" in request.GET else None, initial={"purpose": purpose})
+    context = reading.facts(actor_of(request), found) | {"purpose": PURPOSES[purpose], "purpose_form": form}
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, "administration/people/person.html", context, status=status)
 
 
 @requires("accounts.manage_people")

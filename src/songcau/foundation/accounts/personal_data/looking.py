@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from songcau.foundation.accounts.access import actor_of
 from songcau.foundation.accounts.personal_data.actions import record_look
-from songcau.foundation.accounts.personal_data.rules import SHORTEST_NOTE, Purpose
+from songcau.foundation.accounts.personal_data.rules import Purpose, PurposeMissing, usable_note
 from songcau.kernel.text import normal
 
 
@@ -30,6 +30,10 @@ def note_look(
 
 
 def _asked(code: str, note: str) -> Purpose | None:
-    if code not in set(Purpose) or (code == Purpose.OTHER and len(note) < SHORTEST_NOTE):
+    """What the address asks for; None where the page has to say what is wrong with it."""
+    try:
+        purpose = Purpose(code)
+        usable_note(purpose, note)
+    except (ValueError, PurposeMissing):
         return None
-    return Purpose(code)
+    return purpose
