@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
+from songcau.foundation.accounts.access import actor_of
 from songcau.foundation.accounts.models import Agency, Person, RoleGrant
 from songcau.foundation.audit.models import Entry
 from songcau.foundation.outbox.models import Delivery, Event
@@ -38,7 +39,7 @@ class LookingSite(admin.AdminSite):
         return [*moved, *kept]
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return bool(request.actor.may("accounts.open_django_admin"))  # type: ignore[attr-defined]
+        return bool(actor_of(request).may("accounts.open_django_admin"))
 
 
 class Looking(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -12,6 +12,7 @@ from songcau.flows import (
     dead_letter_alarms_administrators,
     given_role_is_told,
     lent_role_is_told,
+    moved_date_moves_data_request,
 )
 from songcau.foundation.accounts import events as accounts
 from songcau.foundation.accounts.personal_data import events as personal_data
@@ -56,7 +57,7 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     calendar.PromiseCancelled: (),
     calendar.PromiseSettled: (),
     calendar.PromisedDateKept: (),
-    calendar.PromisedDateMoved: (),
+    calendar.PromisedDateMoved: (moved_date_moves_data_request.REACTION,),
     files.FileHeld: (),
     files.FileReleased: (),
     files.FileRemoved: (),
@@ -72,6 +73,7 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     personal_data.CuriosityNoticed: (curiosity_alarms_officers.REACTION,),
     personal_data.CuriositySettled: (),
     personal_data.DataRequestAnswered: (data_request_is_told.ANSWERED,),
+    personal_data.DataRequestDateMoved: (),
     personal_data.DataRequestReceived: (data_request_is_told.RECEIVED,),
     personal_data.DataRequestTaken: (),
     personal_data.DataRequestWithdrawn: (),

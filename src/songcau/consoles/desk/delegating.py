@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET
 
 from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.delegations.lines import lines_of
+from songcau.consoles.administration.delegations.withdrawing import withdraw_page
 from songcau.consoles.administration.fields import UNCHOSEN, Day, ReasonForm
 from songcau.foundation.accounts import actions
-from songcau.foundation.accounts.access import signed_in, signed_in_anew
+from songcau.foundation.accounts.access import actor_of, signed_in, signed_in_anew
 from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.delegation.rules import LONGEST
 from songcau.foundation.accounts.models import Holding, Person, RoleGrant
@@ -26,7 +27,6 @@ from songcau.foundation.accounts.queries import people_of
 from songcau.foundation.accounts.roles import Role, may_be_lent
 from songcau.foundation.accounts.words import ROLES
 from songcau.kernel import clock
-from songcau.kernel.actor import Actor
 
 # The last day that has a day after it in every zone.
 LAST_DAY = date(9999, 12, 29)
@@ -56,11 +56,6 @@ class LeaveForm(ReasonForm):
         self.fields["delegate"].queryset = people  # type: ignore[attr-defined]
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _crumbs() -> tuple[tuple[str, str], ...]:
     return ((_("My account"), reverse("desk:me")), (_("Delegations"), reverse("desk:delegations")))
 
@@ -69,7 +64,7 @@ def _crumbs() -> tuple[tuple[str, str], ...]:
 @require_GET
 def delegations(request: HttpRequest) -> HttpResponse:
     """What one has lent, what was lent to one, and what one may lend."""
-    me = _actor(request).id
+    me = actor_of(request).id
     lendable = [grant for grant in _own_grants(me) if may_be_lent(Role(grant.role))]
     agencies = {grant.agency_id for grant in lendable}
     posts = [one for one in _own_posts(me) if one.post.agency_id in agencies]
@@ -86,7 +81,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
 @signed_in_anew
 def add(request: HttpRequest) -> HttpResponse:
     """Lend a role (`?grant=`) or all that goes with a post (`?post=`) of one's own."""
-    actor = _actor(request)
+    actor = actor_of(request)
     grant = _named(request, "grant", _own_grants(actor.id))
     holding = _named(request, "post", _own_posts(actor.id))
     if grant is None and holding is None:
@@ -125,24 +120,11 @@ def add(request: HttpRequest) -> HttpResponse:
 @signed_in
 def withdraw(request: HttpRequest, delegation_id: UUID) -> HttpResponse:
     """End it now: by who lent the role, or by who was to use it."""
-    mine = Delegation.objects.of_person(_actor(request).id).with_facts()
+    mine = Delegation.objects.of_person(actor_of(request).id).with_facts()
     found = mine.filter(pk=delegation_id).first()
     if found is None:
         raise Http404
-    names = {"role": ROLES[Role(found.grant.role)], "name": found.delegate.full_name}
-    deed = Deed(
-        _("Withdraw the delegation of “%(role)s” to %(name)s?") % names,
-        _("Withdraw"),
-        reverse("desk:delegations"),
-        _("The rights end at once, also in sessions that are open."),
-        danger=True,
-        crumbs=_crumbs(),
-    )
-
-    def act(values: Any) -> None:
-        actions.withdraw_delegation(by=_actor(request), delegation_id=found.pk, reason=values["reason"])
-
-    return carry_out(request, ReasonForm(posted(request)), deed, act, done=_("The delegation was withdrawn."))
+    return withdraw_page(request, found, back=reverse("desk:delegations"), crumbs=_crumbs())
 
 
 def _own_grants(person_id: UUID) -> QuerySet[RoleGrant]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from songcau.foundation.accounts.access import signed_in
+from songcau.foundation.accounts.access import actor_of, signed_in
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.notifications import actions, queries, readiness
 from songcau.foundation.notifications.adapters.port import Readiness
@@ -69,16 +69,11 @@ INBOX = Listing(
 )
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 @signed_in
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponseBase:
     """Everything one was told in the last year, newest first."""
-    by = _actor(request)
+    by = actor_of(request)
     extra = {"unread": queries.unread_count(by.id)}
     return render_list(request, INBOX, queries.inbox(by), template="desk/notices/inbox.html", extra=extra)
 
@@ -87,7 +82,7 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def count(request: HttpRequest) -> HttpResponse:
     """How many are unread, for the bell."""
-    return JsonResponse(bell_of(_actor(request).id), headers={"Cache-Control": "no-store"})
+    return JsonResponse(bell_of(actor_of(request).id), headers={"Cache-Control": "no-store"})
 
 
 @signed_in
@@ -97,7 +92,7 @@ def open_notice(request: HttpRequest, token: str) -> HttpResponse:
     notice_id = id_in(token)
     if notice_id is None:
         raise Http404
-    notice = actions.mark_read(by=_actor(request), notice_id=notice_id)
+    notice = actions.mark_read(by=actor_of(request), notice_id=notice_id)
     is_ours = url_has_allowed_host_and_scheme(notice.link, None) and notice.link.startswith("/")
     return redirect(notice.link if is_ours else reverse("desk:notices"))
 
@@ -106,7 +101,7 @@ def open_notice(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def mark(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Mark a notice as read, or as unread."""
-    actions.mark_read(by=_actor(request), notice_id=notice_id, read=request.POST.get("read") != "no")
+    actions.mark_read(by=actor_of(request), notice_id=notice_id, read=request.POST.get("read") != "no")
     return _back(request)
 
 
@@ -114,7 +109,7 @@ def mark(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all as read."""
-    read = actions.mark_all_read(by=_actor(request))
+    read = actions.mark_all_read(by=actor_of(request))
     words = ngettext("%(count)d notice was marked as read.", "%(count)d notices were marked as read.", read)
     messages.success(request, words % {"count": read} if read else _("There were no unread notices."))
     return _back(request)
@@ -166,7 +161,7 @@ class Box:
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     """By which channels one is told of what, and when not."""
-    by = _actor(request)
+    by = actor_of(request)
     person = Person.objects.select_related("zalo").get(pk=by.id)
     heads = _heads(person)
     quiet, status = quiet_of(by.id), 200

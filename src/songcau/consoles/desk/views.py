@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from songcau.consoles.desk import reading
 from songcau.consoles.desk.forms import OF_THE_CITY, PreferencesForm
-from songcau.foundation.accounts.access import signed_in
+from songcau.foundation.accounts.access import actor_of, signed_in
 from songcau.foundation.accounts.actions import set_preferences
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.shell.navigation import menu
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     person = _person(request)
     today = clock.today(settings.SONGCAU.time_zone)
     here = {reverse("desk:home"), reverse("desk:me")}
-    groups = menu(request.actor, request.path)  # type: ignore[attr-defined]
+    groups = menu(actor_of(request), request.path)
     context = {
         "person": person,
         "today": today,
@@ -100,7 +100,7 @@ def _others(request: HttpRequest) -> list[UserSession]:
 
 
 def _preferred(request: HttpRequest, language: str, theme: str) -> HttpResponse:
-    set_preferences(by=request.actor, language=language, theme=theme)  # type: ignore[attr-defined]
+    set_preferences(by=actor_of(request), language=language, theme=theme)
     with translation.override(language or settings.LANGUAGE_CODE):
         messages.success(request, _("Language and theme were saved."))
     response = redirect("desk:me")

@@ -1,9 +1,10 @@
 """The working calendar of a year, with the reason of each day off, and when a term would end."""
 
 import calendar as months_of
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -18,7 +19,7 @@ from songcau.foundation.accounts.access import signed_in
 from songcau.foundation.accounts.models import Agency, Person
 from songcau.foundation.calendar import deadlines
 from songcau.foundation.calendar.deadlines import Method
-from songcau.foundation.calendar.queries import calendar_of, hours_between
+from songcau.foundation.calendar.queries import Stored, hours_between, stored
 from songcau.foundation.calendar.rules import MINUTES_OF_A_DAY, Calendar, Day, Why, minutes_of
 from songcau.foundation.calendar.words import hours, in_language, sentence, usual_offices, windows_shown
 from songcau.foundation.shell.words import say
@@ -99,10 +100,13 @@ def working_calendar(request: HttpRequest) -> HttpResponse:
     """
     today = clock.today(settings.SONGCAU.time_zone)
     agency = _agency(request)
-    year, calendar = _year(request.GET.get("year", ""), today), calendar_of(agency)
+    year = _year(request.GET.get("year", ""), today)
     asked = "received" in request.GET
     form = TermForm(request.GET if asked else None, initial={"received": timezone.localtime(clock.now())})
-    ends = _deadline(form, calendar) if asked and form.is_valid() else None
+    term = form.cleaned_data if asked and form.is_valid() else None
+    rows = _rows(agency, date(year, 1, 1), term)
+    calendar = rows.layers.calendar(rows.chain(agency.path) if agency else ())
+    ends = _deadline(form, calendar) if term else None
     context = {
         "year": year,
         "before": year - 1 if year > FIRST_YEAR else None,
@@ -114,7 +118,7 @@ def working_calendar(request: HttpRequest) -> HttpResponse:
         "agency": agency,
         "agencies": Agency.objects.still_open().order_by("order_key", "code"),
         "asked_agency": f"&agency={agency.code if agency else ''}" if "agency" in request.GET else "",
-        "hours": _hours(agency, calendar, year),
+        "hours": _hours(agency, rows, calendar, year),
         "form": form,
         "ends": ends,
         "sentence": sentence(ends) if ends else "",
@@ -131,14 +135,20 @@ def _agency(request: HttpRequest) -> Agency | None:
     return Agency.objects.still_open().filter(code=code.replace("\0", "")[:40]).first()
 
 
-def _hours(agency: Agency | None, calendar: Calendar, year: int) -> list[tuple[date | None, str, str]]:
+def _rows(agency: Agency | None, year_begins: date, term: Mapping[str, Any] | None) -> Stored:
+    """What matters for the days of the year, and for the term from its receipt on."""
+    since = min(year_begins, timezone.localtime(term["received"]).date()) if term else year_begins
+    return stored(since=since, near=agency.path if agency else "")
+
+
+def _hours(agency: Agency | None, rows: Stored, calendar: Calendar, year: int) -> list[tuple[date | None, str, str]]:
     """The hours of a year: whose it begins with, and from which day on whose others hold; the name once for all."""
     begins = date(year, 1, 1)
     if agency is None:
         return [(None, usual_offices(), hours(calendar.week_on(begins)))]
     told: list[tuple[date | None, str, str]] = []
     before = ""
-    for one in hours_between(agency, begins, date(year, 12, 31)):
+    for one in hours_between(rows, agency, begins, date(year, 12, 31)):
         name = one.whose.name if one.whose else usual_offices()
         told.append((one.on if told else None, "" if name == before else name, hours(one.week)))
         before = name

@@ -75,14 +75,14 @@ def _of_profile(profile: str) -> "tuple[Calendar, Callable[[Deadline], str]]":
 
 def _of_agency(code: str) -> "tuple[Calendar, Callable[[Deadline], str]]":
     from songcau.foundation.accounts.models import Agency
-    from songcau.foundation.calendar.assessing import counted
+    from songcau.foundation.calendar.assessing import counted, hours_counted
     from songcau.foundation.calendar.queries import stored
 
     agency = Agency.objects.filter(code=code).first()
     if agency is None:
         raise click.BadParameter(f"no agency has the code {code}", param_hint="--agency")
-    rows = stored()
-    return rows.layers.calendar(rows.chain(agency.path)), lambda found: counted(rows, agency, found)
+    rows = stored(near=agency.path)
+    return rows.layers.calendar(rows.chain(agency.path)), lambda found: counted(hours_counted(rows, agency, found))
 
 
 def _computed(

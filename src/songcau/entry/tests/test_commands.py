@@ -1,14 +1,19 @@
 """The command line on a database with the profile in it: what it says, what it refuses, what it leaves behind."""
 
+import importlib
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from songcau import systems
 from songcau.entry.command_line import COMMANDS, songcau, words_for
+from songcau.foundation.accounts import roles
 from songcau.foundation.accounts.models import Person
+from songcau.foundation.accounts.roles import Role, permissions_of
 from songcau.foundation.audit import guards
 from songcau.foundation.audit.models import Entry
 from songcau.foundation.places.actions import load_profile
@@ -188,3 +193,23 @@ def test_a_system_gets_its_rooms_once(run: Run, tmp_path: Path) -> None:
     again = run("new-system", "street_lamps", "--into", str(tmp_path))
     assert again.exit_code == 1
     assert "exists already" in again.output
+
+
+def test_a_new_system_gives_its_permissions_to_roles_when_it_starts(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("new-system", "street_lamps", "--into", str(tmp_path)).exit_code == 0
+    permissions = tmp_path / "street_lamps" / "permissions.py"
+    text = permissions.read_text(encoding="utf-8")
+    permissions.write_text(text.replace("= {}", '= {Role.CLERK: ("street_lamps.view_lamps",)}'), encoding="utf-8")
+    monkeypatch.setattr(systems, "__path__", [*systems.__path__, str(tmp_path)])
+    monkeypatch.setattr(roles, "_added", {})
+    room = "songcau.systems.street_lamps"
+    try:
+        config = importlib.import_module(f"{room}.apps").StreetLampsConfig(room, importlib.import_module(room))
+        assert "street_lamps.view_lamps" not in permissions_of(Role.CLERK)
+        config.ready()
+        assert "street_lamps.view_lamps" in permissions_of(Role.CLERK)
+    finally:
+        for name in [one for one in sys.modules if one.startswith(room)]:
+            del sys.modules[name]

@@ -14,9 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from django.http import HttpRequest
 from django.urls import ResolverMatch
 
 from songcau.foundation.accounts.sign_on.rules import Assurance
+from songcau.kernel.actor import Actor
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -36,6 +38,12 @@ SIGNED_IN = Access()
 SIGNED_IN_ANEW = Access(fresh=True)
 
 _declared: dict[str, Access] = {}
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks, as `middleware.ActorMiddleware` has found them: what a view hands to actions as `by`."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
 
 
 def open_to_everyone(view: View) -> View:

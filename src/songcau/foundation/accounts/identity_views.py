@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from songcau.foundation.accounts import actions, pending, phone_codes, sessions
-from songcau.foundation.accounts.access import open_to_everyone, signed_in
+from songcau.foundation.accounts.access import actor_of, open_to_everyone, signed_in
 from songcau.foundation.accounts.adapters import AccountAdapter
 from songcau.foundation.accounts.entering import assurance_of, enter, provider_of, providers
 from songcau.foundation.accounts.identity_forms import NameForm
@@ -148,7 +148,7 @@ def receive(
     name: str = "",
 ) -> HttpResponseBase:
     """Sign the vouched-for in; somebody whose name nobody said is asked for it."""
-    by = request.actor  # type: ignore[attr-defined]
+    by = actor_of(request)
     try:
         person = actions.receive_person(by=by, vouched=vouched, staff_too=staff_too, full_name=name)
     except actions.NameNeeded:
@@ -161,7 +161,7 @@ def receive(
 def link(request: HttpRequest, vouched: Vouched) -> HttpResponseBase:
     """One more way for who is signed in. Raises as `link_identity`."""
     actions.link_identity(
-        by=request.actor,  # type: ignore[attr-defined]
+        by=actor_of(request),
         vouched=vouched,
         session=assurance_of(request),
     )
@@ -221,7 +221,7 @@ def part(request: HttpRequest, identity_id: UUID) -> HttpResponseBase:
         return answer
     if request.method == "POST":
         try:
-            by = request.actor  # type: ignore[attr-defined]
+            by = actor_of(request)
             actions.unlink_identity(by=by, identity_id=identity_id, session=assurance_of(request))
         except Anticipated as refusal:
             messages.error(request, said(refusal))
@@ -247,7 +247,7 @@ def refused(request: HttpRequest, refusal: Anticipated, code: str) -> HttpRespon
     log.warning("sign-in by %s refused: %s", code, reason)
     with transaction.atomic():
         record_entry(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=actor_of(request),
             action="accounts.refuse_sign_on",
             subject=f"accounts.provider:{code}",
             details={"reason": reason, "address": address},

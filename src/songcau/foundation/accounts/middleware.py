@@ -68,9 +68,8 @@ class ActorMiddleware:
         return self.get_response(request)
 
     def _receive(self, request: HttpRequest, person: Person) -> None:
-        actor = actor_of(person)
-        if not entering.may_act_as_staff(request):
-            actor = replace(actor, grants=())
+        roles_count = entering.may_act_as_staff(request)
+        actor = actor_of(person) if roles_count else Actor(id=person.id, label=person.label)
         staff = bool(actor.grants)
         if end := sessions.end_of(request, staff=staff):
             _note(actor, "accounts.end_session", why=str(end))

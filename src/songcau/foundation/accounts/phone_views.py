@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from songcau.foundation.accounts import actions, pending
-from songcau.foundation.accounts.access import open_to_everyone, signed_in
+from songcau.foundation.accounts.access import actor_of, open_to_everyone, signed_in
 from songcau.foundation.accounts.adapters import AccountAdapter
 from songcau.foundation.accounts.identity_forms import CodeForm, PhoneForm
 from songcau.foundation.accounts.identity_models import PHONE_PROVIDER
@@ -47,7 +47,7 @@ def _ask(request: HttpRequest, *, linking: bool) -> HttpResponseBase:
     phone = form.cleaned_data["phone"]
     try:
         actions.request_phone_code(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=actor_of(request),
             phone=phone,
             address=AccountAdapter(request).get_client_ip(request),
             language=get_language() or "vi",
@@ -94,7 +94,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
 def _checked(request: HttpRequest, held: dict[str, object], typed: str) -> HttpResponseBase:
     phone = str(held["phone"])
     address = AccountAdapter(request).get_client_ip(request)
-    by = request.actor  # type: ignore[attr-defined]
+    by = actor_of(request)
     actions.check_phone_code(by=by, phone=phone, code=typed, address=address)
     vouched = Vouched(provider=PHONE_PROVIDER, subject=phone, assurance=Assurance.LOW, phone=phone)
     if held["linking"]:

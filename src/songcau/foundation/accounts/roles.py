@@ -97,7 +97,7 @@ _added: dict[Role, frozenset[str]] = {}
 
 
 def extend_roles(additions: Mapping[Role, Iterable[str]]) -> None:
-    """Give roles the permissions of a city system. Called at start by `songcau.entry`; twice is the same as once."""
+    """Give roles the permissions of a city system. For its `AppConfig.ready`; twice is the same as once."""
     for role, permissions in additions.items():
         _added[role] = _added.get(role, frozenset()) | frozenset(permissions)
 

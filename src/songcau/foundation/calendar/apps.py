@@ -5,7 +5,7 @@ class CalendarConfig(AppConfig):
     name = "songcau.foundation.calendar"
 
     def ready(self) -> None:
-        from songcau.foundation.accounts.personal_data.due import use_due_dates
-        from songcau.foundation.calendar.queries import due_at
+        from songcau.foundation.accounts.personal_data.due import use_promised_dates
+        from songcau.foundation.calendar.of_data_requests import DatesOfDataRequests
 
-        use_due_dates(due_at)
+        use_promised_dates(DatesOfDataRequests())

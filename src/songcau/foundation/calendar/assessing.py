@@ -1,6 +1,6 @@
 """Promised dates, computed again with a changed calendar. Nothing is written here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils import translation
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.calendar.deadlines import Deadline, Method, Term, deadline, end
 from songcau.foundation.calendar.models import Promise
-from songcau.foundation.calendar.queries import Stored, hours_between, instant, local
+from songcau.foundation.calendar.queries import HoursFrom, Stored, hours_between, instant, local
 from songcau.foundation.calendar.rules import Calendar, PromiseState
 from songcau.foundation.calendar.words import counted_then_with, counted_with, sentence, usual_offices
 from songcau.kernel.errors import Refused
@@ -79,7 +79,7 @@ class Reckoning:
 
     def _calendar(self, agency_id: UUID) -> Calendar:
         if (known := self._calendars.get(agency_id)) is None:
-            chain = self._rows.chain(self._rows.paths[agency_id])
+            chain = self._rows.chain(self._rows.agencies[agency_id].path)
             known = self._calendars[agency_id] = self._rows.layers.calendar(chain)
         return known
 
@@ -100,18 +100,24 @@ def due(found: Deadline) -> datetime:
 
 
 def explained(rows: Stored, agency: Agency, found: Deadline) -> dict[str, str]:
-    """Why the term ends then and with whose hours, in every language."""
+    """Why the term ends then and with whose hours, in every language. Nothing is read for it."""
+    held = hours_counted(rows, agency, found)
     told: dict[str, str] = {}
     for language in LANGUAGES:
         with translation.override(language):
-            told[language] = f"{sentence(found)} {counted(rows, agency, found)}"
+            told[language] = f"{sentence(found)} {counted(held)}"
     return told
 
 
-def counted(rows: Stored, agency: Agency, found: Deadline) -> str:
-    """With whose hours a term was counted from its receipt to its end, in the present language."""
+def hours_counted(rows: Stored, agency: Agency, found: Deadline) -> list[HoursFrom]:
+    """Whose hours a term was counted with from its receipt to its end."""
     received_on = found.received_at.date()
-    first, *later = hours_between(agency, received_on, found.due_on or received_on, rows)
+    return hours_between(rows, agency, received_on, found.due_on or received_on)
+
+
+def counted(held: Sequence[HoursFrom]) -> str:
+    """With whose hours a term was counted, in the present language."""
+    first, *later = held
     told = [counted_with(first.whose.name if first.whose else usual_offices(), first.week)]
     told += [counted_then_with(one.on, one.whose.name if one.whose else usual_offices(), one.week) for one in later]
     return " ".join(told)

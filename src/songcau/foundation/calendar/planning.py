@@ -6,6 +6,7 @@ The actions make what was planned; a page shows it first.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from songcau.foundation.accounts.actions.people import AgencyIsClosed
@@ -15,11 +16,17 @@ from songcau.foundation.calendar.assessing import differing
 from songcau.foundation.calendar.models import Closure, Dated, Decree, OfficeHours
 from songcau.foundation.calendar.national import DECREED_UNTIL, national_holidays
 from songcau.foundation.calendar.permissions import require_change
-from songcau.foundation.calendar.queries import Stored, default_week, stored
+from songcau.foundation.calendar.queries import Stored, default_week, oldest_needed, stored
 from songcau.foundation.calendar.rules import DAY_MINUTES, Calendar, ChangeKind, Week, Window
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
 from songcau.kernel.text import normal
+
+_WITHDRAWN: dict[ChangeKind, type[OfficeHours | Decree | Closure]] = {
+    ChangeKind.HOURS_WITHDRAWN: OfficeHours,
+    ChangeKind.DECREE_WITHDRAWN: Decree,
+    ChangeKind.AGENCY_REOPENED: Closure,
+}
 
 
 class CalendarRowUnknown(Refused):
@@ -62,7 +69,7 @@ def plan_hours(
     """
     agency = _open_agency(agency_id)
     require_change(by, agency)
-    rows, week = stored(), Week.of(days, decreed)
+    rows, week = stored(since=oldest_needed(valid_from)), Week.of(days, decreed)
     new = layers.Hours(valid_from, valid_to, week)
     layers.require_hours(new, (row.as_hours() for row in rows.hours if row.agency_id == agency.id))
     row = OfficeHours(agency=agency, valid_from=valid_from, valid_to=valid_to, days=week.days, decreed=week.decreed)
@@ -87,7 +94,8 @@ def plan_decree(
     """
     agency = _open_agency(agency_id) if agency_id else None
     require_change(by, agency)
-    document, reason, rows = normal(document), normal(reason), stored()
+    document, reason = normal(document), normal(reason)
+    rows = stored(since=oldest_needed(min((*off, *worked, date.max))))
     layers.require_document(document)
     layers.require_reason(reason)
     layers.require_known(document_on)
@@ -129,7 +137,7 @@ def plan_closure(
     """
     agency = _open_agency(agency_id)
     require_change(by, agency)
-    reason, document, rows = normal(reason), normal(document), stored()
+    reason, document, rows = normal(reason), normal(document), stored(since=oldest_needed(first_on))
     layers.require_reason(reason)
     layers.require_document(document, may_lack=True)
     if to_minute == 0 and last_on > first_on:
@@ -152,22 +160,17 @@ def plan_closure(
 
 def plan_withdrawal(*, by: Actor, kind: ChangeKind, row_id: UUID, reason: str) -> Plan:
     """Hours, a decree or a closure hold no longer. Raises CalendarRowUnknown, ReasonMissing, MayNotChangeCalendar."""
-    rows = stored()
-    among: dict[ChangeKind, Sequence[Dated]] = {
-        ChangeKind.HOURS_WITHDRAWN: rows.hours,
-        ChangeKind.DECREE_WITHDRAWN: rows.decrees,
-        ChangeKind.AGENCY_REOPENED: rows.closures,
-    }
-    row = next((one for one in among[kind] if one.pk == row_id), None)
+    row: Any = _WITHDRAWN[kind].objects.filter(pk=row_id, until=None).select_related("agency").first()
     if row is None:
         raise CalendarRowUnknown
-    agency: Agency | None = row.agency  # type: ignore[attr-defined]
+    agency: Agency | None = row.agency
     require_change(by, agency)
     reason = normal(reason)
     layers.require_reason(reason)
     hours = isinstance(row, OfficeHours)
-    first, last = (row.valid_from, row.valid_to) if hours else (row.first_on, row.last_on)  # type: ignore[attr-defined]
+    first, last = (row.valid_from, row.valid_to) if hours else (row.first_on, row.last_on)
     document: str = getattr(row, "document", "")
+    rows = stored(since=oldest_needed(first))
     return Plan(kind, row, agency, first, last, document, reason, rows.without(row))
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.utils.http import content_disposition_header, http_date, parse_etags
 from django.views.decorators.http import require_safe
 
-from songcau.foundation.accounts.access import signed_in
+from songcau.foundation.accounts.access import actor_of, signed_in
 from songcau.foundation.files import actions, ranges, rules
 from songcau.foundation.files.actions.keeping import release_connection
 from songcau.foundation.files.models import Blob, Preview
@@ -28,7 +28,7 @@ def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     original = request.GET.get("original") == "1"
     try:
         readable = actions.read_file(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=actor_of(request),
             file_id=file_id,
             purpose=request.GET.get("purpose", ""),
             original=original,
@@ -51,7 +51,7 @@ def preview(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
     """The small picture of a page, for whoever may read the file. Of personal data there is none without a purpose."""
     try:
         readable = actions.read_file(
-            by=request.actor,  # type: ignore[attr-defined]
+            by=actor_of(request),
             file_id=file_id,
             purpose=request.GET.get("purpose", ""),
             whole=request.method != "HEAD",

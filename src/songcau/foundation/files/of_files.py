@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from songcau.foundation.accounts.personal_data.sources import Section, Words
+from songcau.foundation.accounts.personal_data.sources import Section, Words, newest
 from songcau.foundation.files.models import FileLink
 from songcau.foundation.files.refusals import UseUnknown
 from songcau.foundation.files.uses import use_of
@@ -21,7 +21,7 @@ class OfFiles:
     def held_about(self, person_id: UUID, *, most: int) -> Sequence[Section]:
         mine = Q(uploader_id=person_id) | Q(subject_kind=OF_PEOPLE, subject_id=person_id)
         found = FileLink.objects.filter(mine).select_related("blob").order_by("-created_at", "id")
-        rows = list(found[: most + 1])
+        rows, left = newest(found, most)
         return (
             Section(
                 code="files",
@@ -36,13 +36,13 @@ class OfFiles:
                         one.blob.size,
                         _("as long as a legal hold stands") if one.is_held else one.retain_until,
                     )
-                    for one in rows[:most]
+                    for one in rows
                 ],
                 why=_("For the matter to which each file belongs."),
                 kept=_("As the last column says; without a day, until the matter needs it no more."),
                 erasable=True,
                 why_not=_("Whoever handles the matter removes a file when it is needed no more and no hold stands."),
-                left_out=found.count() - most if len(rows) > most else 0,
+                left_out=left,
             ),
         )
 

@@ -16,7 +16,7 @@ from django.http.request import UnreadablePostError
 from django.urls import reverse
 from django.utils.http import http_date
 
-from songcau.foundation.accounts.access import signed_in
+from songcau.foundation.accounts.access import actor_of, signed_in
 from songcau.foundation.files import actions
 from songcau.foundation.files.actions.keeping import release_connection
 from songcau.foundation.files.actions.uploads import own_upload
@@ -28,7 +28,6 @@ from songcau.foundation.files.stores import CHUNK, StoreFull, no_room
 from songcau.foundation.files.uses import Subject, all_uses
 from songcau.foundation.files.words import said, sentence
 from songcau.kernel import clock
-from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Anticipated, NotAllowed, Refused, Unavailable
 
 VERSION = "1.0.0"
@@ -96,7 +95,7 @@ def uploads(request: HttpRequest, method: str) -> HttpResponse:
     try:
         subject = Subject(told["subject_kind"], UUID(told["subject_id"]))
         upload = actions.start_upload(
-            by=_actor(request), use=told["use"], subject=subject, name=told["filename"], length=length
+            by=actor_of(request), use=told["use"], subject=subject, name=told["filename"], length=length
         )
     except (KeyError, ValueError):
         raise Answer(400) from None
@@ -124,7 +123,7 @@ def upload(request: HttpRequest, method: str, upload_id: UUID) -> HttpResponse:
     answers = {"HEAD": _tell_offset, "PATCH": _take_more, "DELETE": _cancel, "GET": _tell_state}
     if method not in answers:
         return HttpResponseNotAllowed(["OPTIONS", *answers])
-    found = own_upload(_actor(request), upload_id)
+    found = own_upload(actor_of(request), upload_id)
     return answers[method](request, found)
 
 
@@ -163,11 +162,11 @@ def _take_more(request: HttpRequest, found: Upload) -> HttpResponse:
     checksum = _checksum(request)
     try:
         with Part(found.pk).locked():
-            return _taken(request, own_upload(_actor(request), found.pk), wanted, checksum)
+            return _taken(request, own_upload(actor_of(request), found.pk), wanted, checksum)
     except Busy:
         raise Answer(423) from None
     except FileNotFoundError:
-        return _taken_before(request, own_upload(_actor(request), found.pk), wanted)
+        return _taken_before(request, own_upload(actor_of(request), found.pk), wanted)
 
 
 def _taken_before(request: HttpRequest, found: Upload, wanted: int) -> HttpResponse:
@@ -192,7 +191,7 @@ def _taken(request: HttpRequest, found: Upload, wanted: int, checksum: Checksum 
     release_connection()
     offset = _written(request, found, room, checksum)
     if offset == found.length:
-        found = actions.finish_upload(by=_actor(request), upload_id=found.pk)
+        found = actions.finish_upload(by=actor_of(request), upload_id=found.pk)
     return HttpResponse(status=204, headers={"Upload-Offset": str(offset), "Upload-Expires": _expires(found)})
 
 
@@ -217,17 +216,12 @@ def _body(request: HttpRequest) -> Iterator[bytes]:
 def _cancel(request: HttpRequest, found: Upload) -> HttpResponse:
     try:
         with Part(found.pk).locked():
-            actions.cancel_upload(by=_actor(request), upload_id=found.pk)
+            actions.cancel_upload(by=actor_of(request), upload_id=found.pk)
     except Busy:
         raise Answer(423) from None
     except FileNotFoundError:
-        actions.cancel_upload(by=_actor(request), upload_id=found.pk)
+        actions.cancel_upload(by=actor_of(request), upload_id=found.pk)
     return HttpResponse(status=204)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _expires(found: Upload) -> str:

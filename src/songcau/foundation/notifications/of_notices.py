@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from songcau.foundation.accounts.personal_data.sources import Section, Words
+from songcau.foundation.accounts.personal_data.sources import Section, Words, newest
 from songcau.foundation.notifications.models import Delivery, Notice, ZaloFollower, quiet_of
 from songcau.foundation.notifications.rendering import full
 from songcau.foundation.notifications.rules import OUTSIDE
@@ -22,34 +22,32 @@ class OfNotices:
 
 def _notices(person_id: UUID, most: int) -> Section:
     found = Notice.objects.of(person_id)
-    rows = list(found[: most + 1])
-    texts = [full(one.kind, one.params) for one in rows[:most]]
+    rows, left = newest(found, most)
+    texts = [full(one.kind, one.params) for one in rows]
     return Section(
         code="notices",
         title=_("What you were told"),
         columns=(_("When"), _("Heading"), _("Text"), _("Read")),
-        rows=[
-            (one.created_at, text.title, text.body, one.read_at) for one, text in zip(rows[:most], texts, strict=True)
-        ],
+        rows=[(one.created_at, text.title, text.body, one.read_at) for one, text in zip(rows, texts, strict=True)],
         why=_("So that you can read it again."),
         kept=_("For one year."),
         why_not=_("It is erased by itself after a year."),
-        left_out=found.count() - most if len(rows) > most else 0,
+        left_out=left,
     )
 
 
 def _messages(person_id: UUID, most: int) -> Section:
     found = Delivery.objects.filter(person_id=person_id, channel__in=OUTSIDE).select_related("notice")
-    rows = list(found.order_by("-notice__created_at", "id")[: most + 1])
+    rows, left = newest(found.order_by("-notice__created_at", "id"), most)
     return Section(
         code="messages",
         title=_("What was sent to you"),
         columns=(_("When"), _("Channel"), _("State"), _("Sent")),
-        rows=[(one.notice.created_at, CHANNELS[one.channel], STATES[one.state], one.sent_at) for one in rows[:most]],
+        rows=[(one.notice.created_at, CHANNELS[one.channel], STATES[one.state], one.sent_at) for one in rows],
         why=_("To send it again when it did not arrive."),
         kept=_("For one year."),
         why_not=_("It is erased by itself after a year."),
-        left_out=found.count() - most if len(rows) > most else 0,
+        left_out=left,
     )
 
 

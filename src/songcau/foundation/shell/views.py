@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from songcau.foundation.accounts.access import open_to_everyone
+from songcau.foundation.accounts.access import actor_of, open_to_everyone
 from songcau.foundation.accounts.actions import set_preferences
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.shell.context import THEME_COOKIE, THEMES
@@ -44,7 +44,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     if chosen in dict(settings.LANGUAGES):
         _remember(response, settings.LANGUAGE_COOKIE_NAME, chosen)
         if isinstance(person := request.user, Person):
-            set_preferences(by=request.actor, language=chosen, theme=person.theme)  # type: ignore[attr-defined]
+            set_preferences(by=actor_of(request), language=chosen, theme=person.theme)
     return response
 
 
@@ -57,5 +57,5 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     if chosen in THEMES:
         _remember(response, THEME_COOKIE, chosen)
         if isinstance(person := request.user, Person):
-            set_preferences(by=request.actor, language=person.language, theme=chosen)  # type: ignore[attr-defined]
+            set_preferences(by=actor_of(request), language=person.language, theme=chosen)
     return response

@@ -13,16 +13,10 @@ from songcau.consoles.administration.agencies import listing, reading
 from songcau.consoles.administration.agencies.forms import AgencyForm, ChangeAgencyForm, CloseForm, MoveForm
 from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.foundation.accounts import actions
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.shell.lists import render_list
 from songcau.kernel import clock
-from songcau.kernel.actor import Actor
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def found(request: HttpRequest, agency_id: UUID) -> Agency:

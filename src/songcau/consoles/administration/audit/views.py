@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from songcau.consoles.administration.audit import asking, words
 from songcau.consoles.administration.audit import entries as listed
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.audit import actions, permissions, queries
 from songcau.foundation.audit.models import Entry
 from songcau.foundation.audit.words import FAULTS
@@ -29,7 +29,7 @@ LARGEST_SEQUENCE = 2**63 - 1
 @require_GET
 def entries(request: HttpRequest) -> HttpResponseBase:
     """The list; with `?format=` a file of what is filtered, which is itself noted in the log first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     listing, rows = listed.listing_for(actor), listed.rows(actor)
     state = State(listing, request.GET)
     if state.format in (*FORMATS, JSON_LINES):
@@ -60,7 +60,7 @@ def _json_lines(actor: Actor, rows: QuerySet[Entry]) -> HttpResponseBase:
 @require_GET
 def entry(request: HttpRequest, sequence: int) -> HttpResponse:
     """One entry with everything that was signed."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     permissions.require_view(actor)
     found = Entry.objects.filter(sequence=sequence).first() if sequence <= LARGEST_SEQUENCE else None
     if found is None:
@@ -81,7 +81,7 @@ def entry(request: HttpRequest, sequence: int) -> HttpResponse:
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
     """Walk the chain now, or ask a worker to."""
-    verdict = asking.verify(request.actor)  # type: ignore[attr-defined]
+    verdict = asking.verify(actor_of(request))
     if verdict is None:
         messages.info(request, _("The log is long, so a worker verifies it. The result will stand on this page."))
     elif verdict.is_whole:

@@ -62,6 +62,7 @@ ACTIONS: dict[str, Words] = {
     "personal_data.settle_curiosity": _("Settled an alarm about looks at personal data"),
     "personal_data.remove_looks": _("Removed looks at personal data whose retention had ended"),
     "personal_data.make_request": _("Made a request about their own data"),
+    "personal_data.move_date": _("Moved the date of a request about personal data, by a decision"),
     "personal_data.withdraw_request": _("Withdrew a request about their own data"),
     "personal_data.take_request": _("Took up a request about personal data"),
     "personal_data.answer_request": _("Answered a request about personal data"),

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from songcau.consoles.administration.calendar import listing
 from songcau.consoles.administration.calendar.forms import DecisionForm
-from songcau.consoles.administration.calendar.views import actor_of
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.calendar import actions
 from songcau.foundation.calendar.actions.impacts import MOST_AT_ONCE
 from songcau.foundation.calendar.models import Change

@@ -18,7 +18,7 @@ from songcau.consoles.administration.calendar import listing
 from songcau.consoles.administration.calendar.forms import ClosureForm, DecreeForm, HoursForm, WithdrawForm
 from songcau.consoles.administration.calendar.previews import carry_out_seen, in_question
 from songcau.consoles.administration.deeds import Deed, Words, carry_out, posted
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.calendar import actions, permissions
 from songcau.foundation.calendar.models import DECIDE, Closure, Decree, OfficeHours
@@ -79,11 +79,6 @@ CLOSURES = Room(
     gettext_lazy("Reopen …"),
     ChangeKind.AGENCY_REOPENED,
 )
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 @requires("calendar.manage_agency_hours")
@@ -147,7 +142,7 @@ def hours_add(request: HttpRequest) -> HttpResponse:
     named = Agency.objects.still_open().filter(code=request.GET.get("agency", "").replace("\0", "")[:40]).first()
     today = clock.today()
     initial = {"agency": named.pk if named else None, "valid_from": today}
-    form = HoursForm(posted(request), by=by, week=calendar_of(named).week_on(today), initial=initial)
+    form = HoursForm(posted(request), by=by, week=calendar_of(named, since=today).week_on(today), initial=initial)
 
     def given(values: Any) -> dict[str, Any]:
         return {

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from songcau.consoles.administration.data_requests import listing
 from songcau.consoles.administration.data_requests.forms import AnswerForm, CorrectionForm
 from songcau.consoles.administration.deeds import Confirmation, Deed, carry_out, posted
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.personal_data import actions
 from songcau.foundation.accounts.personal_data.looking import note_look
@@ -36,18 +36,12 @@ from songcau.foundation.accounts.personal_data.words import (
     TEMPLATES,
 )
 from songcau.foundation.shell.lists import render_list
-from songcau.kernel.actor import Actor
 
 NEEDED = "personal_data.answer_requests"
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _found(request: HttpRequest, request_id: UUID) -> DataRequest:
-    visible = DataRequest.objects.visible_to(_actor(request)).select_related("person__home", "officer")
+    visible = DataRequest.objects.visible_to(actor_of(request)).select_related("person__home", "officer")
     found = visible.filter(pk=request_id).first()
     if found is None:
         raise Http404
@@ -69,7 +63,7 @@ def _deed(found: DataRequest, title: str, submit: str, notice: str = "") -> Deed
 @require_GET
 def data_requests(request: HttpRequest) -> HttpResponseBase:
     """The worklist."""
-    return render_list(request, listing.LISTING, listing.rows(_actor(request)))
+    return render_list(request, listing.LISTING, listing.rows(actor_of(request)))
 
 
 @requires(NEEDED)
@@ -90,7 +84,7 @@ def data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "may_take": found.state == RequestState.RECEIVED,
         "may_answer": in_work,
         "may_correct": in_work and found.kind in CORRECTABLE,
-        "sees_person": Person.objects.visible_to(_actor(request)).filter(pk=found.person_id).exists(),
+        "sees_person": Person.objects.visible_to(actor_of(request)).filter(pk=found.person_id).exists(),
     }
     return render(request, "administration/data_requests/request.html", context)
 
@@ -103,7 +97,7 @@ def take(request: HttpRequest, request_id: UUID) -> HttpResponse:
     deed = _deed(found, _("Take up the request of %(name)s?") % {"name": found.person.full_name}, _("Take up"), notice)
 
     def act(_values: Any) -> None:
-        actions.take_request(by=_actor(request), request_id=found.pk)
+        actions.take_request(by=actor_of(request), request_id=found.pk)
 
     return carry_out(request, Confirmation(posted(request)), deed, act, done=_("The request is yours now."))
 
@@ -118,7 +112,7 @@ def answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
     def act(values: Any) -> None:
         actions.answer_request(
-            by=_actor(request),
+            by=actor_of(request),
             request_id=found.pk,
             outcome=Outcome(values["outcome"]),
             answer=values["answer"],
@@ -154,7 +148,7 @@ def correct(request: HttpRequest, request_id: UUID) -> HttpResponse:
     deed = _deed(found, _("Put the data of %(name)s right") % {"name": found.person.full_name}, _("Save"), notice)
 
     def act(values: Any) -> None:
-        actions.correct_for_request(by=_actor(request), request_id=found.pk, **values)
+        actions.correct_for_request(by=actor_of(request), request_id=found.pk, **values)
 
     form = CorrectionForm(posted(request), person=found.person)
     return carry_out(request, form, deed, act, done=_("Saved."), facts={"quoted": found.text})

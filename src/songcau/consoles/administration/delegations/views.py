@@ -1,6 +1,5 @@
 """Roles lent for a leave: who stands in for whom, until when; withdrawing one."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -9,27 +8,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.delegations import listing
 from songcau.consoles.administration.delegations.lines import line_of
-from songcau.consoles.administration.fields import ReasonForm
-from songcau.foundation.accounts import actions
-from songcau.foundation.accounts.access import requires
+from songcau.consoles.administration.delegations.withdrawing import withdraw_page
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.permissions import scope_of
-from songcau.foundation.accounts.roles import Role
-from songcau.foundation.accounts.words import ROLES
 from songcau.foundation.shell.lists import render_list
-from songcau.kernel.actor import Actor
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _found(request: HttpRequest, delegation_id: UUID) -> Delegation:
-    found = Delegation.objects.visible_to(_actor(request)).with_facts().filter(pk=delegation_id).first()
+    found = Delegation.objects.visible_to(actor_of(request)).with_facts().filter(pk=delegation_id).first()
     if found is None:
         raise Http404
     return found
@@ -39,14 +28,14 @@ def _found(request: HttpRequest, delegation_id: UUID) -> Delegation:
 @require_GET
 def delegations(request: HttpRequest) -> HttpResponseBase:
     """The list."""
-    return render_list(request, listing.LISTING, listing.rows(_actor(request)))
+    return render_list(request, listing.LISTING, listing.rows(actor_of(request)))
 
 
 @requires("accounts.view_people")
 @require_GET
 def delegation(request: HttpRequest, delegation_id: UUID) -> HttpResponse:
     """One role lent: by whom, to whom, why, until when, and how it ended."""
-    found, actor = _found(request, delegation_id), _actor(request)
+    found, actor = _found(request, delegation_id), actor_of(request)
     line = line_of(found)
     may = actor.may("accounts.withdraw_roles", within=scope_of(found.grant.agency))
     return render(
@@ -58,17 +47,6 @@ def delegation(request: HttpRequest, delegation_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, delegation_id: UUID) -> HttpResponse:
     """End it now."""
     found = _found(request, delegation_id)
-    names = {"role": ROLES[Role(found.grant.role)], "name": found.delegate.full_name}
-    deed = Deed(
-        _("Withdraw the delegation of “%(role)s” to %(name)s?") % names,
-        _("Withdraw"),
-        reverse("administration:delegation", args=[found.pk]),
-        _("The rights end at once, also in sessions that are open."),
-        danger=True,
-        crumbs=((_("Delegations"), reverse("administration:delegations")),),
-    )
-
-    def act(values: Any) -> None:
-        actions.withdraw_delegation(by=_actor(request), delegation_id=found.pk, reason=values["reason"])
-
-    return carry_out(request, ReasonForm(posted(request)), deed, act, done=_("The delegation was withdrawn."))
+    page = reverse("administration:delegation", args=[found.pk])
+    crumbs = ((_("Delegations"), reverse("administration:delegations")),)
+    return withdraw_page(request, found, back=page, crumbs=crumbs)

@@ -13,7 +13,7 @@ from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.files import listing
 from songcau.consoles.administration.files.forms import ReasonForm
 from songcau.consoles.administration.log import last_entries
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.files import actions, permissions, rules
 from songcau.foundation.files.models import FileLink
 from songcau.foundation.files.uses import TRY_OUT, use_of
@@ -25,16 +25,11 @@ from songcau.kernel.errors import Refused
 SHOWN_ELSEWHERE = 20
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 @requires("files.view")
 @require_GET
 def files(request: HttpRequest) -> HttpResponseBase:
     """The list of all files."""
-    actor = _actor(request)
+    actor = actor_of(request)
     extra = {"may_try_out": permissions.may_try_out(actor)}
     return render_list(
         request, listing.FILES, listing.rows(actor), template="administration/files/list.html", extra=extra
@@ -45,7 +40,7 @@ def files(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """One file: what is known of it, where its content is used, its scan and previews, its hold."""
-    actor, found = _actor(request), _found(request, file_id)
+    actor, found = actor_of(request), _found(request, file_id)
     blob = found.blob
     context = {
         "file": found,
@@ -86,7 +81,7 @@ def hold(request: HttpRequest, file_id: UUID) -> HttpResponse:
     )
 
     def act(values: Any) -> None:
-        actions.hold_file(by=_actor(request), file_id=found.pk, reason=values["reason"])
+        actions.hold_file(by=actor_of(request), file_id=found.pk, reason=values["reason"])
 
     return carry_out(request, ReasonForm(posted(request)), deed, act, done=_("The file is under legal hold."))
 
@@ -104,7 +99,7 @@ def release(request: HttpRequest, file_id: UUID) -> HttpResponse:
     )
 
     def act(values: Any) -> None:
-        actions.release_file(by=_actor(request), file_id=found.pk, reason=values["reason"])
+        actions.release_file(by=actor_of(request), file_id=found.pk, reason=values["reason"])
 
     return carry_out(request, ReasonForm(posted(request)), deed, act, done=_("The legal hold was lifted."))
 
@@ -113,7 +108,7 @@ def release(request: HttpRequest, file_id: UUID) -> HttpResponse:
 @require_GET
 def try_out(request: HttpRequest) -> HttpResponse:
     """Send a file as the systems' pages do, with a break when wanted."""
-    context = {"use": TRY_OUT, "subject": _actor(request).id, "largest": TRY_OUT.limits.max_bytes}
+    context = {"use": TRY_OUT, "subject": actor_of(request).id, "largest": TRY_OUT.limits.max_bytes}
     return render(request, "administration/files/try_out.html", context)
 
 
@@ -124,7 +119,7 @@ def _deed(found: FileLink, title: str, submit: str, notice: str) -> Deed:
 
 
 def _found(request: HttpRequest, file_id: UUID) -> FileLink:
-    found = listing.rows(_actor(request)).filter(pk=file_id).first()
+    found = listing.rows(actor_of(request)).filter(pk=file_id).first()
     if found is None:
         raise Http404
     return found

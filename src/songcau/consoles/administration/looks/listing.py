@@ -4,16 +4,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts.personal_data.models import Look
+from songcau.foundation.accounts.personal_data.records import title_of
 from songcau.foundation.accounts.personal_data.words import PURPOSES
 from songcau.foundation.shell.filters import Choice, DateRange, Search
 from songcau.foundation.shell.lists import Column, Listing
 from songcau.kernel.actor import Actor
-
-# As an officer reads it; the person reads “your account”.
-RECORDS = {
-    "accounts.person": _("Page of the account"),
-    "personal_data.request": _("Request about personal data"),
-}
 
 
 def _purpose(row: Look) -> str:
@@ -30,7 +25,7 @@ LISTING = Listing(
         Column("unit", _("Unit"), lambda row: row.reader_unit),
         Column("post", _("Post"), lambda row: row.reader_post),
         Column("person", _("Whose data"), lambda row: row.person.full_name, sort="person__sort_key"),
-        Column("record", _("What was opened"), lambda row: RECORDS.get(row.kind, row.kind)),
+        Column("record", _("What was opened"), lambda row: title_of(row.kind)),
         Column("purpose", _("Purpose"), _purpose, sort="purpose"),
         Column("address", _("From where"), lambda row: row.address),
         Column("keep_until", _("Kept until"), lambda row: row.keep_until, sort="keep_until"),

@@ -12,12 +12,11 @@ from django.views.decorators.http import require_GET
 
 from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.looks import listing
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.personal_data import actions
 from songcau.foundation.accounts.personal_data.models import CuriosityAlarm
 from songcau.foundation.accounts.personal_data.rules import PEOPLE_AN_HOUR, TEXT_LIMIT
 from songcau.foundation.shell.lists import render_list
-from songcau.kernel.actor import Actor
 
 ALARMS_SHOWN = 20
 
@@ -33,16 +32,11 @@ class FindingForm(forms.Form):
     )
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 @requires("personal_data.view_looks")
 @require_GET
 def looks(request: HttpRequest) -> HttpResponseBase:
     """The log, with the last alarms above it."""
-    actor = _actor(request)
+    actor = actor_of(request)
     alarms = CuriosityAlarm.objects.visible_to(actor).select_related("reader", "settled_by")
     extra = {"alarms": alarms[:ALARMS_SHOWN], "limit": PEOPLE_AN_HOUR, "me": actor.id}
     return render_list(
@@ -53,7 +47,7 @@ def looks(request: HttpRequest) -> HttpResponseBase:
 @requires("personal_data.view_looks")
 def settle(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
     """Say why somebody looked at so many people's data."""
-    alarms = CuriosityAlarm.objects.visible_to(_actor(request)).select_related("reader")
+    alarms = CuriosityAlarm.objects.visible_to(actor_of(request)).select_related("reader")
     found = alarms.filter(pk=alarm_id).first()
     if found is None:
         raise Http404
@@ -67,6 +61,6 @@ def settle(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
     )
 
     def act(values: Any) -> None:
-        actions.settle_alarm(by=_actor(request), alarm_id=found.pk, finding=values["finding"])
+        actions.settle_alarm(by=actor_of(request), alarm_id=found.pk, finding=values["finding"])
 
     return carry_out(request, FindingForm(posted(request)), deed, act, done=_("The alarm was settled."))

@@ -15,27 +15,21 @@ from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.log import last_entries
 from songcau.consoles.administration.notices.forms import ZaloForm
 from songcau.consoles.administration.notices.listing import DELIVERIES
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.notifications import actions, permissions, queries
 from songcau.foundation.notifications.adapters.port import Readiness
 from songcau.foundation.notifications.rules import OUTSIDE, Channel
 from songcau.foundation.notifications.words import CHANNELS, READINESS, reason
 from songcau.foundation.shell.lists import State, render_list
 from songcau.foundation.shell.words import say
-from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 @requires("notifications.view_deliveries")
 @require_GET
 def deliveries(request: HttpRequest) -> HttpResponseBase:
     """What went, or should go, out of the house."""
-    by = _actor(request)
+    by = actor_of(request)
     asked = State(DELIVERIES, request.GET).values
     channel = str(asked["channel"])
     extra = {
@@ -53,7 +47,7 @@ def deliveries(request: HttpRequest) -> HttpResponseBase:
 def retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """Send one message again."""
     try:
-        actions.retry_delivery(by=_actor(request), delivery_id=delivery_id)
+        actions.retry_delivery(by=actor_of(request), delivery_id=delivery_id)
     except Refused as refusal:
         messages.warning(request, say(refusal))
     else:
@@ -66,7 +60,7 @@ def retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 def retry_all(request: HttpRequest) -> HttpResponse:
     """Send everything again that was given up on one channel."""
     channel = _channel(request.POST.get("channel", ""))
-    again = actions.retry_all_given_up(by=_actor(request), channel=channel)
+    again = actions.retry_all_given_up(by=actor_of(request), channel=channel)
     words = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", again)
     messages.success(request, words % {"count": again} if again else _("Nothing was given up on this channel."))
     return redirect("administration:notices")
@@ -76,7 +70,7 @@ def retry_all(request: HttpRequest) -> HttpResponse:
 @require_GET
 def channels(request: HttpRequest) -> HttpResponse:
     """How each way out of the house is."""
-    by = _actor(request)
+    by = actor_of(request)
     known = queries.channel_facts(by)
     rows = [
         {
@@ -102,7 +96,7 @@ def channels(request: HttpRequest) -> HttpResponse:
 def test_channel(request: HttpRequest, channel: str) -> HttpResponse:
     """Send oneself a test."""
     try:
-        actions.send_test(by=_actor(request), channel=_channel(channel))
+        actions.send_test(by=actor_of(request), channel=_channel(channel))
     except Refused as refusal:
         messages.warning(request, say(refusal))
     else:
@@ -129,7 +123,7 @@ def authorise_zalo(request: HttpRequest) -> HttpResponse:
     )
 
     def act(values: Any) -> None:
-        actions.set_zalo_token(by=_actor(request), refresh_token=values["refresh_token"])
+        actions.set_zalo_token(by=actor_of(request), refresh_token=values["refresh_token"])
 
     return carry_out(request, ZaloForm(posted(request)), deed, act, done=_("The token is kept. Send a test now."))
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from songcau.consoles.administration.outbox import reading, words
 from songcau.consoles.administration.outbox.forms import SkipForm
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.outbox import actions, permissions
 from songcau.foundation.outbox.models import Delivery
 from songcau.foundation.outbox.rules import State
@@ -20,7 +20,6 @@ from songcau.foundation.shell.errors import status_of
 from songcau.foundation.shell.lists import render_list
 from songcau.foundation.shell.words import say
 from songcau.kernel import clock
-from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
 from songcau.kernel.text import normal
 
@@ -33,8 +32,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """The first page; asked by htmx, only the part of it that changes."""
     part = request.headers.get("HX-Request") == "true"
     context = {
-        "outbox": reading.overview(request.actor),  # type: ignore[attr-defined]
-        "may_replay": permissions.may_replay(request.actor),  # type: ignore[attr-defined]
+        "outbox": reading.overview(actor_of(request)),
+        "may_replay": permissions.may_replay(actor_of(request)),
         "read_at": clock.now(),
     }
     return render(request, f"administration/outbox/{'live' if part else 'outbox'}.html", context)
@@ -44,7 +43,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @require_GET
 def dead_letters(request: HttpRequest) -> HttpResponseBase:
     """The list; filtered by a reaction, with a button that replays all of it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     reaction = reading.DEAD_LETTERS.filters[1].cleaned(request.GET)
     return render_list(
         request,
@@ -68,7 +67,7 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
 def replay(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Try it again. Somebody who was slower is told so on the delivery's page."""
     try:
-        actions.replay_delivery(by=request.actor, delivery_id=delivery_id)  # type: ignore[attr-defined]
+        actions.replay_delivery(by=actor_of(request), delivery_id=delivery_id)
     except Refused as refusal:
         return _told(request, delivery_id, refusal)
     messages.success(request, _("It is tried again now. If it fails again, it comes back to the dead letters."))
@@ -86,7 +85,7 @@ def skip(request: HttpRequest, delivery_id: int) -> HttpResponse:
         if form.is_valid():
             try:
                 actions.skip_delivery(
-                    by=request.actor,  # type: ignore[attr-defined]
+                    by=actor_of(request),
                     delivery_id=delivery_id,
                     reason=form.cleaned_data["reason"],
                 )
@@ -104,7 +103,7 @@ def skip(request: HttpRequest, delivery_id: int) -> HttpResponse:
 def replay_all(request: HttpRequest) -> HttpResponse:
     """Try all dead letters of one reaction again."""
     reaction = normal(request.POST.get("reaction", ""))[:200]
-    replayed = actions.replay_all_dead(by=request.actor, reaction=reaction)  # type: ignore[attr-defined]
+    replayed = actions.replay_all_dead(by=actor_of(request), reaction=reaction)
     if replayed:
         words_ = ngettext("%(count)d dead letter is tried again.", "%(count)d dead letters are tried again.", replayed)
         messages.success(request, words_ % {"count": replayed})
@@ -115,14 +114,14 @@ def replay_all(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, delivery_id: int) -> Delivery:
     known = delivery_id <= LARGEST_ID
-    found = reading.delivery(request.actor, delivery_id) if known else None  # type: ignore[attr-defined]
+    found = reading.delivery(actor_of(request), delivery_id) if known else None
     if found is None:
         raise Http404
     return found
 
 
 def _facts(request: HttpRequest, found: Delivery) -> dict[str, object]:
-    may_replay = permissions.may_replay(request.actor)  # type: ignore[attr-defined]
+    may_replay = permissions.may_replay(actor_of(request))
     payload = json.dumps(found.event.payload, ensure_ascii=False, indent=2) if may_replay else ""
     return {
         "delivery": found,

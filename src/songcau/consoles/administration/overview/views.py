@@ -5,9 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from songcau.consoles.administration.overview import figures, rows
-from songcau.foundation.accounts.access import signed_in
+from songcau.foundation.accounts.access import actor_of, signed_in
 from songcau.foundation.shell.lists import render_list
-from songcau.kernel.actor import Actor
 from songcau.kernel.errors import NotAllowed
 
 
@@ -21,7 +20,7 @@ class NothingToAdminister(NotAllowed):
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """How the installation is, as far as the person may see it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if not figures.may_open(actor):
         raise NothingToAdminister
     context = {"sections": figures.sections(actor), "workers_alive": figures.workers_alive(actor)}
@@ -34,7 +33,7 @@ def behind(request: HttpRequest, name: str) -> HttpResponseBase:
     """The list that a figure counts, for whoever may see the figure."""
     if name not in rows.BEHIND:
         raise Http404
-    found, actor = rows.BEHIND[name], request.actor  # type: ignore[attr-defined]
+    found, actor = rows.BEHIND[name], actor_of(request)
     if not actor.may(found.permission):
         raise NotAllowed
     return render_list(request, found.listing, found.rows(actor), template="administration/overview/behind.html")

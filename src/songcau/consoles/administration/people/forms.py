@@ -1,11 +1,16 @@
 """Forms about people. They check shapes only; the rules are asked by the actions."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from songcau.consoles.administration.fields import AgencyChoice, agencies_where
 from songcau.foundation.accounts.models import Agency, Person
+from songcau.foundation.accounts.personal_data.rules import NOTE_LIMIT, Purpose, PurposeMissing, usable_note
+from songcau.foundation.accounts.personal_data.words import PURPOSES
 from songcau.foundation.accounts.rules import NAME_LIMIT
+from songcau.foundation.shell.words import say
 from songcau.kernel.actor import Actor
 
 
@@ -44,3 +49,24 @@ class ChangePersonForm(PersonForm):
         home.required = person.home_id is not None
         # The agency of today may be closed, or another's: that is no reason to be moved.
         home.queryset |= Agency.objects.filter(pk=person.home_id)  # type: ignore[attr-defined,misc]
+
+
+class PurposeForm(forms.Form):
+    """Why the page of somebody else is opened, when it is not to look after the account."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=list(PURPOSES.items()))
+    note = forms.CharField(
+        label=_("Basis or number of the document"),
+        required=False,
+        max_length=NOTE_LIMIT,
+        help_text=_("Needed for “another purpose”."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        if "purpose" in typed and "note" in typed:
+            try:
+                usable_note(Purpose(typed["purpose"]), typed["note"])
+            except PurposeMissing as refusal:
+                self.add_error("note", say(refusal))
+        return typed

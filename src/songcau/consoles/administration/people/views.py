@@ -15,24 +15,18 @@ from django.views.decorators.http import require_GET
 from songcau.consoles.administration.deeds import Confirmation, Deed, carry_out, posted
 from songcau.consoles.administration.fields import ReasonForm
 from songcau.consoles.administration.people import listing, reading
-from songcau.consoles.administration.people.forms import ChangePersonForm, PersonForm
+from songcau.consoles.administration.people.forms import ChangePersonForm, PersonForm, PurposeForm
 from songcau.foundation.accounts import actions
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.personal_data.looking import note_look
 from songcau.foundation.accounts.personal_data.rules import Purpose
 from songcau.foundation.accounts.personal_data.words import PURPOSES
 from songcau.foundation.shell.lists import render_list
-from songcau.kernel.actor import Actor
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _found(request: HttpRequest, person_id: UUID) -> Person:
-    visible = Person.objects.visible_to(_actor(request)).select_related("home")
+    visible = Person.objects.visible_to(actor_of(request)).select_related("home")
     found: Person | None = visible.filter(pk=person_id).first()
     if found is None:
         raise Http404
@@ -52,7 +46,7 @@ def _deed(person: Person, title: str, submit: str, notice: str = "", *, danger: 
 @require_GET
 def people(request: HttpRequest) -> HttpResponseBase:
     """The list."""
-    actor = _actor(request)
+    actor = actor_of(request)
     extra = {"may_add": bool(actor.scopes("accounts.manage_people"))}
     return render_list(
         request, listing.LISTING, listing.rows(actor), template="administration/people/list.html", extra=extra
@@ -62,17 +56,22 @@ def people(request: HttpRequest) -> HttpResponseBase:
 @requires("accounts.view_people")
 @require_GET
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Everything held about one person that the actor may see, and the deeds the actor may do."""
+    """Everything held about one person that the actor may see, and the deeds the actor may do.
+
+    `?purpose=` and `?note=` say why it is opened; what makes no sense is told, and noted with the usual purpose.
+    """
     found = _found(request, person_id)
     purpose = note_look(request, found.pk, kind="accounts.person", default=Purpose.ACCOUNT_CARE, subject_id=found.pk)
-    context = reading.facts(_actor(request), found) | {"purpose": PURPOSES[purpose]}
-    return render(request, "administration/people/person.html", context)
+    form = PurposeForm(request.GET if "purpose" in request.GET else None, initial={"purpose": purpose})
+    context = reading.facts(actor_of(request), found) | {"purpose": PURPOSES[purpose], "purpose_form": form}
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, "administration/people/person.html", context, status=status)
 
 
 @requires("accounts.manage_people")
 def add(request: HttpRequest) -> HttpResponse:
     """A new person; the temporary password is shown once, on the answer itself."""
-    actor = _actor(request)
+    actor = actor_of(request)
     form = PersonForm(posted(request), by=actor)
     deed = Deed(
         _("Add a person"),
@@ -102,7 +101,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @requires("accounts.manage_people")
 def change(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Names and addresses. Of two who save, the second is told what the first has changed."""
-    found, actor = _found(request, person_id), _actor(request)
+    found, actor = _found(request, person_id), actor_of(request)
     note_look(request, found.pk, kind="accounts.person", default=Purpose.ACCOUNT_CARE, subject_id=found.pk)
     form = ChangePersonForm(posted(request), by=actor, person=found)
     deed = _deed(found, _("Change %(name)s") % {"name": found.full_name}, _("Save"))
@@ -131,7 +130,7 @@ def deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
         request,
         ReasonForm(posted(request)),
         deed,
-        lambda v: actions.deactivate_person(by=_actor(request), person_id=found.pk, reason=v["reason"]) and None,
+        lambda v: actions.deactivate_person(by=actor_of(request), person_id=found.pk, reason=v["reason"]) and None,
         done=_("The account is switched off."),
     )
 
@@ -145,7 +144,7 @@ def reactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
         request,
         ReasonForm(posted(request)),
         deed,
-        lambda v: actions.reactivate_person(by=_actor(request), person_id=found.pk, reason=v["reason"]) and None,
+        lambda v: actions.reactivate_person(by=actor_of(request), person_id=found.pk, reason=v["reason"]) and None,
         done=_("The account is switched on."),
     )
 
@@ -158,7 +157,7 @@ def password(request: HttpRequest, person_id: UUID) -> HttpResponse:
     deed = _deed(found, _("New password for %(name)s?") % {"name": found.full_name}, _("Make it"), notice, danger=True)
 
     def act(_values: Any) -> HttpResponse:
-        return _password_once(request, found, actions.set_temporary_password(by=_actor(request), person_id=found.pk))
+        return _password_once(request, found, actions.set_temporary_password(by=actor_of(request), person_id=found.pk))
 
     return carry_out(request, Confirmation(posted(request)), deed, act, done="")
 
@@ -180,7 +179,7 @@ def second_factor(request: HttpRequest, person_id: UUID) -> HttpResponse:
         request,
         ReasonForm(posted(request)),
         deed,
-        lambda v: actions.reset_second_factor(by=_actor(request), person_id=found.pk, reason=v["reason"]) and None,
+        lambda v: actions.reset_second_factor(by=actor_of(request), person_id=found.pk, reason=v["reason"]) and None,
         done=_("The second factor was taken away."),
     )
 
@@ -195,7 +194,7 @@ def unlock(request: HttpRequest, person_id: UUID) -> HttpResponse:
         request,
         Confirmation(posted(request)),
         deed,
-        lambda _v: actions.unlock_person(by=_actor(request), person_id=found.pk),
+        lambda _v: actions.unlock_person(by=actor_of(request), person_id=found.pk),
         done=_("Unlocked."),
     )
 
@@ -210,7 +209,7 @@ def sign_out(request: HttpRequest, person_id: UUID) -> HttpResponse:
     )
 
     def act(_values: Any) -> HttpResponse:
-        ended = actions.sign_out_everywhere(by=_actor(request), person_id=found.pk)
+        ended = actions.sign_out_everywhere(by=actor_of(request), person_id=found.pk)
         messages.success(request, _("Sessions ended: %(count)d.") % {"count": ended})
         return redirect(deed.back)
 

@@ -16,23 +16,17 @@ from songcau.consoles.administration.grant_lines import state_of
 from songcau.consoles.administration.roles import listing
 from songcau.consoles.administration.roles.forms import EndForm, GrantForm, midnight
 from songcau.foundation.accounts import actions
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Agency, Person, RoleGrant
 from songcau.foundation.accounts.permissions import may_withdraw_role
 from songcau.foundation.accounts.roles import Role, matrix
 from songcau.foundation.accounts.rules import GrantState
 from songcau.foundation.accounts.words import GRANT_STATES, PERMISSIONS, ROLES
 from songcau.foundation.shell.lists import render_list
-from songcau.kernel.actor import Actor
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _found(request: HttpRequest, grant_id: UUID) -> RoleGrant:
-    rows = RoleGrant.objects.visible_to(_actor(request))
+    rows = RoleGrant.objects.visible_to(actor_of(request))
     found = rows.select_related("person", "agency", "granted_by", "withdrawn_by").filter(pk=grant_id).first()
     if found is None:
         raise Http404
@@ -48,7 +42,7 @@ def _crumbs() -> tuple[tuple[str, str], ...]:
 def grants(request: HttpRequest) -> HttpResponseBase:
     """The list."""
     return render_list(
-        request, listing.LISTING, listing.rows(_actor(request)), template="administration/roles/list.html"
+        request, listing.LISTING, listing.rows(actor_of(request)), template="administration/roles/list.html"
     )
 
 
@@ -57,7 +51,7 @@ def grants(request: HttpRequest) -> HttpResponseBase:
 def grant(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     """One role given: by whom, why, until when, and how it ended."""
     found = _found(request, grant_id)
-    actor, state = _actor(request), state_of(found)
+    actor, state = actor_of(request), state_of(found)
     may = state is GrantState.GRANTED and may_withdraw_role(actor, Role(found.role), found.agency)
     context = {
         "grant": found,
@@ -77,7 +71,7 @@ def add(request: HttpRequest) -> HttpResponse:
     person = _person(request)
     if person is None:
         return render(request, "administration/roles/whom.html")
-    actor = _actor(request)
+    actor = actor_of(request)
 
     def act(values: Any) -> None:
         actions.grant_role(
@@ -101,7 +95,7 @@ def _person(request: HttpRequest) -> Person | None:
         wanted = UUID(request.GET.get("person", ""))
     except ValueError:
         return None
-    found: Person | None = Person.objects.visible_to(_actor(request)).filter(pk=wanted).first()
+    found: Person | None = Person.objects.visible_to(actor_of(request)).filter(pk=wanted).first()
     if found is None:
         raise Http404
     return found
@@ -121,7 +115,7 @@ def change_end(request: HttpRequest, grant_id: UUID) -> HttpResponse:
 
     def act(values: Any) -> None:
         actions.change_role_end(
-            by=_actor(request), grant_id=found.pk, valid_to=midnight(values, "valid_to"), reason=values["reason"]
+            by=actor_of(request), grant_id=found.pk, valid_to=midnight(values, "valid_to"), reason=values["reason"]
         )
 
     last = timezone.localdate(found.valid_to) if found.valid_to else None
@@ -144,7 +138,7 @@ def withdraw(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     )
 
     def act(values: Any) -> None:
-        actions.withdraw_role(by=_actor(request), grant_id=found.pk, reason=values["reason"])
+        actions.withdraw_role(by=actor_of(request), grant_id=found.pk, reason=values["reason"])
 
     return carry_out(request, ReasonForm(posted(request)), deed, act, done=_("The role was withdrawn."))
 

@@ -134,7 +134,7 @@ def test_opening_a_persons_page_is_noted_with_its_purpose(city: City, admin: Cli
     assert "Looking after accounts" in page
     for query in ({"purpose": "INSPECTION"}, {"purpose": "OTHER", "note": "Theo công văn 12"}, {"purpose": "OTHER"}):
         admin.get(at("person", city.lan.pk), query)
-    admin.get(at("person", city.lan.pk), {"purpose": "nonsense"})
+    assert admin.get(at("person", city.lan.pk), {"purpose": "nonsense"}).status_code == 422
     admin.get(at("person_change", city.lan.pk))
     purposes = list(Look.objects.order_by("at", "id").values_list("purpose", flat=True))
     assert purposes == ["ACCOUNT_CARE", "INSPECTION", "OTHER"], "what makes no sense is the page's own purpose"
@@ -168,3 +168,19 @@ def test_an_alarm_is_settled_by_an_officer(city: City, officer: Client) -> None:
 def test_no_page_of_a_request_shows_data_without_a_look(city: City, officer: Client, asked: DataRequest, page) -> None:
     assert officer.get(at(page, asked.pk)).status_code == 200
     assert Look.objects.get().person == city.lan
+
+
+def test_who_opens_a_page_says_for_which_other_purpose(city: City, admin: Client) -> None:
+    page = text(admin.get(at("person", city.lan.pk)))
+    for code in ("CASE_WORK", "INSPECTION", "OTHER"):
+        assert f'<option value="{code}">' in page
+    answer = admin.get(at("person", city.lan.pk), {"purpose": "OTHER", "note": "abc"})
+    assert answer.status_code == 422
+    assert "for which other purpose" in text(answer)
+    answer = admin.get(at("person", city.lan.pk), {"purpose": "INSPECTION", "note": "Quyết định 12/QĐ-TTra"})
+    assert answer.status_code == 200
+    assert "Quyết định 12/QĐ-TTra" in text(answer)
+    looks = [(one.purpose, one.note) for one in Look.objects.order_by("at", "id")]
+    assert ("INSPECTION", "Quyết định 12/QĐ-TTra") in looks
+    assert all(purpose in ("ACCOUNT_CARE", "INSPECTION") for purpose, _note in looks)
+    assert 'name="note"' not in text(admin.get(at("person", city.quan.pk))), "one's own page is no look"

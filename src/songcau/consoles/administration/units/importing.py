@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from songcau.consoles.administration.units.forms import BoundaryFileForm, day_of
 from songcau.consoles.administration.units.words import CHANGES
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.places.actions import BoundariesChangedMeanwhile, apply_boundaries
 from songcau.foundation.places.planning import ImportPlan, plan_boundaries
 from songcau.foundation.places.rules import Level
@@ -27,11 +27,6 @@ from songcau.foundation.shell.words import say
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
 from songcau.kernel.text import normal
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _waiting_file(by: Actor) -> Path:
@@ -55,7 +50,7 @@ def check(request: HttpRequest) -> HttpResponse:
         form.add_error("file", say(refusal))
         return _asked(request, form, status_of(refusal))
     if plan.applicable:
-        _waiting_file(_actor(request)).write_bytes(content)
+        _waiting_file(actor_of(request)).write_bytes(content)
     return _shown(request, plan, source)
 
 
@@ -63,7 +58,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_POST
 def apply(request: HttpRequest) -> HttpResponse:
     """Put in force what was shown, or show what it has become."""
-    actor = _actor(request)
+    actor = actor_of(request)
     file, on = _waiting_file(actor), day_of(request.POST.get("on", ""))
     source = normal(request.POST.get("source", ""))[:200]
     if not file.exists() or not source:

@@ -11,7 +11,7 @@ from songcau.consoles.administration.log import last_entries
 from songcau.consoles.administration.units import listing
 from songcau.consoles.administration.units.forms import PointForm, day_of
 from songcau.consoles.administration.units.words import KINDS, LEVELS, RELATIONS
-from songcau.foundation.accounts.access import requires
+from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.places import queries
 from songcau.foundation.places.models import Boundary, Unit
 from songcau.foundation.places.permissions import may_import_boundaries
@@ -44,7 +44,7 @@ def unit_map(request: HttpRequest) -> HttpResponse:
         "approximate": approximate,
         "surveyed": outlines.count() - approximate,
         "latest": outlines.order_by("-recorded_at").values_list("recorded_at", flat=True).first(),
-        "may_import": may_import_boundaries(request.actor),  # type: ignore[attr-defined]
+        "may_import": may_import_boundaries(actor_of(request)),
         "kinds": KINDS,
     }
     return render(request, "administration/units/map.html", context)
@@ -93,7 +93,7 @@ def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
         "outlines": [(outline, source_in_words(outline.source)) for outline in outlines],
         "on": found.period.nearest(today),
         "has_map": bool(outlines) and found.level == Level.WARD,
-        "log": last_entries(request.actor, f"places.level:{found.level}"),  # type: ignore[attr-defined]
+        "log": last_entries(actor_of(request), f"places.level:{found.level}"),
     }
     return render(request, "administration/units/unit.html", context)
 

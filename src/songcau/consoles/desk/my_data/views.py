@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from songcau.consoles.administration.deeds import Confirmation, Deed, carry_out, posted
 from songcau.consoles.desk.my_data.copying import copy_for
 from songcau.consoles.desk.my_data.forms import RequestForm
-from songcau.foundation.accounts.access import signed_in
+from songcau.foundation.accounts.access import actor_of, signed_in
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.personal_data import actions
 from songcau.foundation.accounts.personal_data.models import DataRequest
@@ -26,19 +26,13 @@ from songcau.foundation.accounts.personal_data.words import (
     REQUEST_STATES,
 )
 from songcau.kernel import clock
-from songcau.kernel.actor import Actor
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 @signed_in
 @require_GET
 def my_data(request: HttpRequest) -> HttpResponse:
     """What is held about oneself: from which part of the city, why, how long; who looked; what one asked."""
-    me = _actor(request).id
+    me = actor_of(request).id
     context = {
         "sources": held_about(me),
         "requests": [_line(one) for one in DataRequest.objects.filter(person=me)],
@@ -63,8 +57,8 @@ def _line(one: DataRequest) -> dict[str, Any]:
 @require_POST
 def copy(request: HttpRequest) -> HttpResponse:
     """A zip of all of it, for oneself; noted before it is sent, and kept nowhere."""
-    person = Person.objects.get(pk=_actor(request).id)
-    actions.record_export(by=_actor(request))
+    person = Person.objects.get(pk=actor_of(request).id)
+    actions.record_export(by=actor_of(request))
     response = HttpResponse(copy_for(person), content_type="application/zip")
     today = timezone.localtime(clock.now()).strftime("%Y-%m-%d")
     response["Content-Disposition"] = f'attachment; filename="du-lieu-{person.username}-{today}.zip"'
@@ -95,7 +89,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
     def act(values: Any) -> None:
         actions.make_request(
-            by=_actor(request), kind=RequestKind(values["kind"]), text=values["text"], about=values["about"]
+            by=actor_of(request), kind=RequestKind(values["kind"]), text=values["text"], about=values["about"]
         )
 
     return carry_out(request, form, deed, act, done=_("Your request was received."))
@@ -104,7 +98,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @signed_in
 def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Take a request of one's own back."""
-    found = DataRequest.objects.filter(person=_actor(request).id, pk=request_id).first()
+    found = DataRequest.objects.filter(person=actor_of(request).id, pk=request_id).first()
     if found is None:
         raise Http404
     deed = Deed(
@@ -116,6 +110,6 @@ def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
     )
 
     def act(_values: Any) -> None:
-        actions.withdraw_request(by=_actor(request), request_id=found.pk)
+        actions.withdraw_request(by=actor_of(request), request_id=found.pk)
 
     return carry_out(request, Confirmation(posted(request)), deed, act, done=_("Your request was withdrawn."))

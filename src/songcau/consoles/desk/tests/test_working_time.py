@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.accounts.tests.people import make_agency, make_person, sign_in
@@ -14,6 +15,7 @@ from songcau.kernel.actor import SYSTEM
 
 pytestmark = pytest.mark.django_db
 URL = "/calendar/"
+MOST_QUESTIONS = 20
 
 
 @pytest.fixture
@@ -175,3 +177,13 @@ def test_who_has_no_agency_sees_the_usual_offices() -> None:
     found = Client()
     sign_in(found, make_person("dan"))
     assert 'class="is-half"' not in page(found, year="2026")[1]
+
+
+def test_the_year_of_an_agency_asks_the_calendar_once(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    page(client)
+    with django_assert_max_num_queries(MOST_QUESTIONS) as asked:
+        page(client, received="2026-01-05T09:00", amount="5", method="DAYS", year="2026")
+    for table in ("calendar_officehours", "calendar_decree", "calendar_closure"):
+        assert sum(f'FROM "{table}"' in one["sql"] for one in asked.captured_queries) == 1, table

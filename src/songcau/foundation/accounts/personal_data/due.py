@@ -1,27 +1,37 @@
-"""When a request must be answered. The calendar knows holidays and office hours; until it offers, weeks are plain."""
+"""When a request must be answered says the calendar, which stands above: it fills this port and keeps the promise."""
 
-from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
-from django.utils import timezone
-
-from songcau.foundation.accounts.personal_data import rules
-
-DueDates = Callable[[datetime, int], datetime]
+from songcau.kernel.actor import Actor
 
 
-def _plainly(received_at: datetime, working_days: int) -> datetime:
-    return rules.plain_due(timezone.localtime(received_at), working_days)
+class PromisedDates(Protocol):
+    """Who promises the dates of requests. All is done in the transaction of the action that calls."""
+
+    def promise(
+        self, *, by: Actor, request_id: UUID, label: str, agency_id: UUID | None, received_at: datetime, days: int
+    ) -> datetime:
+        """The date until which `days` working days of the agency are over; without one, of the agency over all."""
+
+    def settle(self, *, by: Actor, request_id: UUID) -> None:
+        """The request was answered."""
+
+    def cancel(self, *, by: Actor, request_id: UUID) -> None:
+        """The request was withdrawn."""
 
 
-_used: list[DueDates] = [_plainly]
+_used: list[PromisedDates] = []
 
 
-def use_due_dates(due_dates: DueDates) -> None:
-    """For the calendar, from its `AppConfig.ready`: (received at, working days) → due at."""
-    _used[:] = [due_dates]
+def use_promised_dates(dates: PromisedDates) -> None:
+    """For the calendar, from its `AppConfig.ready`."""
+    _used[:] = [dates]
 
 
-def due_at(received_at: datetime) -> datetime:
-    """When a request received then must be answered at the latest."""
-    return _used[0](received_at, rules.WORKING_DAYS)
+def promised_dates() -> PromisedDates:
+    """Those that were given. A city without a calendar is a mistake in its settings."""
+    if not _used:
+        raise LookupError("nothing promises the dates of requests about personal data: install the calendar")
+    return _used[0]

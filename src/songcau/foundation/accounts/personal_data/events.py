@@ -29,6 +29,15 @@ class DataRequestReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class DataRequestDateMoved:
+    """A person decided that it is answered at another date, because the calendar changed."""
+
+    request_id: UUID
+    person_id: UUID
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DataRequestTaken:
     request_id: UUID
     person_id: UUID

@@ -5,8 +5,9 @@ from uuid import UUID
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 
+from songcau.foundation.accounts.access import actor_of
 from songcau.foundation.accounts.personal_data.actions import record_look
-from songcau.foundation.accounts.personal_data.rules import SHORTEST_NOTE, Purpose
+from songcau.foundation.accounts.personal_data.rules import Purpose, PurposeMissing, usable_note
 from songcau.kernel.text import normal
 
 
@@ -17,7 +18,7 @@ def note_look(
     note = normal(request.GET.get("note", ""))
     purpose = _asked(request.GET.get("purpose", ""), note) or default
     record_look(
-        by=request.actor,  # type: ignore[attr-defined]
+        by=actor_of(request),
         whose=whose,
         kind=kind,
         purpose=purpose,
@@ -29,6 +30,10 @@ def note_look(
 
 
 def _asked(code: str, note: str) -> Purpose | None:
-    if code not in set(Purpose) or (code == Purpose.OTHER and len(note) < SHORTEST_NOTE):
+    """What the address asks for; None where the page has to say what is wrong with it."""
+    try:
+        purpose = Purpose(code)
+        usable_note(purpose, note)
+    except (ValueError, PurposeMissing):
         return None
-    return Purpose(code)
+    return purpose

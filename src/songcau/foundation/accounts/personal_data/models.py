@@ -132,6 +132,8 @@ class DataRequest(models.Model):
     state = _coded(RequestState, default=RequestState.RECEIVED)
     received_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    # What was promised at the receipt, once a decision has moved it.
+    first_due_at = models.DateTimeField(null=True, blank=True)
     officer = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     taken_at = models.DateTimeField(null=True, blank=True)
     outcome = _coded(Outcome, blank=True)

@@ -1,19 +1,17 @@
 """What accounts holds about a person: the account, posts, roles, delegations, ways of signing in, and the log."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.entering import providers
 from songcau.foundation.accounts.identity_models import PHONE_PROVIDER, Identity
 from songcau.foundation.accounts.models import Holding, Person, RoleGrant
-from songcau.foundation.accounts.personal_data.sources import Section, Words, said
+from songcau.foundation.accounts.personal_data.sources import Section, Words, newest, said
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.words import DELEGATION_STATES, GRANT_STATES, ROLES
 from songcau.foundation.audit.models import Entry
@@ -73,7 +71,7 @@ def _account(person: Person) -> Section:
 
 def _posts(person: Person, most: int) -> Section:
     found = Holding.objects.filter(person=person).select_related("post__agency")
-    rows, left = _newest(found, most)
+    rows, left = newest(found, most)
     return Section(
         code="posts",
         title=_("Posts"),
@@ -89,7 +87,7 @@ def _posts(person: Person, most: int) -> Section:
 
 def _roles(person: Person, most: int) -> Section:
     found = RoleGrant.objects.filter(person=person).select_related("agency", "granted_by")
-    rows, left = _newest(found, most)
+    rows, left = newest(found, most)
     return Section(
         code="roles",
         title=_("Roles"),
@@ -115,7 +113,7 @@ def _roles(person: Person, most: int) -> Section:
 
 def _delegations(person: Person, most: int) -> Section:
     found = Delegation.objects.of_person(person.id).with_facts()
-    rows, left = _newest(found, most)
+    rows, left = newest(found, most)
     now = clock.now()
     return Section(
         code="delegations",
@@ -199,7 +197,7 @@ def _factors(person: Person) -> Section:
 
 
 def _sessions(person: Person, most: int) -> Section:
-    rows, left = _newest(UserSession.objects.filter(user=person).order_by("-last_seen_at"), most)
+    rows, left = newest(UserSession.objects.filter(user=person).order_by("-last_seen_at"), most)
     return Section(
         code="sessions",
         title=_("Where you are signed in"),
@@ -215,7 +213,7 @@ def _sessions(person: Person, most: int) -> Section:
 
 def _log(person: Person, most: int) -> Section:
     found = Entry.objects.filter(subject=f"accounts.person:{person.pk}").order_by("-sequence")
-    rows, left = _newest(found, most)
+    rows, left = newest(found, most)
     return Section(
         code="log",
         title=_("Entries of the audit log about your account"),
@@ -231,9 +229,3 @@ def _log(person: Person, most: int) -> Section:
 def _told(entry: Entry) -> str:
     details = entry.details
     return ", ".join(str(details[name]) for name in _TOLD if details.get(name))
-
-
-def _newest(rows: QuerySet[Any], most: int) -> tuple[list[Any], int]:
-    """The first rows, and how many there are besides."""
-    shown = list(rows[: most + 1])
-    return shown[:most], rows.count() - most if len(shown) > most else 0

@@ -6,14 +6,19 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts.personal_data.models import DataRequest, Look
-from songcau.foundation.accounts.personal_data.sources import Section, Words
+from songcau.foundation.accounts.personal_data.records import RecordKind, said_to_person
+from songcau.foundation.accounts.personal_data.sources import Section, Words, newest
 from songcau.foundation.accounts.personal_data.words import (
     GROUNDS,
     OUTCOMES,
     PURPOSES,
-    RECORDS,
     REQUEST_KINDS,
     REQUEST_STATES,
+)
+
+RECORDS = (
+    RecordKind("accounts.person", _("Page of the account"), _("The page of your account")),
+    RecordKind("personal_data.request", _("Request about personal data"), _("Your request about personal data")),
 )
 
 
@@ -27,7 +32,7 @@ class OfRequests:
 
 def _looks(person_id: UUID, most: int) -> Section:
     found = Look.objects.filter(person=person_id)
-    rows = list(found[: most + 1])
+    rows, left = newest(found, most)
     return Section(
         code="looks",
         title=_("Who looked at your data"),
@@ -38,21 +43,21 @@ def _looks(person_id: UUID, most: int) -> Section:
                 one.reader_unit or _("unknown"),
                 one.reader_post or _("unknown"),
                 f"{PURPOSES[one.purpose]}: {one.note}" if one.note else PURPOSES[one.purpose],
-                RECORDS.get(one.kind, one.kind),
+                said_to_person(one.kind),
                 one.keep_until,
             )
-            for one in rows[:most]
+            for one in rows
         ],
         why=_("So that you can see who opened your data, and so that nobody does it out of curiosity."),
         kept=_("For one year, encrypted where it tells more than who and when."),
         why_not=_("It protects you, and cannot be changed by anybody; it is erased by itself after a year."),
-        left_out=found.count() - most if len(rows) > most else 0,
+        left_out=left,
     )
 
 
 def _requests(person_id: UUID, most: int) -> Section:
     found = DataRequest.objects.filter(person=person_id)
-    rows = list(found[: most + 1])
+    rows, left = newest(found, most)
     return Section(
         code="requests",
         title=_("What you asked about your data"),
@@ -67,12 +72,12 @@ def _requests(person_id: UUID, most: int) -> Section:
                 answered(one),
                 one.answered_at,
             )
-            for one in rows[:most]
+            for one in rows
         ],
         why=_("To answer you, and to show that you were answered in time."),
         kept=_("For good, as the record of how your rights were kept."),
         why_not=_("A request can be withdrawn until it is answered, not erased."),
-        left_out=found.count() - most if len(rows) > most else 0,
+        left_out=left,
     )
 
 

@@ -1,6 +1,6 @@
 """What is allowed with looks at personal data and with requests about it. Pure: no tables, no clock of its own."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from songcau.kernel.errors import Refused
@@ -200,25 +200,3 @@ def colour(state: RequestState, due_at: datetime, answered_at: datetime | None, 
     if now > due_at:
         return Colour.LATE
     return Colour.SOON if due_at - now <= SOON else Colour.IN_TIME
-
-
-WINDOWS = ((time(7, 30), time(11, 30)), (time(13, 0), time(17, 0)))
-SATURDAY = 5
-
-
-def plain_due(received: datetime, working_days: int) -> datetime:
-    """When so many days of 8 working hours have passed, Monday to Friday, no holidays known.
-
-    `received` carries the city's zone. Used until the calendar is there.
-    """
-    left, day = timedelta(hours=8 * working_days), received.date()
-    while True:
-        for opens, closes in WINDOWS if day.weekday() < SATURDAY else ():
-            begin = max(received, datetime.combine(day, opens, received.tzinfo))
-            worked = datetime.combine(day, closes, received.tzinfo) - begin
-            if worked <= timedelta(0):
-                continue
-            if worked >= left:
-                return begin + left
-            left -= worked
-        day += timedelta(days=1)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 Words = str | Promise
@@ -89,6 +90,12 @@ def title_of(code: str) -> Words:
 def held_about(person_id: UUID, *, most: int = MOST) -> list[tuple[PersonalDataSource, Sequence[Section]]]:
     """All that is held about a person, source by source."""
     return [(source, source.held_about(person_id, most=most)) for source in registered()]
+
+
+def newest(rows: QuerySet[Any], most: int) -> tuple[list[Any], int]:
+    """The first `most` rows of a source, and how many there are besides: `rows` and `left_out` of a section."""
+    shown = list(rows[: most + 1])
+    return shown[:most], rows.count() - most if len(shown) > most else 0
 
 
 def use_action_words(words: Callable[[str], Words]) -> None:

@@ -25,12 +25,6 @@ PURPOSES = {
     "OTHER": _("Another purpose"),
 }
 
-# What was opened, as subjects of the audit log are written.
-RECORDS = {
-    "accounts.person": _("The page of your account"),
-    "personal_data.request": _("Your request about personal data"),
-}
-
 REQUEST_KINDS = {
     "CORRECTION": _("Correction"),
     "DELETION": _("Deletion"),

@@ -6,10 +6,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver, reverse
 
-from songcau.foundation.accounts import access, actions, second_factor
+from songcau.foundation.accounts import access, actions, entering, second_factor
 from songcau.foundation.accounts.models import Person, RoleGrant
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.tests.people import PASSWORD, SECRET, Codes, give, make_person, sign_in
@@ -321,3 +323,14 @@ def test_declarations(rf):
     match = get_resolver("songcau.foundation.accounts.tests.urls").resolve("/tables/")
     assert access.access_of(match.func, match) == access.Access(permission="accounts.open_django_admin")
     assert access.access_of(object(), None) is None
+
+
+@pytest.mark.parametrize("staff", [True, False])
+def test_roles_are_asked_for_only_where_they_count(leader, monkeypatch, staff):
+    client = Client()
+    sign_in(client, leader)
+    monkeypatch.setattr(entering, "may_act_as_staff", lambda _request: staff)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(PASSWORD_PAGE)
+    about = [one["sql"] for one in asked if "rolegrant" in one["sql"] or "delegation" in one["sql"]]
+    assert bool(about) is staff

@@ -56,8 +56,11 @@ def find_impacts(*, by: Actor, upto: int) -> int:
 
 def _find(by: Actor, change: Change) -> int:
     unseen = Promise.objects.filter(state=PromiseState.OPEN, seen__lt=change.number)
-    among = concerned(change.agency, change.first_on, change.last_on).filter(seen__lt=change.number)
-    rows = stored(change.number)
+    oldest = unseen.aggregate(oldest=Min("received_on"))["oldest"] or change.first_on
+    # One received earlier that is promised only now waits for the job, which reads what matters for it too.
+    unseen = unseen.filter(received_on__gte=oldest)
+    among = concerned(change.agency, change.first_on, change.last_on).filter(pk__in=unseen.values("pk"))
+    rows = stored(change.number, since=oldest)
     moved, found = [], []
     for promise, again in differing(
         rows, change.agency, change.first_on, change.last_on, among.select_for_update(of=("self",))
@@ -148,7 +151,8 @@ def _locked(wanted: Sequence[UUID]) -> list[Impact]:
 
 def _move(promises: Sequence[Promise]) -> None:
     """To what the calendar says after the last change each was seen with, with the sentence for it."""
-    known = {seen: stored(seen) for seen in {promise.seen for promise in promises}}
+    oldest = min(promise.received_on for promise in promises)
+    known = {seen: stored(seen, since=oldest) for seen in {promise.seen for promise in promises}}
     for promise in promises:
         rows = known[promise.seen]
         found = reckoned(rows.layers.calendar(rows.chain(promise.agency.path)), promise)

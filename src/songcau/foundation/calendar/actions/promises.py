@@ -54,7 +54,7 @@ def promise_date(
     """
     agency = Agency.objects.get(pk=agency_id)
     seen = latest_change()
-    rows = stored(seen)
+    rows = stored(seen, since=local(received_at).date(), near=agency.path)
     found = deadline(rows.layers.calendar(rows.chain(agency.path)), local(received_at), term, cut_off=cut_off)
     due_at, told = due(found), explained(rows, agency, found)
     promise: Promise = Promise.objects.create(

@@ -1,6 +1,6 @@
 """The calendar is changed by whom may, and everything that was set can be seen as it was."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ from songcau.foundation.calendar.models import Change
 from songcau.foundation.calendar.national import national_calendar
 from songcau.foundation.calendar.permissions import MayNotChangeCalendar, may_change
 from songcau.foundation.calendar.planning import CalendarRowUnknown
-from songcau.foundation.calendar.queries import calendar_of, due_at, hours_between, latest_change
+from songcau.foundation.calendar.queries import calendar_of, due_at, hours_between, latest_change, stored
 from songcau.foundation.calendar.rules import AFTERNOON, MORNING, CalendarWithoutWork, Why, WindowsUnfit
 from songcau.foundation.calendar.tests.conftest import NOW, Town
 from songcau.foundation.outbox.models import Event
@@ -72,7 +72,7 @@ def closed(town: Town, agency: Agency | None = None, **more: Any) -> Any:
 def test_nothing_set_is_the_calendar_as_it_comes(town: Town) -> None:
     mine, national = calendar_of(town.desk), national_calendar()
     assert latest_change() == 0
-    assert hours_between(town.desk, MONDAY, MONDAY)[0].whose is None
+    assert hours_between(stored(), town.desk, MONDAY, MONDAY)[0].whose is None
     assert mine.day(date(2026, 1, 2)) == national.day(date(2026, 1, 2))
     assert mine.day(date(2026, 1, 10)).why is Why.DECREED_WORK
     assert calendar_of(None).week == national.week
@@ -81,7 +81,7 @@ def test_nothing_set_is_the_calendar_as_it_comes(town: Town) -> None:
 def test_hours_reach_those_below_that_have_none_and_nobody_else(town: Town) -> None:
     hours(town)
     assert calendar_of(town.desk).day(SATURDAY).windows == (MORNING,)
-    assert hours_between(town.desk, SATURDAY, SATURDAY)[0].whose == town.ward
+    assert hours_between(stored(), town.desk, SATURDAY, SATURDAY)[0].whose == town.ward
     assert not calendar_of(town.other).day(SATURDAY).works
     hours(town, town.desk, days=[*USUAL, (), ()])
     assert not calendar_of(town.desk).day(SATURDAY).works
@@ -245,3 +245,37 @@ def test_the_port_for_rooms_below_counts_with_the_usual_offices(town: Town) -> N
     assert due_at(NOW, 1).isoformat() == "2026-11-26T17:00:00+07:00"
     decree(town, off=[date(2026, 11, 26)], worked=[])
     assert due_at(NOW, 1).isoformat() == "2026-11-27T17:00:00+07:00"
+
+
+def test_what_was_over_before_and_what_is_set_for_others_is_not_read(town: Town) -> None:
+    decree(town)
+    decree(town, town.other, document="2/QĐ", off=[date(2026, 12, 2)], worked=[])
+    decree(town, document="3/QĐ", off=[date(2026, 12, 3)], worked=[], settles_year=2027)
+    closed(town)
+    closed(town, town.other)
+    hours(town)
+    hours(town, town.other)
+    everything = stored()
+    assert [len(rows) for rows in (everything.hours, everything.decrees, everything.closures)] == [2, 3, 2]
+    late = stored(since=date(2026, 12, 6))
+    assert ([row.document for row in late.decrees], late.closures) == (["3/QĐ"], ())
+    assert late.layers.decreed_until == everything.layers.decreed_until, "which years are settled is known as before"
+    assert len(late.hours) == 2, "hours last until others begin"
+    assert len(stored(since=SATURDAY).decrees) == 2, "the last day of a decree is one of its days"
+    near = stored(near=town.desk.path)
+    assert {row.agency_id for row in (*near.hours, *near.closures)} == {town.ward.pk}
+    assert {row.document for row in near.decrees} == {"15/QĐ-TTg", "3/QĐ"}
+    assert set(near.agencies) == {town.city.pk, town.ward.pk, town.desk.pk}
+    nobody = stored(near="")
+    assert (nobody.hours, nobody.closures, nobody.agencies) == ((), (), {})
+    for agency in (town.desk, town.other, None):
+        whole, since = calendar_of(agency), calendar_of(agency, since=MONDAY)
+        assert all(whole.day(MONDAY + timedelta(days=n)) == since.day(MONDAY + timedelta(days=n)) for n in range(60))
+
+
+def test_what_is_long_over_can_still_be_withdrawn(town: Town) -> None:
+    row = closed(town, first_on=date(2024, 3, 4), last_on=date(2024, 3, 4))
+    actions.reopen_agency(by=town.root, closure_id=row.pk, reason="nhập nhầm")
+    with pytest.raises(CalendarRowUnknown):
+        actions.reopen_agency(by=town.root, closure_id=row.pk, reason="nhập nhầm")
+    assert calendar_of(town.ward).day(date(2024, 3, 4)).why is Why.WEEK

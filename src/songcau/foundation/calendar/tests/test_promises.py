@@ -21,7 +21,8 @@ from songcau.foundation.calendar.events import CalendarChanged
 from songcau.foundation.calendar.models import Change, Impact, Promise
 from songcau.foundation.calendar.permissions import MayNotDecideDates
 from songcau.foundation.calendar.planning import plan_decree
-from songcau.foundation.calendar.queries import latest_change, promises_of
+from songcau.foundation.calendar.queries import latest_change, promises_of, stored
+from songcau.foundation.calendar.rules import Why
 from songcau.foundation.calendar.tests.conftest import Promised, Town
 from songcau.foundation.calendar.tests.test_changes import MONDAY, SATURDAY, closed, decree, hours
 from songcau.foundation.outbox.models import Event
@@ -290,3 +291,39 @@ def test_terms_by_hours_and_months_are_found_too(town: Town, promised: Promised)
     assert assess() == 2
     assert by_hours.impacts.get().new_due_at == timezone.make_aware(datetime(2026, 11, 27, 9, 0))  # noqa: DTZ001
     assert months.impacts.get().new_due_at == end("2026-12-02")
+
+
+def test_the_sentences_of_a_date_are_written_without_asking_the_database(
+    town: Town, promised: Promised, django_assert_num_queries: Any
+) -> None:
+    hours(town, valid_from=date(2026, 11, 28))
+    promise = promised(amount=3)
+    rows = stored(since=promise.received_on)
+    with django_assert_num_queries(0):
+        found = assessing.reckoned(rows.layers.calendar(rows.chain(town.desk.path)), promise)
+        assert assessing.explained(rows, town.desk, found) == promise.explained
+
+
+def test_an_old_closure_is_in_what_is_computed_again_for_a_promise_of_then(town: Town, promised: Promised) -> None:
+    closed(town, town.city, first_on=date(2026, 1, 6), last_on=date(2026, 1, 6), from_minute=0, below=True)
+    promise = promised("2026-01-05 09:00", 240)
+    decree(town, off=[date(2026, 12, 1)], worked=[])
+    assert (
+        plan_decree(
+            by=town.root,
+            agency_id=None,
+            document="16/QĐ",
+            document_on=date(2026, 11, 1),
+            reason="x",
+            off=[date(2026, 12, 2)],
+        ).promises_in_question()
+        == 1
+    )
+    assert assess() == 1
+    moved = promise.impacts.get()
+    actions.decide_impacts(by=town.root, impact_ids=[moved.pk], move=True, basis="x")
+    promise.refresh_from_db()
+    rows = stored()
+    whole = assessing.reckoned(rows.layers.calendar(rows.chain(town.desk.path)), promise)
+    assert promise.due_at == moved.new_due_at == assessing.due(whole)
+    assert any(rest.day.why is Why.CLOSURE for rest in whole.rests)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from songcau.foundation.accounts.models import Holding, Person
-from songcau.foundation.accounts.personal_data import permissions, rules
+from songcau.foundation.accounts.personal_data import permissions, records, rules
 from songcau.foundation.accounts.personal_data.events import CuriosityNoticed, CuriositySettled
 from songcau.foundation.accounts.personal_data.models import CuriosityAlarm, Look
 from songcau.foundation.accounts.personal_data.rules import Purpose
@@ -34,8 +34,10 @@ def record_look(
     """Note that `by` opened data of `whose`; `kind` and `subject_id` say which record, as audit subjects do.
 
     One's own data, and what songcau itself reads, are no looks; the same record again within ten minutes, for the same
-    purpose and without other words, is the same look. Five short queries. Raises PurposeMissing.
+    purpose and without other words, is the same look. Five short queries. Raises PurposeMissing, and
+    RecordKindUnknown for a kind that has no words.
     """
+    records.require_known(kind)
     if by.is_system or by.id == whose:
         return
     said, now = rules.usable_note(purpose, note), clock.now()

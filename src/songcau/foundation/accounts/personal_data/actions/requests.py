@@ -1,15 +1,20 @@
 """What people ask about their own data: made, taken, answered, carried out, withdrawn."""
 
+from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from songcau.foundation.accounts.actions.people import correct_person, locked_person
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.personal_data import permissions, rules
-from songcau.foundation.accounts.personal_data.due import due_at
+from songcau.foundation.accounts.personal_data.due import promised_dates
 from songcau.foundation.accounts.personal_data.events import (
     DataRequestAnswered,
+    DataRequestDateMoved,
     DataRequestReceived,
     DataRequestTaken,
     DataRequestWithdrawn,
@@ -38,7 +43,14 @@ def make_request(*, by: Actor, kind: RequestKind, text: str, about: str = "") ->
         about=known_code(about),
         text=rules.usable_text(text),
         received_at=now,
-        due_at=due_at(now),
+    )
+    request.due_at = promised_dates().promise(
+        by=by,
+        request_id=request.id,
+        label=_called(now),
+        agency_id=person.home_id,
+        received_at=now,
+        days=rules.WORKING_DAYS,
     )
     try:
         with transaction.atomic():
@@ -58,6 +70,7 @@ def withdraw_request(*, by: Actor, request_id: UUID) -> DataRequest:
     request.state = REQUEST.step(RequestState(request.state), "withdraw")
     request.withdrawn_at = clock.now()
     request.save()
+    promised_dates().cancel(by=by, request_id=request.id)
     _done(by, "withdraw_request", request, DataRequestWithdrawn(request.id, request.person_id))
     return request
 
@@ -88,10 +101,24 @@ def answer_request(
     request.state, request.outcome, request.ground = state, outcome, ground or ""
     request.officer_id, request.answered_at = row_of(by), clock.now()
     request.save()
+    promised_dates().settle(by=by, request_id=request.id)
     late = request.answered_at > request.due_at
     event = DataRequestAnswered(request.id, request.person_id, str(outcome), late)
     _done(by, "answer_request", request, event, outcome=str(outcome), ground=request.ground, late=late)
     return request
+
+
+@transaction.atomic
+def note_moved_date(*, by: Actor, request_id: UUID, due_at: datetime) -> None:
+    """The promised date was moved by a decision; the first one stays beside it. Nothing once the request is closed."""
+    request = _locked(request_id)
+    if not request.is_open or request.due_at == due_at:
+        return
+    request.first_due_at = request.first_due_at or request.due_at
+    request.due_at = due_at
+    request.save(update_fields=["first_due_at", "due_at"])
+    event = DataRequestDateMoved(request.id, request.person_id, due_at)
+    _done(by, "move_date", request, event, due_at=due_at.isoformat())
 
 
 @transaction.atomic
@@ -120,6 +147,14 @@ def record_export(*, by: Actor) -> None:
     subject = f"accounts.person:{by.id}"
     record_entry(by=by, action="personal_data.export_own_data", subject=subject)
     announce(OwnDataExported(by.id), subject=subject, by=by)
+
+
+def _called(received_at: datetime) -> str:
+    """How those who decide on promised dates read it: without the person and what is asked."""
+    at = timezone.localtime(received_at)
+    with translation.override(settings.LANGUAGE_CODE):
+        said = _("Request about personal data received at %(hour)s on %(day)s")
+        return said % {"hour": f"{at:%H:%M}", "day": f"{at:%d/%m/%Y}"}
 
 
 def _locked(request_id: UUID) -> DataRequest:

@@ -8,7 +8,7 @@ from django.test import override_settings
 
 from songcau.foundation.accounts.models import Holding, Post
 from songcau.foundation.accounts.permissions import NotToOneself, NotYours
-from songcau.foundation.accounts.personal_data import actions, guards, rules, tasks
+from songcau.foundation.accounts.personal_data import actions, guards, records, rules, tasks
 from songcau.foundation.accounts.personal_data.models import CuriosityAlarm, Look
 from songcau.foundation.accounts.personal_data.rules import Purpose
 from songcau.foundation.accounts.queries import actor_of
@@ -28,7 +28,7 @@ def reader(tree, now):
 
 
 def look(by, whose, **more):
-    actions.record_look(by=by, whose=whose.pk, kind="accounts.person", **{"purpose": CARE} | more)
+    actions.record_look(by=by, whose=whose.pk, **{"kind": "accounts.person", "purpose": CARE} | more)
 
 
 def test_a_look_says_who_whose_which_why_and_from_where(tree, an, reader):
@@ -199,3 +199,19 @@ def test_only_officers_see_looks_and_only_those_of_their_people(tree, an, reader
     assert list(CuriosityAlarm.objects.visible_to(officer)) == [alarm]
     elsewhere = actor_with(Role.DATA_PROTECTION_OFFICER, tree["W10"])
     assert not Look.objects.visible_to(elsewhere).exists()
+
+
+def test_a_kind_of_record_without_words_is_a_mistake_in_the_programme(an, reader):
+    with pytest.raises(records.RecordKindUnknown, match=r"lamps\.contract"):
+        look(reader, an, kind="lamps.contract")
+    assert not Look.objects.exists()
+
+
+def test_a_system_registers_its_kind_of_record_with_words(an, reader, monkeypatch):
+    monkeypatch.setattr(records, "_registered", dict(records._registered))
+    records.register(records.RecordKind("lamps.contract", "Hợp đồng", "Hợp đồng của bạn"))
+    look(reader, an, kind="lamps.contract")
+    kind = Look.objects.get().kind
+    assert (records.title_of(kind), records.said_to_person(kind)) == ("Hợp đồng", "Hợp đồng của bạn")
+    monkeypatch.undo()
+    assert (records.title_of(kind), records.said_to_person(kind)) == (kind, kind), "looks outlive the system"

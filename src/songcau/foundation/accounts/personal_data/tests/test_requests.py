@@ -12,10 +12,11 @@ from songcau.foundation.accounts.personal_data.rules import Colour, Ground, Outc
 from songcau.foundation.accounts.queries import actor_of
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.rules import ChangedMeanwhile, NameUnusable
-from songcau.foundation.accounts.tests.people import AT, actor_with, give, make_person
+from songcau.foundation.accounts.tests.people import actor_with, give, make_person
 from songcau.foundation.audit.models import Entry
 from songcau.foundation.outbox.models import Event
 from songcau.kernel import clock
+from songcau.kernel.actor import SYSTEM
 from songcau.kernel.workflow import TransitionRefused
 
 TEXT = "Tên của tôi viết sai dấu."
@@ -40,14 +41,18 @@ def test_from_the_request_to_the_answer(an, officer):
     done = actions.answer_request(by=officer, request_id=asked.id, outcome=Outcome.GRANTED, answer="Đã sửa.")
     assert (done.state, done.answer, done.colour) == (RequestState.ANSWERED, "Đã sửa.", Colour.CLOSED)
     assert names() == [
+        "calendar.DatePromised",
         "personal_data.DataRequestReceived",
         "personal_data.DataRequestTaken",
+        "calendar.PromiseSettled",
         "personal_data.DataRequestAnswered",
     ]
     entries = list(Entry.objects.order_by("sequence"))
     assert [entry.action for entry in entries] == [
+        "calendar.promise_date",
         "personal_data.make_request",
         "personal_data.take_request",
+        "calendar.settle_promise",
         "personal_data.answer_request",
     ]
     assert all(TEXT not in entry.details_json and "Đã sửa" not in entry.details_json for entry in entries)
@@ -162,13 +167,24 @@ def test_an_objection_corrects_nothing(an, officer):
         correct(officer, asked, an)
 
 
-def test_the_calendar_may_say_when_it_is_due(an):
-    before = list(due._used)
-    due.use_due_dates(lambda received_at, working_days: received_at + timedelta(days=10 * working_days))
-    try:
-        assert ask(an).due_at == AT + timedelta(days=20)
-    finally:
-        due._used[:] = before
+def test_a_moved_date_leaves_the_first_beside_it(an, officer):
+    asked = ask(an)
+    first, second, third = asked.due_at, asked.due_at + timedelta(days=1), asked.due_at + timedelta(days=4)
+    for due_at in (second, second, third):
+        actions.note_moved_date(by=SYSTEM, request_id=asked.id, due_at=due_at)
+    asked.refresh_from_db()
+    assert (asked.due_at, asked.first_due_at) == (third, first)
+    assert names().count("personal_data.DataRequestDateMoved") == 2
+    actions.withdraw_request(by=actor_of(an), request_id=asked.id)
+    actions.note_moved_date(by=SYSTEM, request_id=asked.id, due_at=first)
+    asked.refresh_from_db()
+    assert asked.due_at == third, "what is closed keeps its date"
+
+
+def test_a_city_without_a_calendar_says_so(an, monkeypatch):
+    monkeypatch.setattr(due, "_used", [])
+    with pytest.raises(LookupError):
+        ask(an)
 
 
 def test_taking_a_copy_is_noted(an):

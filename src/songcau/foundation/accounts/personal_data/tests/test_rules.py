@@ -1,34 +1,13 @@
-"""Purposes, texts, curiosity, due dates and colours, without a database."""
+"""Purposes, texts, curiosity and colours, without a database."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from songcau.foundation.accounts.personal_data import rules
 from songcau.foundation.accounts.personal_data.rules import Colour, Ground, Outcome, Purpose, RequestKind, RequestState
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("received", "days", "due"),
-    [
-        ("2026-11-23 07:30", 1, "2026-11-23 17:00"),
-        ("2026-11-23 09:00", 2, "2026-11-25 09:00"),
-        ("2026-11-23 13:00", 1, "2026-11-24 11:30"),
-        ("2026-11-23 12:00", 1, "2026-11-24 11:30"),
-        ("2026-11-23 17:00", 2, "2026-11-25 17:00"),
-        ("2026-11-23 23:59", 2, "2026-11-25 17:00"),
-        ("2026-11-27 16:00", 2, "2026-12-01 16:00"),  # Friday to Tuesday
-        ("2026-11-28 10:00", 2, "2026-12-01 17:00"),  # Saturday
-        ("2026-11-29 23:00", 1, "2026-11-30 17:00"),  # Sunday
-    ],
-)
-def test_two_days_of_eight_hours_in_plain_weeks(received: str, days: int, due: str) -> None:
-    got = rules.plain_due(datetime.fromisoformat(received).replace(tzinfo=ZONE), days)
-    assert got == datetime.fromisoformat(due).replace(tzinfo=ZONE)
 
 
 def test_another_purpose_says_which() -> None:
