@@ -105,5 +105,11 @@ class RestoreCannotWrite(Unavailable):
     code = "RESTORE_CANNOT_WRITE"
 
 
+class RestoreInDoubt(Unavailable):
+    """The database broke off as it was told to keep the restored city: it may have done so or not."""
+
+    code = "RESTORE_IN_DOUBT"
+
+
 class KeysNotInside(Refused):
     code = "BACKUP_KEYS_NOT_INSIDE"

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
@@ -31,7 +30,7 @@ from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.audit.queries import chain_verdict
 from songcau.foundation.files.models import Blob
 from songcau.foundation.files.storage import store
-from songcau.foundation.files.stores import StoreFull, digest_of
+from songcau.foundation.files.stores import StoreAway, StoreFull, digest_of
 from songcau.kernel.actor import SYSTEM
 
 
@@ -43,6 +42,10 @@ class Restored:
     compared: list[tuple[str, int, int]] = field(default_factory=list)
     audit_entries: int = 0
     audit_faults: int = 0
+    # Why the disk did not confirm that the database is in its place; empty: it did.
+    unconfirmed: str = ""
+    # Why bytes of the replaced city may still be in the store; empty: they are gone.
+    left_over: str = ""
 
 
 def restore(
@@ -56,7 +59,9 @@ def restore(
 ) -> Restored:
     """Bring the city of `file` into the empty database and store of these settings; `replace`: they need not be empty.
 
-    Raises everything in `refusals` that is about reading and restoring; nothing was changed then.
+    Raises everything in `refusals` that is about reading and restoring; nothing was changed then, and after
+    RestoreInDoubt perhaps.
+    What fails once the database is in its place is told in what comes back, and never undoes it.
     """
     contents = check(file, passphrase)
     if unknown(contents.migrations):
@@ -70,7 +75,7 @@ def restore(
         target.require_free(replace=replace)
         settings.data.mkdir(parents=True, exist_ok=True)
         arrived.require_free(replace=replace)
-        with arrived.or_nothing(), target.filled():
+        with arrived.or_nothing(target), target.filled():
             make_tables(database, contents.migrations)
             tables = {table.name: table for table in tables_of(state_at(contents.migrations))}
             target.empty(tables)
@@ -78,12 +83,13 @@ def restore(
                 for member in following:
                     _take(member, tables, target, arrived)
             _settle(target, tables, contents)
-            _compare(database, arrived, done)
+            _compare(database, tables, arrived, done)
             call_command("migrate", database=database.alias, verbosity=0, interactive=False)
             _verify_chain(done, despite_audit)
             _record(contents)
-        if replace:
-            _remove_what_was_there()
+    done.unconfirmed = target.unconfirmed
+    if replace:
+        done.left_over = done.unconfirmed or _why_not_removed()
     return done
 
 
@@ -104,7 +110,11 @@ def _told() -> Iterator[None]:
 
 def _take(member: Member, tables: dict[str, Table], target: Target, arrived: "Arrived") -> None:
     if member.kind == "table":
-        table = tables[str(member.facts["name"])]
+        # An older version kept rows that are left out today.
+        if (table := tables.get(str(member.facts["name"]))) is None:
+            for _piece in member.pieces:
+                pass
+            return
         columns = {column.name: column for column in table.columns}
         named = tuple(columns[name] for name in member.facts["columns"])
         target.load(Table(table.name, named, table.counter), member.pieces)
@@ -119,9 +129,9 @@ def _settle(target: Target, tables: dict[str, Table], contents: Contents) -> Non
     target.settle()
 
 
-def _compare(database: BaseDatabaseWrapper, arrived: "Arrived", done: Restored) -> None:
+def _compare(database: BaseDatabaseWrapper, tables: dict[str, Table], arrived: "Arrived", done: Restored) -> None:
     """Rows counted and files hashed where they are now. Raises Differs."""
-    told: dict[str, Any] = done.contents.tables
+    told = {name: facts for name, facts in done.contents.tables.items() if name in tables}
     with database.cursor() as cursor:
         for name, facts in told.items():
             cursor.execute(f'SELECT count(*) FROM "{name}"')  # noqa: S608  # names from migrations
@@ -146,7 +156,18 @@ def _record(contents: Contents) -> None:
         record_entry(by=SYSTEM, action="backup.restore", subject="backup.city:all", details=details)
 
 
-def _remove_what_was_there() -> None:
+def _why_not_removed() -> str:
+    """Remove what the replaced city had left; empty when that went well."""
+    try:
+        _remove_unknown()
+    except StoreAway as error:
+        return str(error.params["reason"])
+    except (OSError, DatabaseError) as error:
+        return getattr(error, "strerror", None) or first_line(error)
+    return ""
+
+
+def _remove_unknown() -> None:
     """Bytes of the replaced city that the restored one does not know."""
     for digest in store().digests():
         if not Blob.objects.filter(digest=digest).exists():
@@ -156,7 +177,8 @@ def _remove_what_was_there() -> None:
 class Arrived:
     """The files of the backup, put into the store one by one; noted, so that none stays when the restore fails.
 
-    The note outlives a killed restore: the next one takes away what that one had put there.
+    The note outlives a killed restore: the next one takes away what that one had put there. So it does one
+    that ended in doubt, once it has seen that there is no database.
     """
 
     def __init__(self, data: Path) -> None:
@@ -173,17 +195,23 @@ class Arrived:
             raise TargetNotEmpty(where=self._data / "files")
 
     @contextmanager
-    def or_nothing(self) -> Iterator[None]:
+    def or_nothing(self, target: Target) -> Iterator[None]:
+        """Unless the database that knows the files may stand in its place."""
         for note in (self._new, self._all):
             note.write_bytes(b"")
         try:
             yield
         except BaseException:
-            self._undo()
+            if not target.may_stand:
+                self._undo()
+                self._forget()
             raise
-        finally:
-            self._new.unlink(missing_ok=True)
-            self._all.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._forget()
+
+    def _forget(self) -> None:
+        self._new.unlink(missing_ok=True)
+        self._all.unlink(missing_ok=True)
 
     def take(self, member: Member) -> None:
         digest = str(member.facts["digest"])

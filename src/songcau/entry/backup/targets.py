@@ -15,7 +15,14 @@ from psycopg import sql
 
 from songcau.entry.backup.copytext import lines, to_sqlite, values_of
 from songcau.entry.backup.files import NO_ROOM, force_folder
-from songcau.entry.backup.refusals import CityRuns, RestoreNoRoom, RowsRefused, TargetHoldsStrangers, TargetNotEmpty
+from songcau.entry.backup.refusals import (
+    CityRuns,
+    RestoreInDoubt,
+    RestoreNoRoom,
+    RowsRefused,
+    TargetHoldsStrangers,
+    TargetNotEmpty,
+)
 from songcau.entry.backup.tables import Migration, Table, first_line, known_tables, leaves
 from songcau.entry.processes import PROCESSES, ready_file
 
@@ -48,10 +55,16 @@ def _is_alive(file: Path) -> bool:
 
 
 class PostgresqlTarget:
-    """Everything in one transaction: tables, rows, checks."""
+    """Everything in one transaction: tables, rows, checks.
+
+    `may_stand`: from here on the restored city may be what the database holds, so nothing it needs may be taken away.
+    """
+
+    unconfirmed = ""
 
     def __init__(self, database: BaseDatabaseWrapper) -> None:
         self.database = database
+        self.may_stand = False
         self._old: list[str] = []
         self._triggers: set[str] = set()
 
@@ -73,6 +86,23 @@ class PostgresqlTarget:
 
     @contextmanager
     def filled(self) -> Iterator[None]:
+        """Raises RestoreInDoubt when the connection broke at the COMMIT: nobody can tell then whether it was heard."""
+        self.database.ensure_connection()
+        line = self.database.connection
+        try:
+            with self._in_one_transaction():
+                yield
+        except DatabaseError as error:
+            if not self.may_stand:
+                raise
+            # An answer that says no is an answer, and leaves the connection open. (Django has made another one by now.)
+            self.may_stand = line.closed
+            if self.may_stand:
+                raise RestoreInDoubt(reason=first_line(error)) from error
+            raise
+
+    @contextmanager
+    def _in_one_transaction(self) -> Iterator[None]:
         with transaction.atomic():
             with self.database.cursor() as cursor:
                 for name in self._old:
@@ -80,6 +110,7 @@ class PostgresqlTarget:
                 # Rows that migrations bring along must not wait for their check when the next one changes the table.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             yield
+            self.may_stand = True
 
     def empty(self, tables: Iterable[str]) -> None:
         """Migrations may have brought rows; triggers stand aside until `settle`."""
@@ -116,10 +147,15 @@ class PostgresqlTarget:
 
 
 class SqliteTarget:
-    """A new file beside the place of the database; it takes that place when it is whole."""
+    """A new file beside the place of the database; it takes that place when it is whole.
+
+    `may_stand`: it is there, or may be. `unconfirmed`: why the disk does not promise that it stays there.
+    """
 
     def __init__(self, database: BaseDatabaseWrapper) -> None:
         self.database = database
+        self.may_stand = False
+        self.unconfirmed = ""
         self.file = Path(database.settings_dict["NAME"])
         self.beside = self.file.with_name(f".{self.file.name}.restoring")
         self._triggers: list[str] = []
@@ -157,7 +193,9 @@ class SqliteTarget:
             self._take_place()
         finally:
             self._point_at(self.file)
-            self._remove_beside()
+            # What stays is the next restore's to remove; why this one failed is more worth telling.
+            with suppress(OSError):
+                self._remove_beside()
 
     def _point_at(self, file: Path) -> None:
         self.database.close()
@@ -172,8 +210,16 @@ class SqliteTarget:
             os.fsync(stream.fileno())
         if self.file.exists():
             self._require_unused()
-        self.beside.replace(self.file)
-        force_folder(self.file.parent)
+        self.may_stand = True
+        try:
+            self.beside.replace(self.file)
+        except OSError:
+            self.may_stand = False
+            raise
+        try:
+            force_folder(self.file.parent)
+        except OSError as error:
+            self.unconfirmed = error.strerror or type(error).__name__
 
     def empty(self, tables: Iterable[str]) -> None:
         """Migrations may have brought rows; triggers stand aside until `settle`."""

@@ -48,5 +48,10 @@ REFUSALS: dict[str, Promise] = {
     "RESTORE_ROWS_REFUSED": _("The database does not take the rows of %(table)s (%(reason)s). Nothing was changed."),
     "RESTORE_DIFFERS": _("%(what)s: the backup says %(expected)s, restored were %(found)s. Nothing was changed."),
     "RESTORE_CANNOT_WRITE": _("%(file)s cannot be written (%(reason)s). Nothing was changed."),
+    "RESTORE_IN_DOUBT": _(
+        "The database broke off (%(reason)s) as the restored city was to take its place: it is there whole, or not at "
+        "all. Its files were kept. Run the same command again: it restores, or says that there is a city here already, "
+        "which then is the restored one."
+    ),
     "RESTORE_NO_ROOM": _("There is no room left for the restored city. Nothing was changed; free space and try again."),
 }

@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from songcau.entry.settings import load
 from songcau.entry.start import start_django
+
+if TYPE_CHECKING:
+    from songcau.entry.backup.restoring import Restored
 
 a_file = click.Path(path_type=Path, dir_okay=False)
 key_file = click.option("--key-file", type=a_file, help="File that holds the backup's key, instead of the setting.")
@@ -140,11 +144,31 @@ def restore(file: Path, key_file: Path | None, replace: bool, despite_audit: boo
         != settings.secret_key.get_secret_value()
     ):
         click.echo(
-            "secret_key is not the one of the city in the backup: second factors and the Zalo account cannot be read "
-            "with this one. The right one comes out with --keys-to.",
+            "secret_key is not the one of the city in the backup: with this one second factors, the Zalo account and "
+            "the words of the access log cannot be read, and citizens are not found by their identity number any more. "
+            "The right one comes out with --keys-to.",
             err=True,
         )
     click.echo("restored. Everybody signs in anew; `songcau doctor`, then `songcau up`.")
+    _tell_what_failed_afterwards(done)
+
+
+def _tell_what_failed_afterwards(done: "Restored") -> None:
+    """The city is restored whatever stands here."""
+    if done.unconfirmed:
+        click.echo(
+            f"The disk did not confirm the new database's name ({done.unconfirmed}): after a power cut the one of "
+            "before may be back. No file was removed. Look at the disk, then restore once more with --replace.",
+            err=True,
+        )
+    elif done.left_over:
+        click.echo(
+            f"Files of the city that was replaced could not all be removed ({done.left_over}). `songcau files verify` "
+            "calls them ORPHAN; the same restore with --replace removes them.",
+            err=True,
+        )
+    if done.unconfirmed or done.left_over:
+        sys.exit(1)
 
 
 def _write_keys(file: Path, key_file: Path | None, to: Path) -> None:

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from django.db import connections
 from pydantic import SecretStr
 
+from songcau.entry.backup import restoring, targets
 from songcau.entry.backup.shelf import last_backup, thin_out
 from songcau.entry.backup.tests.cities import SQLITE, City, fill, new_city
 from songcau.entry.command_line import songcau
@@ -87,6 +88,27 @@ def test_made_verified_restored_and_replaced(run: Run, tmp_path: Path) -> None:
     assert "nothing was changed" in refused.output
     replaced = run("restore", file, "--key-file", str(key), "--replace", at=there, answers="there\n")
     assert replaced.exit_code == 0, replaced.output
+
+
+def test_what_failed_after_the_city_was_restored_ends_in_exit_code_one(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    file, there = str(tmp_path / "one"), new_city(SQLITE, tmp_path / "there", "")
+    run("backup", "--to", file)
+    run("restore", file, at=there)
+    again = ("restore", file, "--replace")
+    for room, told in ((restoring, "_remove_unknown"), (targets, "force_folder")):
+        with monkeypatch.context() as broken:
+            broken.setattr(room, told, fail)
+            done = run(*again, at=there, answers="there\n")
+        assert done.exit_code == 1, done.output
+        assert "restored. Everybody" in done.output
+        assert ("verify" if room is restoring else "power cut") in done.output
+        assert "Input/output error" in done.output
+    assert run(*again, at=there, answers="there\n").exit_code == 0
 
 
 def test_another_secret_key_is_told_because_second_factors_need_it(run: Run, tmp_path: Path) -> None:

@@ -137,6 +137,61 @@ def test_a_backup_from_before_an_upgrade_is_brought_forward(full: City, place: P
     assert len(told_by(target)["Person"]) == 1
 
 
+def start_an_upload() -> None:
+    from datetime import timedelta
+    from uuid import UUID
+
+    from songcau.foundation.files.models import FileLink, Upload
+
+    Upload.objects.create(
+        use="tests.papers",
+        subject_kind="tests.dossier",
+        subject_id=UUID(int=7),
+        owner_id=UUID(int=1),
+        owner_label="tests",
+        name="đang gửi.pdf",
+        length=7,
+        created_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=1),
+        link=FileLink.objects.first(),
+    )
+
+
+@pytest.mark.parametrize("to", ENGINES)
+def test_uploads_under_way_are_not_in_a_backup(full: City, place: Place, tmp_path: Path, to: str) -> None:
+    """Their bytes are not: rows without them would wait in vain, and tell who sent what."""
+    from songcau.foundation.files.models import Upload
+
+    with full.within():
+        start_an_upload()
+    back_up(full, tmp_path / "b")
+    assert "files_upload" not in check(tmp_path / "b", None).tables
+    target = place(to)
+    bring_back(target, tmp_path / "b")
+    with target.within():
+        assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize("to", ENGINES)
+def test_rows_that_an_older_version_kept_are_passed_over(
+    full: City, place: Place, tmp_path: Path, to: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from songcau.entry.backup import tables
+    from songcau.foundation.files.models import Upload
+
+    with full.within():
+        start_an_upload()
+    with monkeypatch.context() as older:
+        older.setattr(tables, "PASSING", tables.PASSING - {"files_upload"})
+        back_up(full, tmp_path / "b")
+    assert check(tmp_path / "b", None).tables["files_upload"]["rows"] == 1
+    target = place(to)
+    done = bring_back(target, tmp_path / "b")
+    assert "files_upload" not in [what for what, _expected, _found in done.compared]
+    with target.within():
+        assert not Upload.objects.exists()
+
+
 def test_verifying_tells_what_restoring_would_find(full: City, tmp_path: Path) -> None:
     made = back_up(full, tmp_path / "b", KEY)
     told = check(tmp_path / "b", KEY)
