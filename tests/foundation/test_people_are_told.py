@@ -160,9 +160,12 @@ def test_who_is_lent_a_role_reads_from_when_until_when(lan: Person, chief: Actor
 
 
 def test_who_asks_about_their_data_alarms_the_officers_and_hears_the_answer(lan: Person, agency) -> None:
+    from datetime import UTC, datetime
+
     from songcau.foundation.accounts.personal_data.events import (
         CuriosityNoticed,
         DataRequestAnswered,
+        DataRequestDateMoved,
         DataRequestReceived,
     )
     from songcau.kernel import clock
@@ -175,6 +178,14 @@ def test_who_asks_about_their_data_alarms_the_officers_and_hears_the_answer(lan:
     announce(DataRequestReceived(request_id, lan.pk, "CORRECTION", clock.now()), subject="r", by=SYSTEM)
     work()
     assert [notice.person_id for notice in Notice.objects.all()] == [officer.pk], "nobody answers their own request"
+    for day in (6, 7):
+        moved = DataRequestDateMoved(request_id, lan.pk, datetime(2027, 1, day, 10, 0, tzinfo=UTC))
+        announce(moved, subject="r", by=SYSTEM)
+    work()
+    told = [in_language(notice, "vi").title for notice in Notice.objects.filter(kind="personal_data.request_moved")]
+    assert len(told) == 2, "each new date is told"
+    assert any("17:00 06/01/2027" in title for title in told)
+    Notice.objects.filter(kind="personal_data.request_moved").delete()
     announce(DataRequestAnswered(request_id, lan.pk, "GRANTED", late=False), subject="r", by=SYSTEM)
     announce(CuriosityNoticed(new_id(), officer.pk, 40), subject="c", by=SYSTEM)
     announce(CuriosityNoticed(new_id(), lan.pk, 30), subject="c", by=SYSTEM)

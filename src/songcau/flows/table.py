@@ -13,6 +13,7 @@ from songcau.flows import (
     given_role_is_told,
     lent_role_is_told,
     moved_date_moves_data_request,
+    moved_request_is_told,
 )
 from songcau.foundation.accounts import events as accounts
 from songcau.foundation.accounts.personal_data import events as personal_data
@@ -73,7 +74,7 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     personal_data.CuriosityNoticed: (curiosity_alarms_officers.REACTION,),
     personal_data.CuriositySettled: (),
     personal_data.DataRequestAnswered: (data_request_is_told.ANSWERED,),
-    personal_data.DataRequestDateMoved: (),
+    personal_data.DataRequestDateMoved: (moved_request_is_told.REACTION,),
     personal_data.DataRequestReceived: (data_request_is_told.RECEIVED,),
     personal_data.DataRequestTaken: (),
     personal_data.DataRequestWithdrawn: (),

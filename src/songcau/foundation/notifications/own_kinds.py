@@ -23,6 +23,7 @@ ROLE_LENT = "accounts.role_lent"
 LOAN_ENDED = "accounts.loan_ended"
 REQUEST_RECEIVED = "personal_data.request_received"
 REQUEST_ANSWERED = "personal_data.request_answered"
+REQUEST_MOVED = "personal_data.request_moved"
 CURIOSITY = "personal_data.curiosity"
 
 CHANGES = {
@@ -105,6 +106,15 @@ KINDS = (
         title=_("Your request about your data was answered"),
         body=_("The answer, with its ground, stands on the page of your data."),
         short=_("Your request was answered."),
+    ),
+    Kind(
+        REQUEST_MOVED,
+        name=_("My request about my data gets another date"),
+        title=_("Your request about your data is answered by %(due)s"),
+        body=_("The working calendar changed after the first date was told. The first date stands beside it."),
+        short=_("Your request gets another date."),
+        params=frozenset({"due"}),
+        says={"due": _instant},
     ),
     Kind(
         CURIOSITY,
