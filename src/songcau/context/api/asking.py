@@ -14,6 +14,7 @@ from songcau.context.problems import (
     BadRequestData,
     InvalidRequest,
     NotAcceptable,
+    NotAllowed,
     Problem,
     UnsupportedMediaType,
 )
@@ -60,7 +61,10 @@ class Asked:
     def tenant(self) -> str:
         """The tenant named by the NGSILD-Tenant header, or the default one (6.3.14)."""
         named = self.request.headers.get(b"ngsild-tenant")
-        return _tenant(named) if named else ""
+        tenant = _tenant(named) if named else ""
+        if not self.by.may_enter(tenant):
+            raise NotAllowed(f"{self.by.label} may not enter the tenant {tenant or 'without a name'}")
+        return tenant
 
     def params(self, allowed: frozenset[str]) -> Mapping[str, str]:
         """The query parameters, each known to the operation. Raises InvalidRequest."""

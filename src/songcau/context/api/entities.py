@@ -49,7 +49,7 @@ class Entities:
             raise ResourceNotFound("The entity has none of the attributes asked for")
         if want.join is not None:
             return self._joined(asked, entity, terms, want)
-        piece = write_entity(asked.by.seen(entity), terms, form)
+        piece = write_entity(asked.by.view(entity), terms, form)
         if piece == b"{}":
             raise ResourceNotFound("The entity has none of the members asked for")
         return answering.one(piece, terms, media)
@@ -91,8 +91,8 @@ class Entities:
         by = asked.by
         joiner = Joiner(self._broker.state(asked.tenant), terms, want, by)
         if want.join == "inline":
-            return answering.document(joiner.inline(by.seen(entity)), terms, want.media)
-        found = joiner.flat([by.seen(entity)])
+            return answering.document(joiner.inline(by.view(entity)), terms, want.media)
+        found = joiner.flat([by.view(entity)])
         if len(found) == 1:
             return answering.document(found[0], terms, want.media)
         return answering.several([orjson.dumps(one) for one in found], terms, want.media)

@@ -87,7 +87,7 @@ class Joiner:
         if entity is None or self._left == 0 or not self._by.may_read(entity):
             return None
         self._left -= 1
-        return entity
+        return self._by.view(entity)
 
     def _next(
         self, form: Form, name: str, pick: Projection | None, omit: Projection | None

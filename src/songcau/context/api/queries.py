@@ -1,6 +1,6 @@
 """`/entities` and `/entityOperations/query`: query entities, purge them (clauses 6.4.3, 6.23)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from songcau.context.entities.entity import Entity
 from songcau.context.entities.writing import write_entity
 from songcau.context.language.selection import Selection
 from songcau.context.problems import BadRequestData
+from songcau.context.rights.caller import Caller
 from songcau.context.server.messages import Response, params_of
 from songcau.context.terms.terms import Terms
 
@@ -79,15 +80,15 @@ class Queries:
 
     def _answer(self, asked: Asked, selection: Selection, page: Page, want: Wanted, terms: Terms) -> Response:
         state, by = self._broker.state(asked.tenant), asked.by
-        may_read = None if by.sees_all else by.may_read
-        found = state.select(selection, offset=page.offset, limit=page.limit + 1, only=may_read)
+        permitted = _permission(by, selection)
+        found = state.select(selection, offset=page.offset, limit=page.limit + 1, permitted=permitted)
         more = len(found) > page.limit
-        total = state.count(selection, only=may_read) if page.counted else None
+        total = state.count(selection, permitted=permitted) if page.counted else None
         request = asked.request
         extra = page_headers(page, request.path, request.query, more=more, total=total, media=want.media)
         entities = found[: page.limit] if more else found
         if not by.sees_all:
-            entities = [by.seen(entity) for entity in entities]
+            entities = [by.view(entity) for entity in entities]
         return answering.several(self._pieces(asked, entities, want, terms), terms, want.media, extra=extra)
 
     def _pieces(self, asked: Asked, entities: list[Entity], want: Wanted, terms: Terms) -> list[bytes]:
@@ -119,6 +120,15 @@ def _selection(query: str, terms: Terms) -> Selection:
         geoproperty=params.get("geoproperty"),
         order_by=params.get("orderBy"),
     )
+
+
+def _permission(by: Caller, selection: Selection) -> Callable[[Entity], bool] | None:
+    """What the caller may find. An attribute that is hidden must not be found by what it holds either."""
+    if by.sees_all:
+        return None
+    if not by.limits_attributes:
+        return by.may_read
+    return lambda entity: by.may_read(entity) and selection.matches(by.view(entity))
 
 
 def _names(text: str, terms: Terms) -> frozenset[str]:

@@ -145,7 +145,8 @@ class Broker:
         """Delete what matches, or only attributes of it (5.6.21). What the caller may not see stays."""
         at = self.instant()
         state = self.state(tenant)
-        matching = [entity for entity in state.select(selection, offset=0, limit=None) if by.may_read(entity)]
+        permitted = None if by.sees_all else by.may_read
+        matching = state.select(selection, limit=len(state), permitted=permitted)
         if keep is None and not drop:
             changes = [self.deletion(tenant, entity, by, at) for entity in matching]
         else:
@@ -225,7 +226,7 @@ class Broker:
         return outcome, self.commit_applied([])
 
     def _allowed(self, change: Change, by: Caller) -> Change:
-        if not by.sees_all and not by.may_write(change.before, change.after, change.names):
+        if not by.writes_all and not by.may_write(change.before, change.after, change.names):
             raise NotAllowed(f"{by.label} may not write this to {change.entity_id}")
         return change
 
