@@ -2,12 +2,13 @@
 
 from songcau.context.api import answering
 from songcau.context.api.asking import PATCHES, Asked
-from songcau.context.api.door import Answer, after
+from songcau.context.api.door import after
 from songcau.context.api.entities import WRITE_PARAMS
 from songcau.context.broker.broker import Broker, Committed
 from songcau.context.entities.merging import Outcome
 from songcau.context.entities.reading import Draft, read_attribute, read_fragment, require_uri
 from songcau.context.problems import BadRequestData, InvalidRequest
+from songcau.context.server.messages import Answer
 from songcau.context.terms.terms import Terms
 
 APPEND_OPTIONS = frozenset({"noOverwrite"})

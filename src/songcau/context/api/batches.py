@@ -5,12 +5,12 @@ from typing import Any
 
 from songcau.context.api import answering
 from songcau.context.api.asking import LD_JSON, Asked, linked_context
-from songcau.context.api.door import Answer, after
+from songcau.context.api.door import after
 from songcau.context.broker.batch import Batch, Item, Result
 from songcau.context.broker.broker import Committed
 from songcau.context.entities.reading import read_entity, read_fragment, require_uri
 from songcau.context.problems import BadRequestData, InvalidRequest, Problem
-from songcau.context.server.messages import Response
+from songcau.context.server.messages import Answer, Response
 
 PARAMS = frozenset({"options", "local", "format"})
 MOST_ENTITIES = 10_000

@@ -2,10 +2,10 @@
 
 from songcau.context.api import answering
 from songcau.context.api.asking import Asked
-from songcau.context.api.door import Answer
 from songcau.context.api.forms import media_of
 from songcau.context.broker.broker import Broker
 from songcau.context.problems import BadRequestData, ResourceNotFound
+from songcau.context.server.messages import Answer
 from songcau.context.terms.terms import Terms
 from songcau.kernel.ids import new_id
 

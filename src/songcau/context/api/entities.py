@@ -6,7 +6,7 @@ import orjson
 
 from songcau.context.api import answering
 from songcau.context.api.asking import PATCHES, Asked
-from songcau.context.api.door import Answer, after
+from songcau.context.api.door import after
 from songcau.context.api.forms import ENTITY_MEDIA, FORM_PARAMS, Wanted, media_of, style_of, wanted
 from songcau.context.api.joining import Joiner
 from songcau.context.broker.broker import Broker
@@ -14,7 +14,7 @@ from songcau.context.entities.entity import Entity
 from songcau.context.entities.reading import read_entity, read_fragment, require_instant, require_uri
 from songcau.context.entities.writing import write_entity
 from songcau.context.problems import BadRequestData, ResourceNotFound
-from songcau.context.server.messages import Response
+from songcau.context.server.messages import Answer, Response
 from songcau.context.terms.terms import Terms
 
 PREFIX = "/ngsi-ld/v1/entities/"

@@ -8,7 +8,7 @@ import orjson
 
 from songcau.context.api import answering
 from songcau.context.api.asking import Asked
-from songcau.context.api.door import Answer, after
+from songcau.context.api.door import after
 from songcau.context.api.forms import ENTITY_MEDIA, FORM_PARAMS, Wanted, media_of, wanted, wanted_of
 from songcau.context.api.joining import Joiner
 from songcau.context.api.paging import PAGE_PARAMS, Page, page_headers, page_of
@@ -19,7 +19,7 @@ from songcau.context.entities.writing import write_entity
 from songcau.context.language.selection import Selection
 from songcau.context.problems import BadRequestData
 from songcau.context.rights.caller import Caller
-from songcau.context.server.messages import Response, params_of
+from songcau.context.server.messages import Answer, Response, params_of
 from songcau.context.terms.terms import Terms
 
 SELECTION_PARAMS = frozenset(
