@@ -1,0 +1,1 @@
+"""@contexts: what a name means."""
