@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from songcau.context.api.asking import GEO_JSON, LD_JSON, LINK_REL
+from songcau.context.entities.writing import with_context
 from songcau.context.server.messages import Response
 from songcau.context.terms.terms import Terms
 
@@ -26,18 +27,6 @@ def link_of(terms: Terms) -> bytes:
     return f'<{terms.link}>; rel="{LINK_REL}"; type="application/ld+json"'.encode()
 
 
-@lru_cache(maxsize=1024)
-def context_member(terms: Terms) -> bytes:
-    """The beginning of a JSON object that holds its @context."""
-    return b'{"@context":' + orjson.dumps(terms.reference)
-
-
-def with_context(piece: bytes, terms: Terms) -> bytes:
-    """The JSON object with its @context as first member."""
-    head = context_member(terms)
-    return head + b"}" if piece == b"{}" else head + b"," + piece[1:]
-
-
 def one(piece: bytes, terms: Terms, media: bytes, *, status: int = 200, extra: Headers = ()) -> Response:
     """An answer of one JSON object."""
     if media in {LD_JSON, GEO_JSON}:
@@ -49,7 +38,7 @@ def one(piece: bytes, terms: Terms, media: bytes, *, status: int = 200, extra: H
 def several(pieces: Sequence[bytes], terms: Terms, media: bytes, *, extra: Headers = ()) -> Response:
     """An answer of a list of JSON objects, or of a FeatureCollection."""
     if media == GEO_JSON:
-        body = context_member(terms) + b',"type":"FeatureCollection","features":[' + b",".join(pieces) + b"]}"
+        body = with_context(b'{"type":"FeatureCollection","features":[' + b",".join(pieces) + b"]}", terms)
     elif media == LD_JSON:
         body = b"[" + b",".join(with_context(piece, terms) for piece in pieces) + b"]"
     else:

@@ -6,7 +6,8 @@ from songcau.context.api.door import after
 from songcau.context.api.entities import WRITE_PARAMS
 from songcau.context.broker.broker import Broker, Committed
 from songcau.context.entities.merging import Outcome
-from songcau.context.entities.reading import Draft, read_attribute, read_fragment, require_uri
+from songcau.context.entities.reading import Draft, read_attribute, read_fragment
+from songcau.context.entities.values import read_uri
 from songcau.context.problems import BadRequestData, InvalidRequest
 from songcau.context.server.messages import Answer
 from songcau.context.terms.terms import Terms
@@ -41,7 +42,7 @@ class EntityAttributes:
     def patch(self, asked: Asked, entity_id: str, name: str) -> Answer:
         asked.params(WRITE_PARAMS)
         if not entity_id:
-            require_uri(entity_id)
+            read_uri(entity_id, "The id of the entity")
         payload, terms = asked.payload(PATCHES)
         attribute = read_attribute(payload, terms, partial=True, nulls=True)
         if isinstance(attribute, list):
@@ -51,7 +52,7 @@ class EntityAttributes:
 
     def replace(self, asked: Asked, entity_id: str, name: str) -> Answer:
         asked.params(WRITE_PARAMS)
-        require_uri(entity_id)
+        read_uri(entity_id, "The id of the entity")
         payload, terms = asked.payload()
         expanded = _attribute_name(name, terms)
         if expanded == "scope":
@@ -62,10 +63,10 @@ class EntityAttributes:
 
     def delete(self, asked: Asked, entity_id: str, name: str) -> Answer:
         params = asked.params(DELETE_PARAMS)
-        require_uri(entity_id)
+        read_uri(entity_id, "The id of the entity")
         dataset = params.get("datasetId")
         if dataset is not None:
-            require_uri(dataset)
+            read_uri(dataset, "datasetId")
         committed = self._broker.delete_attribute(
             asked.tenant,
             entity_id,
@@ -82,7 +83,7 @@ def _attribute_name(name: str, terms: Terms) -> str:
 
 
 def _fragment(asked: Asked, entity_id: str, *, nulls: bool) -> Draft:
-    require_uri(entity_id)
+    read_uri(entity_id, "The id of the entity")
     payload, terms = asked.payload(PATCHES)
     return read_fragment(payload, terms, nulls=nulls)
 

@@ -8,7 +8,8 @@ from songcau.context.api.asking import LD_JSON, Asked, linked_context
 from songcau.context.api.door import after
 from songcau.context.broker.batch import Batch, Item, Result
 from songcau.context.broker.broker import Committed
-from songcau.context.entities.reading import read_entity, read_fragment, require_uri
+from songcau.context.entities.reading import read_entity, read_fragment
+from songcau.context.entities.values import read_uri
 from songcau.context.problems import BadRequestData, InvalidRequest, Problem
 from songcau.context.server.messages import Answer, Response
 
@@ -51,7 +52,7 @@ class Batches:
         for entity_id in ids:
             if not isinstance(entity_id, str):
                 raise BadRequestData("The body must be an array of ids")
-            require_uri(entity_id)
+            read_uri(entity_id, "The id of the entity")
         return _answer(*self._batch.delete(asked.tenant, ids, asked.by))
 
 

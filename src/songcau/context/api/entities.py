@@ -11,7 +11,8 @@ from songcau.context.api.forms import ENTITY_MEDIA, FORM_PARAMS, Wanted, media_o
 from songcau.context.api.joining import Joiner
 from songcau.context.broker.broker import Broker
 from songcau.context.entities.entity import Entity
-from songcau.context.entities.reading import read_entity, read_fragment, require_instant, require_uri
+from songcau.context.entities.reading import read_entity, read_fragment
+from songcau.context.entities.values import read_instant, read_uri
 from songcau.context.entities.writing import write_entity
 from songcau.context.problems import BadRequestData, ResourceNotFound
 from songcau.context.server.messages import Answer, Response
@@ -56,7 +57,7 @@ class Entities:
 
     def replace(self, asked: Asked, entity_id: str) -> Answer:
         simplified = _simplified(asked, WRITE_PARAMS)
-        require_uri(entity_id)
+        read_uri(entity_id, "The id of the entity")
         payload, terms = asked.payload()
         draft = read_fragment(payload, terms, simplified=simplified)
         _require_same_id(draft.id, entity_id)
@@ -65,10 +66,10 @@ class Entities:
     def merge(self, asked: Asked, entity_id: str) -> Answer:
         simplified = _simplified(asked, MERGE_PARAMS)
         params = asked.params(MERGE_PARAMS)
-        require_uri(entity_id)
+        read_uri(entity_id, "The id of the entity")
         observed_at = params.get("observedAt")
         if observed_at is not None:
-            require_instant(observed_at, "observedAt")
+            observed_at = read_instant(observed_at, "observedAt")
         payload, terms = asked.payload(PATCHES)
         draft = read_fragment(payload, terms, simplified=simplified, nulls=True)
         _require_same_id(draft.id, entity_id)
@@ -77,14 +78,14 @@ class Entities:
 
     def delete(self, asked: Asked, entity_id: str) -> Answer:
         asked.params(WRITE_PARAMS)
-        require_uri(entity_id)
+        read_uri(entity_id, "The id of the entity")
         return after(self._broker.delete(asked.tenant, entity_id, asked.by), answering.NO_CONTENT)
 
     def _entity(self, asked: Asked, entity_id: str) -> Entity:
         found = self._broker.find(asked.tenant, entity_id)
         if found is not None and asked.by.may_read(found):
             return found
-        require_uri(entity_id)
+        read_uri(entity_id, "The id of the entity")
         return self._broker.entity(asked.tenant, entity_id, asked.by)
 
     def _joined(self, asked: Asked, entity: Entity, terms: Terms, want: Wanted) -> Response:
