@@ -1,0 +1,90 @@
+"""What all connections share: routes, limits, the clock, counters."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from email.utils import formatdate
+from secrets import token_hex
+from typing import Protocol
+
+from songcau.context.rights.caller import Caller
+from songcau.context.server.answers import fault
+from songcau.context.server.limits import Limits
+from songcau.context.server.messages import Request, Response
+from songcau.context.server.origins import Origins
+from songcau.context.server.routing import Route, Router
+
+log = logging.getLogger("songcau.context")
+
+TICK = 0.5
+Identify = Callable[[Request], Caller]
+
+
+class Guest(Protocol):
+    """A connection as the sweep and the stop see it."""
+
+    deadline: float
+
+    def expired(self) -> None: ...
+    def stop(self) -> None: ...
+    def abort(self) -> None: ...
+
+
+class Shared:
+    """`identify` says who asks, or raises NotSignedIn, NotAllowed.
+
+    now: the loop's clock, as of the last tick. held_bodies: bytes of bodies that are still arriving.
+    """
+
+    def __init__(
+        self, router: Router, identify: Identify, limits: Limits, origins: Iterable[str], *, has_access_log: bool
+    ) -> None:
+        self.router = router
+        self.identify = identify
+        self.limits = limits
+        allowed = tuple(origins)
+        self.origins = Origins(allowed) if allowed else None
+        self.notes: Callable[[Request, Route, int, float], None] | None = _note if has_access_log else None
+        self.is_stopping = False
+        self.connections: set[Guest] = set()
+        self.held_bodies = 0
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self.refused_connections = 0
+        self.loop = asyncio.get_running_loop()
+        self.none_left = asyncio.Event()
+        self.timer: asyncio.TimerHandle | None = None
+        self._tick()
+
+    def admit(self, connection: Guest) -> bool:
+        """Count a new connection. False: there are too many; it is told so and closed."""
+        self.connections.add(connection)
+        if len(self.connections) > self.limits.connections:
+            self.refused_connections += 1
+            return False
+        return True
+
+    def forget(self, connection: Guest) -> None:
+        self.connections.discard(connection)
+        if self.is_stopping and not self.connections:
+            self.none_left.set()
+
+    def fault(self, request: Request | None) -> Response:
+        """Log the exception being handled as the bug it is. The query may hold a person's data and is not logged."""
+        trace = token_hex(8)
+        where = f"{request.method} {request.path}" if request else "reading a request"
+        log.exception("fault in %s", where, extra={"trace": trace})
+        return fault(trace)
+
+    def _tick(self) -> None:
+        self.now = self.loop.time()
+        self.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
+        for connection in tuple(self.connections):
+            if connection.deadline < self.now:
+                connection.expired()
+        self.timer = self.loop.call_later(TICK, self._tick)
+
+
+def _note(request: Request, route: Route, status: int, span: float) -> None:
+    label = request.caller.label if request.caller else ""
+    log.info("request %s %s %d %.1f ms %s", request.method, route.template, status, span * 1000, label)
