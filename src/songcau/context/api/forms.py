@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from songcau.context.api.asking import GEO_JSON, JSON, LD_JSON, Asked, accepted
 from songcau.context.api.projecting import Projection, names, projection
-from songcau.context.entities.writing import Form
+from songcau.context.entities.writing import Form, Style
 from songcau.context.problems import BadRequestData, InvalidRequest
 from songcau.context.server.messages import params_of
 from songcau.context.terms.terms import Terms
@@ -16,7 +16,7 @@ PLAIN_MEDIA = (JSON, LD_JSON)
 FORM_PARAMS = frozenset(
     {"attrs", "pick", "omit", "options", "format", "lang", "geometryProperty", "datasetId", "join", "joinLevel"}
 )
-STYLES = {
+STYLES: dict[str, Style] = {
     "normalized": "normalized",
     "concise": "concise",
     "simplified": "simplified",
@@ -82,9 +82,10 @@ def with_projection(form: Form, pick: Projection | None, omit: Projection | None
     )
 
 
-def style_of(params: Mapping[str, str]) -> tuple[str, bool]:
+def style_of(params: Mapping[str, str]) -> tuple[Style, bool]:
     """`format` goes before `options`. Raises InvalidRequest."""
-    style, sys_attrs = "normalized", False
+    style: Style = "normalized"
+    sys_attrs = False
     if "options" in params:
         for option in params["options"].split(","):
             if option == "sysAttrs":

@@ -90,9 +90,7 @@ def test_merging_goes_into_what_is_there(client: Client) -> None:
     client.ask("POST", "/entities", room(1, a=prop({"x": 1, "y": {"z": 2}}, unitCode="CEL"), b=prop(2)))
     patch = {"a": prop({"y": {"w": 3}}), "b": prop(NULL), "c": prop(4)}
     assert client.ask("PATCH", ONE, patch).status == 204
-    assert client.ask("GET", ONE).json == room(
-        1, a=prop({"x": 1, "y": {"z": 2, "w": 3}}, unitCode="CEL"), c=prop(4)
-    )
+    assert client.ask("GET", ONE).json == room(1, a=prop({"x": 1, "y": {"z": 2, "w": 3}}, unitCode="CEL"), c=prop(4))
 
 
 def test_a_body_about_another_entity_is_refused(client: Client) -> None:
