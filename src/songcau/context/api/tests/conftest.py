@@ -59,7 +59,7 @@ class Client:
         raw: bytes | None = None,
         **headers: str,
     ) -> Answered:
-        """`content_type`, `accept`, `link`, `ngsild_tenant` … are headers; a body is JSON unless `content_type` says."""
+        """`content_type`, `accept`, `ngsild_tenant` … are headers; a body is JSON unless `content_type` says."""
         path, _, query = path.partition("?")
         content = raw if raw is not None else b"" if body is None else orjson.dumps(body)
         given = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
