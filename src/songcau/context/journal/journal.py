@@ -12,6 +12,7 @@ import orjson
 
 from songcau.context.entities.entity import Change, Entity
 from songcau.context.journal.pace import Pace
+from songcau.context.journal.past import Past, Present
 from songcau.context.journal.recovery import Recovered, recover
 from songcau.context.journal.register import Register
 from songcau.context.journal.rows import Row
@@ -162,6 +163,15 @@ class Journal:
         await self.flushed()
         newest = self._register.newest(tenant, entity_id)
         return await asyncio.to_thread(partial(self._store.rows_of, tenant, entity_id, newest))
+
+    def past(self, present: Present) -> Past:
+        """A reading of the log forward from any place; `present` gives an entity as it is now, or None."""
+        return Past(self._store, present)
+
+    @property
+    def head(self) -> int:
+        """The newest sequence number on disk."""
+        return self._seq_on_disk
 
     async def flushed(self) -> None:
         """Everything appended so far is on disk, or has failed."""

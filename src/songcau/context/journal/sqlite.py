@@ -278,6 +278,24 @@ class SqliteStore:
                 (entity_id, tenant, newest),
             ).fetchall()
 
+    def rows_after(self, after: int, limit: int) -> Sequence[tuple[str, str, Row]]:
+        with closing(self._reading()) as connection:
+            rows = connection.execute(
+                "SELECT tenant.name, entity.id, history.* FROM history JOIN entity ON entity.number = history.entity"
+                " JOIN tenant ON tenant.number = entity.tenant WHERE seq > ? ORDER BY seq LIMIT ?",
+                (after, limit),
+            ).fetchall()
+        return [(tenant, entity_id, tuple(row)) for tenant, entity_id, *row in rows]
+
+    def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
+        with closing(self._reading()) as connection:
+            return connection.execute(
+                "WITH RECURSIVE line AS (SELECT * FROM history WHERE seq = ?1"
+                " UNION ALL SELECT history.* FROM line JOIN history ON history.seq = line.previous LIMIT ?2)"
+                " SELECT * FROM line",
+                (newest, limit),
+            ).fetchall()
+
     def _reading(self) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{self.file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         connection.execute("PRAGMA query_only = ON")

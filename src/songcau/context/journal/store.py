@@ -1,7 +1,7 @@
 """What the journal needs of a database; one file for each database keeps it.
 
-A store is used by one thread at a time: the one that opens it, then the writer's. `documents` and `rows_of` may be
-called from any thread at any time: they have connections of their own.
+A store is used by one thread at a time: the one that opens it, then the writer's. `documents`, `rows_of`, `rows_after`
+and `rows_back` may be called from any thread at any time: they have connections of their own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -88,5 +88,11 @@ class Store(Protocol):
 
     def rows_of(self, tenant: str, entity_id: str, newest: int | None) -> Sequence[Row]:
         """All rows of an entity, oldest first; `newest` is its last one if it lives."""
+
+    def rows_after(self, after: int, limit: int) -> Sequence[tuple[str, str, Row]]:
+        """(tenant, entity's id, row) of the rows that follow a sequence number, oldest first."""
+
+    def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
+        """A row and those before it of the same entity, newest first."""
 
     def close(self) -> None: ...
