@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from songcau.context.entities.entity import Change, Entity
+from songcau.context.journal.pace import Pace
 from songcau.context.journal.past import Past, Present
 from songcau.context.journal.recovery import Recovered, recover
 from songcau.context.journal.register import Register
@@ -24,8 +25,6 @@ from songcau.context.problems import StorageUnavailable
 
 _log = logging.getLogger(__name__)
 
-BYTES_THAT_MAY_WAIT: Final = 64 * 1024 * 1024
-
 
 class Journal:
     """One store of one broker. Every method is called on the event loop that opened it.
@@ -34,12 +33,12 @@ class Journal:
     healthy: whether the newest attempt to write succeeded; `last_error` says what the store answered if not.
     """
 
-    def __init__(self, folder: Path, *, store: Store | None = None, bytes_that_may_wait: int = BYTES_THAT_MAY_WAIT):
+    def __init__(self, folder: Path, *, store: Store | None = None, pace: Pace | None = None) -> None:
         self._store = store or SqliteStore(folder)
-        self._bytes_that_may_wait = bytes_that_may_wait
+        self._pace = pace or Pace()
         self._bytes_waiting = 0
         self._register = Register()
-        self._snapshots = Snapshots()
+        self._snapshots = Snapshots(self._pace)
         self._told: list[Callable[[list[Change]], None]] = []
         self._is_open = False
         self._seq_on_disk = 0
@@ -54,7 +53,7 @@ class Journal:
         self._register, self.recovered = found.register, found.entities
         self._seq_on_disk = self._register.next_seq - 1
         self._snapshots.begin(found.tail, found.tail_rows, self._seq_on_disk)
-        self._writer = Writer(self._store, self._snapshots, self._wrote, self._failed)
+        self._writer = Writer(self._store, self._snapshots, self._wrote, self._failed, self._pace)
         self._writer.start()
         self._is_open = True
 
@@ -104,7 +103,7 @@ class Journal:
     def _refusal(self) -> str | None:
         if not self._is_open:
             return "The journal is closed."
-        if self._bytes_waiting > self._bytes_that_may_wait:
+        if self._bytes_waiting > self._pace.bytes_that_may_wait:
             return "More changes wait for the disk than this broker keeps in memory; try again in a moment."
         return None
 

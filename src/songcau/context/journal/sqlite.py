@@ -50,6 +50,7 @@ _COLUMNS = 11
 _SIZES = (256, 64, 16, 4, 1)
 _ROW = "(" + ",".join("?" * _COLUMNS) + ")"
 _INSERTS = {size: " ".join(("INSERT INTO history VALUES", ",".join([_ROW] * size))) for size in _SIZES}
+_DOCUMENT = "SELECT body FROM document WHERE kind = ? AND tenant = ? AND id = ?"
 _LOST = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN}
 
 
@@ -73,7 +74,11 @@ class SqliteStore:
             self._connection = self._connect()
             self._prepare(self._connection)
         except (OSError, sqlite3.Error) as error:
+            self.close()
             raise StoreError(f"The journal in {self._folder} cannot be opened: {error}") from error
+        except StoreError:
+            self.close()
+            raise
 
     def _keep_others_out(self) -> None:
         """An exclusive lock on a file of its own, which the operating system takes back when the process ends."""
@@ -146,14 +151,16 @@ class SqliteStore:
 
     def write(self, batch: Batch) -> None:
         database = self._database
+        is_committing = False
         try:
             database.execute("BEGIN IMMEDIATE")
             self._write_names(database, batch)
             self._write_rows(database, batch.rows)
             self._write_rest(database, batch)
+            is_committing = True
             database.execute("COMMIT")
         except sqlite3.Error as error:
-            raise self._failure(database, error) from error
+            raise self._failure(database, error, is_committing=is_committing) from error
 
     def _write_names(self, database: sqlite3.Connection, batch: Batch) -> None:
         if batch.tenants:
@@ -178,6 +185,8 @@ class SqliteStore:
 
     def _write_rest(self, database: sqlite3.Connection, batch: Batch) -> None:
         for kind, tenant, name, body in batch.documents:
+            found = database.execute(_DOCUMENT, (kind, tenant, name)).fetchone()
+            batch.replaced.append((kind, tenant, name, found[0] if found else None))
             if body is None:
                 database.execute("DELETE FROM document WHERE kind = ? AND tenant = ? AND id = ?", (kind, tenant, name))
             else:
@@ -186,18 +195,23 @@ class SqliteStore:
             database.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?)", batch.snapshots)
         if batch.forgotten:
             database.executemany("DELETE FROM snapshot WHERE entity = ?", batch.forgotten)
+        if batch.is_probe:
+            database.execute("UPDATE mark SET value = value")
         if batch.covered is not None:
             database.execute("UPDATE mark SET value = ? WHERE name = 'covered'", (batch.covered,))
 
-    def _failure(self, database: sqlite3.Connection, error: sqlite3.Error) -> StoreError:
-        """What the failed transaction means, after taking it back."""
+    def _failure(self, database: sqlite3.Connection, error: sqlite3.Error, *, is_committing: bool) -> StoreError:
+        """What the failed transaction means, after taking it back.
+
+        An I/O error while committing may be an fsync that failed: the file may hold a whole commit, or not.
+        """
         is_lost = (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _LOST
         if database.in_transaction:
             try:
                 database.execute("ROLLBACK")
             except sqlite3.Error:
                 is_lost = True
-        return StoreError(f"SQLite: {error}", is_lost=is_lost)
+        return StoreError(f"SQLite: {error}", is_lost=is_lost, is_doubtful=is_lost and is_committing)
 
     def reopen(self) -> None:
         if self._connection is not None:
@@ -210,6 +224,41 @@ class SqliteStore:
         except sqlite3.Error as error:
             raise StoreError(f"SQLite: {error}", is_lost=True) from error
         self._connection = connection
+
+    def holds(self, batch: Batch) -> bool:
+        try:
+            if not self._is_there(batch):
+                return False
+            # What a failed fsync left in the write-ahead log goes to the file itself, with an fsync that succeeds.
+            busy, _, _ = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise StoreError(f"SQLite: {error}", is_lost=True) from error
+        if busy:
+            raise StoreError("SQLite: readers keep the write-ahead log from being carried over.")
+        return True
+
+    def _is_there(self, batch: Batch) -> bool:
+        if batch.rows:
+            query = "SELECT EXISTS (SELECT 1 FROM history WHERE seq = ?)"
+            return bool(self._database.execute(query, (batch.rows[-1][0],)).fetchone()[0])
+        wanted = {(kind, tenant, name): body for kind, tenant, name, body in batch.documents}
+        found = {key: self._database.execute(_DOCUMENT, key).fetchone() for key in wanted}
+        return all((row[0] if row else None) == wanted[key] for key, row in found.items())
+
+    def revoke(self, batch: Batch) -> None:
+        undone = Batch(documents=batch.replaced[::-1])
+        try:
+            database = self._database
+            database.execute("BEGIN IMMEDIATE")
+            database.executemany("DELETE FROM history WHERE seq = ?", [(row[0],) for row in batch.rows])
+            database.executemany("DELETE FROM tenant WHERE number = ?", [(number,) for number, _ in batch.tenants])
+            database.executemany("DELETE FROM author WHERE number = ?", [(number,) for number, _ in batch.authors])
+            database.executemany("DELETE FROM entity WHERE number = ?", [(row[0],) for row in batch.begun])
+            database.executemany("UPDATE entity SET ended = NULL WHERE number = ?", [(row[1],) for row in batch.ended])
+            self._write_rest(database, undone)
+            database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._failure(self._database, error, is_committing=False) from error
 
     def documents(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
         with closing(self._reading()) as connection:

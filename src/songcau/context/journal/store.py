@@ -77,6 +77,12 @@ class Store(Protocol):
     def reopen(self) -> None:
         """A new connection in the place of a lost one."""
 
+    def holds(self, batch: Batch) -> bool:
+        """Whether a batch whose commit gave no answer is there; if so, it is on disk when this returns."""
+
+    def revoke(self, batch: Batch) -> None:
+        """Take a batch out again that was answered with a failure."""
+
     def documents(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
         """(tenant, id, document), by tenant and id."""
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from songcau.context.journal.journal import Journal
+from songcau.context.journal.pace import Pace
 from songcau.context.journal.recovery import recover
-from songcau.context.journal.snapshots import Snapshots
 from songcau.context.journal.sqlite import FILE, SqliteStore
 from songcau.context.journal.store import StoreInUse
 from songcau.context.journal.tests.city import City, documents
@@ -133,11 +133,8 @@ def copied(source: Path, target: Path, wal_bytes: int | None = None) -> Path:
     return target
 
 
-def a_quick_journal(folder: Path) -> Journal:
-    """Sweeps often and in tiny slices, so that a cut falls into every stage of one."""
-    journal = Journal(folder, store=SqliteStore(folder))
-    journal._snapshots = Snapshots(rows_before_a_sweep=7, entities_in_a_slice=2)
-    return journal
+# Sweeps often and in tiny slices, so that a cut falls into every stage of one.
+QUICK = Pace(rows_before_a_sweep=7, entities_in_a_slice=2)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -149,7 +146,7 @@ def test_a_cut_after_any_commit_leaves_the_state_of_that_commit(
     city = City(seed)
 
     async def main() -> None:
-        journal = a_quick_journal(folder / "journal")
+        journal = Journal(folder / "journal", pace=QUICK)
         await journal.open()
         for size in sizes:
             await journal.append([city.anything() for _ in range(size)])
