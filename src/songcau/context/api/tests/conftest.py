@@ -11,6 +11,7 @@ import pytest
 from songcau.context.api.routes import add_entity_routes
 from songcau.context.broker.broker import Broker
 from songcau.context.journal.journal import Journal
+from songcau.context.journal.store import Store
 from songcau.context.problems import Problem
 from songcau.context.rights.caller import EVERYTHING, Caller
 from songcau.context.server.answers import problem_answer
@@ -35,9 +36,9 @@ class Answered:
 class Client:
     """Asks the broker as a client would; `by` says who asks."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: Store | None = None) -> None:
         self.loop = asyncio.new_event_loop()
-        self.journal = Journal(folder)
+        self.journal = Journal(folder, store=store)
         self.loop.run_until_complete(self.journal.open())
         self.contexts = Contexts()
         self.broker = self.loop.run_until_complete(self._broker())
