@@ -15,13 +15,13 @@ from typing import Final
 
 import orjson
 
-from ..problems import BadRequestData, LdContextNotAvailable
-from .core_context import BUNDLED, CORE_URLS
-from .folder import context_in, listed
-from .loading import Loader, context_of
-from .processing import MOST_DOCUMENTS, NotLoaded, Processing
-from .references import address
-from .terms import CORE, Terms
+from songcau.context.problems import BadRequestData, LdContextNotAvailable
+from songcau.context.terms.core_context import BUNDLED, CORE_URLS
+from songcau.context.terms.folder import context_in, listed
+from songcau.context.terms.loading import Loader, context_of
+from songcau.context.terms.processing import MOST_DOCUMENTS, NotLoaded, Processing
+from songcau.context.terms.references import address
+from songcau.context.terms.terms import CORE, Terms
 
 MOST_COMPILED: Final = 1_000
 MOST_COMPILED_TERMS: Final = 400_000

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from .loading import context_of
+from songcau.context.terms.loading import context_of
 
 INDEX: Final = "index.json"
 
