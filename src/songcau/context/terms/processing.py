@@ -20,7 +20,7 @@ from songcau.context.terms.references import address
 from songcau.context.terms.table import Table
 
 MOST_TERMS: Final = 100_000
-MOST_INLINE_TERMS: Final = 10_000
+MOST_INLINE_TERMS: Final = 2_000
 MOST_DOCUMENTS: Final = 64
 DEEPEST: Final = 16
 """Of @contexts that name one another, and of terms that are defined by one another."""
