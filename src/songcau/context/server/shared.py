@@ -76,12 +76,16 @@ class Shared:
         log.exception("fault in %s", where, extra={"trace": trace})
         return fault(trace)
 
-    def _tick(self) -> None:
-        self.now = self.loop.time()
-        self.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
+    def sweep(self, now: float) -> None:
+        """Look after every connection whose deadline has passed; one timer serves them all."""
+        self.now = now
         for connection in tuple(self.connections):
-            if connection.deadline < self.now:
+            if connection.deadline < now:
                 connection.expired()
+
+    def _tick(self) -> None:
+        self.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
+        self.sweep(self.loop.time())
         self.timer = self.loop.call_later(TICK, self._tick)
 
 
