@@ -28,9 +28,10 @@ class Entity:
 
     types: expanded IRIs, at least one. scopes: paths such as `/wards/05512`, may be empty. created_at, modified_at:
     ISO 8601 in UTC, microseconds, `Z`. `answers`: pieces of answers made from this entity, by form; never stored.
+    `order`: the place in the order of creation that memory gives, and that pages of a query follow; never stored.
     """
 
-    __slots__ = ("answers", "attributes", "created_at", "id", "modified_at", "scopes", "types")
+    __slots__ = ("answers", "attributes", "created_at", "id", "modified_at", "order", "scopes", "types")
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Entity:
         self.created_at = created_at
         self.modified_at = modified_at
         self.answers: dict[object, bytes] | None = None
+        self.order = 0
 
     def document(self) -> dict[str, Any]:
         """What is put on disk; `Entity.restored` is the way back."""
