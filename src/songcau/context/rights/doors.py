@@ -1,6 +1,5 @@
 """Who asks: the two ways in. A broker has one of them."""
 
-import time
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
@@ -10,6 +9,7 @@ from songcau.context.problems import NotAllowed, NotSignedIn
 from songcau.context.rights.caller import EVERYTHING, Caller
 from songcau.context.rights.grants import GrantKey
 from songcau.context.rights.tokens import PREFIX, Tokens
+from songcau.kernel import clock
 
 _MOST_KNOWN = 4096
 _LONGEST_CREDENTIAL = 16 * 1024
@@ -71,7 +71,7 @@ class GuardedDoor:
                 raise NotSignedIn("Send the header Authorization: Bearer TOKEN.")
             return OPERATOR
         known = self._known.get(credential)
-        if known is not None and known[1] > time.time():
+        if known is not None and known[1] > clock.now().timestamp():
             return known[0]
         return self._found(credential)
 
@@ -79,7 +79,7 @@ class GuardedDoor:
         kind, _, secret = credential.decode("latin-1").partition(" ")
         if kind.lower() != "bearer" or len(credential) > _LONGEST_CREDENTIAL:
             raise NotSignedIn("Send the header Authorization: Bearer TOKEN.")
-        now = time.time()
+        now = clock.now().timestamp()
         found = self._tokens.caller(secret) if secret.startswith(PREFIX) else self._key.read(secret, now)
         if found is None or found[1] <= now:
             raise NotSignedIn("The token is not known here, has expired or was revoked.")

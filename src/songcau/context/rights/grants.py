@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import os
 import secrets
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import orjson
 from songcau.context.problems import BadRequestData, NotSignedIn
 from songcau.context.rights.caller import Caller
 from songcau.context.rights.reach import Reach
+from songcau.kernel import clock
 
 LONGEST_SECONDS = 600
 # What clocks of two machines may differ.
@@ -69,7 +69,7 @@ class GrantKey:
         """A grant for a person, as it stands after `Bearer`. `seconds`: how long, at most ten minutes."""
         if not 0 < seconds <= LONGEST_SECONDS or not 0 < len(person) <= _LONGEST_LABEL:
             raise ValueError("a grant is for a named person, for at most ten minutes")
-        begun = int(time.time() if now is None else now)
+        begun = int(clock.now().timestamp() if now is None else now)
         claims = {"sub": person, "iat": begun, "exp": begun + seconds, **reach.document()}
         signed = f"{_HEAD}.{_encoded(orjson.dumps(claims))}"
         return f"{signed}.{_encoded(self._signature(signed))}"

@@ -10,6 +10,7 @@ from typing import Any
 from songcau.context.problems import BadRequestData, ResourceNotFound
 from songcau.context.rights.caller import Caller
 from songcau.context.rights.reach import Reach
+from songcau.kernel import clock
 
 PREFIX = "scb_"
 _SECRET_BYTES = 32
@@ -105,7 +106,7 @@ class Tokens:
             members.get("label"),
             Reach.read(members),
             by=by,
-            now=datetime.now(UTC),
+            now=clock.now(),
             expires_at=members.get("expiresAt"),
         )
         await self._keep(token.id, token.document())

@@ -1,9 +1,8 @@
 """Who is let in, with and without tokens."""
 
 import asyncio
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from songcau.context.rights.doors import OPERATOR, GuardedDoor, OpenDoor, is_nea
 from songcau.context.rights.grants import GrantKey
 from songcau.context.rights.reach import Reach
 from songcau.context.rights.tokens import Tokens
+from songcau.kernel import clock
 
 KEY = GrantKey(b"k" * 32)
 
@@ -160,14 +160,13 @@ def test_a_token_that_is_not_on_disk_is_not_given() -> None:
     assert tokens.all() == []
 
 
-def test_an_expired_token_is_refused_even_when_it_was_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expired_token_is_refused_even_when_it_was_known() -> None:
     tokens = Shelf().tokens()
     door = GuardedDoor(tokens, KEY)
-    ends = datetime.now(UTC) + timedelta(hours=1)
+    ends = clock.now() + timedelta(hours=1)
     secret, _ = create(tokens, expiresAt=ends.isoformat())
     door.identify(bearer(secret))
-    monkeypatch.setattr(time, "time", lambda: ends.timestamp() + 1)
-    with pytest.raises(NotSignedIn):
+    with clock.frozen(ends + timedelta(seconds=1)), pytest.raises(NotSignedIn):
         door.identify(bearer(secret))
 
 
