@@ -5,24 +5,20 @@ last slice is on disk, a start needs nothing of the log up to that row.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import orjson
 
 from songcau.context.entities.entity import Entity
+from songcau.context.journal.pace import Pace
 from songcau.context.journal.rows import Row
 from songcau.context.journal.transaction import Batch, Transaction
-
-ROWS_BEFORE_A_SWEEP: Final = 100_000
-SLICE: Final = 200
 
 
 class Snapshots:
     """`dirty`: entity number → its newest row and state, for what is newer than its snapshot."""
 
-    def __init__(self, *, rows_before_a_sweep: int = ROWS_BEFORE_A_SWEEP, entities_in_a_slice: int = SLICE) -> None:
-        self._rows_before_a_sweep = rows_before_a_sweep
-        self._entities_in_a_slice = entities_in_a_slice
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
         self.dirty: dict[int, tuple[Row, Entity | None]] = {}
         self._sweep: list[int] = []
         self._sweep_to = 0
@@ -35,12 +31,12 @@ class Snapshots:
         self.dirty, self._rows, self._last = tail, rows, last
 
     def is_due(self) -> bool:
-        return bool(self._sweep) or self._rows >= self._rows_before_a_sweep
+        return bool(self._sweep) or self._rows >= self._pace.rows_before_a_sweep
 
     def demand(self) -> None:
         """Make a sweep due, whatever the length of the tail."""
         if self.dirty:
-            self._rows = self._rows_before_a_sweep
+            self._rows = self._pace.rows_before_a_sweep
 
     def add_slice(self, batch: Batch) -> None:
         """The next entities of the sweep, for the batch that is about to be written."""
@@ -49,7 +45,7 @@ class Snapshots:
         if not self._sweep:
             self._sweep = sorted(self.dirty, reverse=True)
             self._sweep_to, self._rows = self._last, 0
-        self._slice = self._sweep[-self._entities_in_a_slice :]
+        self._slice = self._sweep[-self._pace.entities_in_a_slice :]
         for number in self._slice:
             (seq, _, skip, _, place, _, _, _, first, latest, _), entity = self.dirty[number]
             if entity is None:

@@ -51,7 +51,9 @@ class Batch:
     """All that one commit writes.
 
     snapshots: (entity, seq, skip, place, observed from, observed to, document); forgotten: entities whose snapshot
-    goes. covered: every row up to this one is contained in the snapshots once this batch is on disk.
+    goes. covered: every row up to this one is contained in the snapshots once this batch is on disk. replaced: what
+    the store found in the place of each document, for the case that the batch must be taken back.
+    is_probe: write something even if there is nothing to write, to see whether the store can.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -61,9 +63,11 @@ class Batch:
     ended: list[tuple[int, int]] = field(default_factory=list)
     retyped: list[tuple[str, int]] = field(default_factory=list)
     documents: list[tuple[str, str, str, bytes | None]] = field(default_factory=list)
+    replaced: list[tuple[str, str, str, bytes | None]] = field(default_factory=list)
     snapshots: list[tuple[int, int, int, int, int | None, int | None, bytes]] = field(default_factory=list)
     forgotten: list[tuple[int]] = field(default_factory=list)
     covered: int | None = None
+    is_probe: bool = False
 
     @classmethod
     def of(cls, transactions: Sequence[Transaction]) -> "Batch":

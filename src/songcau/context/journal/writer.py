@@ -6,21 +6,24 @@ shared by all requests that came while the last one ran (group commit). Between 
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final
 
+from songcau.context.journal.pace import Pace
 from songcau.context.journal.snapshots import Snapshots
 from songcau.context.journal.store import Store, StoreError
 from songcau.context.journal.transaction import Batch, Transaction
 
 _log = logging.getLogger(__name__)
 
-ROWS_IN_ONE_COMMIT: Final = 4000
-
 
 class Writer:
-    """`wrote` and `failed` are called in this thread; after `failed` it rests until `go_on` is called."""
+    """`wrote` and `failed` are called in this thread; after `failed` it rests until `go_on` is called.
+
+    A commit without an answer is in doubt: a new connection is asked for a while whether it took place. If
+    none can be had, the changes count as failed, and are taken out of the store once it is back.
+    """
 
     def __init__(
         self,
@@ -28,6 +31,7 @@ class Writer:
         snapshots: Snapshots,
         wrote: Callable[[Sequence[Transaction]], None],
         failed: Callable[[Sequence[Transaction], StoreError], None],
+        pace: Pace,
     ) -> None:
         self._store = store
         self._snapshots = snapshots
@@ -40,6 +44,9 @@ class Writer:
         self._is_ending = False
         self._go_on = threading.Event()
         self._is_lost = False
+        self._is_ill = False
+        self._doubt: Batch | None = None
+        self._pace = pace
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     def start(self) -> None:
@@ -86,16 +93,20 @@ class Writer:
         self._finish()
 
     def _sleep(self) -> None:
+        """Until something is given; while the store is ill, only for a moment, and then ask how it is."""
         self._is_asleep = True
         if self._waiting or self._is_ending:
             self._is_asleep = False
+        elif self._is_ill:
+            if not self._bell.acquire(timeout=self._pace.seconds_between_probes):
+                self._write([])
         else:
             self._bell.acquire()
 
     def _take(self) -> list[Transaction]:
         taken: list[Transaction] = []
         rows = 0
-        while self._waiting and rows < ROWS_IN_ONE_COMMIT:
+        while self._waiting and rows < self._pace.rows_in_one_commit:
             one = self._waiting.popleft()
             rows += len(one.rows)
             taken.append(one)
@@ -104,23 +115,52 @@ class Writer:
     def _write(self, transactions: list[Transaction]) -> None:
         batch = Batch.of(transactions)
         try:
-            if self._is_lost:
-                self._store.reopen()
-                self._is_lost = False
+            self._mend()
+            batch.is_probe = self._is_ill
             self._snapshots.add_slice(batch)
             self._store.write(batch)
         except StoreError as error:
-            self._rest(transactions, error)
+            if not (error.is_doubtful and self._is_written(batch)):
+                self._rest(transactions, error)
+                return
         except Exception as error:  # a bug: the journal must answer all the same
             _log.exception("the journal's writer failed")
             self._rest(transactions, StoreError(f"{type(error).__name__}: {error}", is_lost=True))
-        else:
-            self._snapshots.wrote(batch, transactions)
-            if transactions:
-                self._wrote(transactions)
+            return
+        self._snapshots.wrote(batch, transactions)
+        if transactions or self._is_ill:
+            self._is_ill = False
+            self._wrote(transactions)
+
+    def _mend(self) -> None:
+        """A new connection after one was lost, and nothing in the store that was answered with a failure."""
+        if self._is_lost:
+            self._store.reopen()
+            self._is_lost = False
+        if self._doubt is not None:
+            if self._store.holds(self._doubt):
+                self._store.revoke(self._doubt)
+            self._doubt = None
+
+    def _is_written(self, batch: Batch) -> bool:
+        """Ask a new connection whether the commit that gave no answer took place; for a while, as clients wait."""
+        deadline = time.monotonic() + self._pace.seconds_of_doubt
+        self._is_lost, self._doubt = True, batch
+        while True:
+            try:
+                self._store.reopen()
+                is_held = self._store.holds(batch)
+            except StoreError:
+                if time.monotonic() > deadline or self._is_ending:
+                    return False
+                time.sleep(0.1)
+            else:
+                self._is_lost, self._doubt = False, None
+                return is_held
 
     def _rest(self, transactions: list[Transaction], error: StoreError) -> None:
         self._is_lost = self._is_lost or error.is_lost
+        self._is_ill = True
         self._snapshots.failed()
         self._go_on.clear()
         self._failed(transactions, error)
