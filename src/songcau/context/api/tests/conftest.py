@@ -28,7 +28,8 @@ class Answered:
     def __init__(self, response: Response) -> None:
         assert isinstance(response.body, bytes)
         self.status = response.status
-        self.headers = {name.decode().lower(): value.decode() for name, value in response.headers}
+        self.all_headers = [(name.decode().lower(), value.decode()) for name, value in response.headers]
+        self.headers = dict(self.all_headers)
         self.raw = response.body
         self.json: Any = orjson.loads(response.body) if response.body else None
 
