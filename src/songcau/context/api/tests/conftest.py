@@ -13,6 +13,7 @@ from songcau.context.broker.broker import Broker
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import Store
 from songcau.context.problems import Problem
+from songcau.context.quality.examining import Quality
 from songcau.context.rights.caller import EVERYTHING, Caller
 from songcau.context.server.answers import problem_answer
 from songcau.context.server.messages import After, Request, Response
@@ -37,8 +38,9 @@ class Answered:
 class Client:
     """Asks the broker as a client would; `by` says who asks."""
 
-    def __init__(self, folder: Path, store: Store | None = None) -> None:
+    def __init__(self, folder: Path, store: Store | None = None, quality: Quality | None = None) -> None:
         self.loop = asyncio.new_event_loop()
+        self._quality = quality
         self.journal = Journal(folder, store=store)
         self.loop.run_until_complete(self.journal.open())
         self.contexts = Contexts()
@@ -49,7 +51,7 @@ class Client:
         add_entity_routes(self.router, self.broker, self.contexts)
 
     async def _broker(self) -> Broker:
-        return Broker(self.journal, loop=self.loop)
+        return Broker(self.journal, loop=self.loop, quality=self._quality)
 
     def ask(
         self,
