@@ -46,7 +46,7 @@ class InvalidRequest(Problem):
 class LdContextNotAvailable(Problem):
     """A @context that the request names cannot be had."""
 
-    status = 503
+    status = 504
     kind = "LdContextNotAvailable"
     title = "A remote @context cannot be had"
 

@@ -1,0 +1,98 @@
+"""What the journal needs of a database; one file for each database keeps it.
+
+A store is used by one thread at a time: the one that opens it, then the writer's. `documents`, `rows_of`, `rows_after`
+and `rows_back` may be called from any thread at any time: they have connections of their own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from songcau.context.journal.rows import Row
+from songcau.context.journal.transaction import Batch
+
+
+class StoreError(Exception):
+    """The database did not take or give something; the sentence says what it answered.
+
+    is_lost: the connection is of no more use. is_doubtful: whether a commit is on disk is not known.
+    """
+
+    def __init__(self, detail: str, *, is_lost: bool = False, is_doubtful: bool = False) -> None:
+        super().__init__(detail)
+        self.is_lost = is_lost
+        self.is_doubtful = is_doubtful
+
+
+class StoreInUse(StoreError):
+    """Another broker holds this store."""
+
+
+class WrongVersion(StoreError):
+    """The store was written by a version that this one cannot read."""
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """A living entity as the store knows it before the tail: `document` is None when it began in the tail."""
+
+    number: int
+    tenant: int
+    entity_id: str
+    seq: int
+    skip: int
+    place: int
+    first: int | None
+    latest: int | None
+    document: bytes | None
+
+
+@dataclass(slots=True)
+class Names:
+    """The numbers given so far."""
+
+    tenants: dict[str, int] = field(default_factory=dict)
+    authors: dict[str, int] = field(default_factory=dict)
+    last_entity: int = 0
+    last_seq: int = 0
+
+
+class Store(Protocol):
+    """One database."""
+
+    def open(self) -> None:
+        """Connect, make or bring up to date the tables, keep others out. StoreError if that fails."""
+
+    def names(self) -> Names: ...
+
+    def living(self) -> Iterator[Snapshot]:
+        """The living entities by number, which is the order in which they began."""
+
+    def tail(self) -> Iterator[Row]:
+        """The rows that no snapshot is sure to contain, oldest first."""
+
+    def write(self, batch: Batch) -> None:
+        """One transaction, on disk when this returns. After a StoreError nothing of it is there, unless in doubt."""
+
+    def reopen(self) -> None:
+        """A new connection in the place of a lost one."""
+
+    def holds(self, batch: Batch) -> bool:
+        """Whether a batch whose commit gave no answer is there; if so, it is on disk when this returns."""
+
+    def revoke(self, batch: Batch) -> None:
+        """Take a batch out again that was answered with a failure."""
+
+    def documents(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
+        """(tenant, id, document), by tenant and id."""
+
+    def rows_of(self, tenant: str, entity_id: str, newest: int | None) -> Sequence[Row]:
+        """All rows of an entity, oldest first; `newest` is its last one if it lives."""
+
+    def rows_after(self, after: int, limit: int) -> Sequence[tuple[str, str, Row]]:
+        """(tenant, entity's id, row) of the rows that follow a sequence number, oldest first."""
+
+    def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
+        """A row and those before it of the same entity, newest first."""
+
+    def close(self) -> None: ...
