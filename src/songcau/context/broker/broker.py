@@ -17,6 +17,7 @@ from songcau.context.journal.journal import Journal
 from songcau.context.language.selection import Selection
 from songcau.context.memory.state import State
 from songcau.context.problems import AlreadyExists, NonexistentTenant, NotAllowed, ResourceNotFound
+from songcau.context.quality.examining import Quality
 from songcau.context.rights.caller import Caller
 from songcau.kernel import clock
 
@@ -30,9 +31,10 @@ class Broker:
     on_changes: called after the commit with the tenant and its changes, in the order of the commits.
     """
 
-    def __init__(self, journal: Journal, *, loop: AbstractEventLoop) -> None:
+    def __init__(self, journal: Journal, *, loop: AbstractEventLoop, quality: Quality | None = None) -> None:
         self._journal = journal
         self._loop = loop
+        self._quality = quality
         self._tenants: dict[str, State] = {DEFAULT_TENANT: State()}
         self._latest = ""
         journal.on_failed(self._take_back)
@@ -177,7 +179,7 @@ class Broker:
         if state is not None and state.get(draft.id or "") is not None:
             raise AlreadyExists(f"There is an entity {draft.id} already")
         after = merging.created(draft, at)
-        return self._allowed(Change(tenant, Kind.PUT, after.id, None, after, tuple(after.attributes), at, by.label), by)
+        return self._checked(Change(tenant, Kind.PUT, after.id, None, after, tuple(after.attributes), at, by.label), by)
 
     def replacement(self, tenant: str, before: Entity, draft: Draft, by: Caller, at: str) -> Change:
         """Raises NotAllowed."""
@@ -185,16 +187,16 @@ class Broker:
         after.id = before.id
         gone = tuple(name for name in before.attributes if name not in after.attributes)
         names = (*after.attributes, *gone)
-        return self._allowed(Change(tenant, Kind.PUT, before.id, before, after, names, at, by.label), by)
+        return self._checked(Change(tenant, Kind.PUT, before.id, before, after, names, at, by.label), by)
 
     def deletion(self, tenant: str, before: Entity, by: Caller, at: str) -> Change:
         """Raises NotAllowed."""
         names = tuple(before.attributes)
-        return self._allowed(Change(tenant, Kind.DELETE, before.id, before, None, names, at, by.label), by)
+        return self._checked(Change(tenant, Kind.DELETE, before.id, before, None, names, at, by.label), by)
 
     def change(self, tenant: str, before: Entity, outcome: Outcome, by: Caller, at: str) -> Change:
         """Raises NotAllowed."""
-        return self._allowed(
+        return self._checked(
             Change(tenant, Kind.SET, before.id, before, outcome.entity, outcome.names, at, by.label), by
         )
 
@@ -225,9 +227,11 @@ class Broker:
             return outcome, self.commit(tenant, [self.change(tenant, before, outcome, by, at)])
         return outcome, self.commit_applied([])
 
-    def _allowed(self, change: Change, by: Caller) -> Change:
+    def _checked(self, change: Change, by: Caller) -> Change:
         if not by.writes_all and not by.may_write(change.before, change.after, change.names):
             raise NotAllowed(f"{by.label} may not write this to {change.entity_id}")
+        if self._quality is not None:
+            self._quality.examine(change)
         return change
 
     def _take_back(self, changes: list[Change]) -> None:

@@ -13,6 +13,7 @@ from songcau.context.broker.broker import Broker
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import Store
 from songcau.context.problems import Problem
+from songcau.context.quality.examining import Quality
 from songcau.context.rights.caller import EVERYTHING, Caller
 from songcau.context.server.answers import problem_answer
 from songcau.context.server.messages import After, Request, Response
@@ -28,7 +29,8 @@ class Answered:
     def __init__(self, response: Response) -> None:
         assert isinstance(response.body, bytes)
         self.status = response.status
-        self.headers = {name.decode().lower(): value.decode() for name, value in response.headers}
+        self.all_headers = [(name.decode().lower(), value.decode()) for name, value in response.headers]
+        self.headers = dict(self.all_headers)
         self.raw = response.body
         self.json: Any = orjson.loads(response.body) if response.body else None
 
@@ -36,8 +38,9 @@ class Answered:
 class Client:
     """Asks the broker as a client would; `by` says who asks."""
 
-    def __init__(self, folder: Path, store: Store | None = None) -> None:
+    def __init__(self, folder: Path, store: Store | None = None, quality: Quality | None = None) -> None:
         self.loop = asyncio.new_event_loop()
+        self._quality = quality
         self.journal = Journal(folder, store=store)
         self.loop.run_until_complete(self.journal.open())
         self.contexts = Contexts()
@@ -48,7 +51,7 @@ class Client:
         add_entity_routes(self.router, self.broker, self.contexts)
 
     async def _broker(self) -> Broker:
-        return Broker(self.journal, loop=self.loop)
+        return Broker(self.journal, loop=self.loop, quality=self._quality)
 
     def ask(
         self,
