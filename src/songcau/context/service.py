@@ -12,7 +12,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from songcau.context.api.routes import add_entity_routes
 from songcau.context.api.tokens import add_token_routes
+from songcau.context.broker.broker import Broker
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import StoreError
 from songcau.context.rights.doors import GuardedDoor, OpenDoor, is_loopback
@@ -22,6 +24,9 @@ from songcau.context.server.health import Health
 from songcau.context.server.routing import Router
 from songcau.context.server.service import Service
 from songcau.context.server.shared import Identify
+from songcau.context.terms.contexts import Contexts
+from songcau.context.terms.folder import UnusableFolder
+from songcau.context.terms.terms import CORE
 
 log = logging.getLogger("songcau.context")
 
@@ -75,18 +80,43 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     """Put the broker together and listen; `stack` ends it in order. Returns where it answers. Raises CannotStart."""
     await _check(options)
     tls = _tls(options)
+    contexts = _contexts(options)
+    stack.push_async_callback(contexts.close)
     journal = await _opened(options.data)
     stack.push_async_callback(journal.close)
     router = Router()
-    service = Service(
-        router, _door(options, journal, router), origins=options.origins, has_access_log=options.has_access_log
-    )
+    door = _door(options, journal, router)
+    broker = Broker(journal, loop=asyncio.get_running_loop())
+    add_entity_routes(router, broker, contexts)
+    for tenant, entities in journal.recovered.items():
+        broker.load(tenant, entities.values())
+    journal.recovered.clear()
+    service = Service(router, door, origins=options.origins, has_access_log=options.has_access_log)
     stack.push_async_callback(service.stop, _STOP_SECONDS)
-    Health(service, lambda: "" if journal.healthy else "the journal cannot write")
+    _add_health(service, journal, broker)
     # What was read at the start stays: the collector of cycles need not walk through it again and again.
     gc.collect()
     gc.freeze()
-    return await _listen(options, service, tls)
+    where = await _listen(options, service, tls)
+    contexts.base = where[-1] if options.port is not None else ""
+    return " and ".join(where)
+
+
+def _contexts(options: Options) -> Contexts:
+    try:
+        return Contexts(options.contexts)
+    except (UnusableFolder, OSError) as error:
+        raise CannotStart(f"the @contexts in {options.contexts} cannot be used: {error}") from error
+
+
+def _add_health(service: Service, journal: Journal, broker: Broker) -> None:
+    health = Health(service, lambda: "" if journal.healthy else "the journal cannot write")
+    health.add(
+        "entities",
+        "gauge",
+        "Entities of all tenants.",
+        lambda: sum(len(broker.state(tenant).entities) for tenant in broker.tenants()),
+    )
 
 
 @asynccontextmanager
@@ -118,7 +148,7 @@ def _tokens(journal: Journal) -> Tokens:
 def _door(options: Options, journal: Journal, router: Router) -> Identify:
     """Who may come in. Raises CannotStart."""
     tokens = _tokens(journal)
-    add_token_routes(router, tokens, str)
+    add_token_routes(router, tokens, CORE.expand)
     if not options.has_auth:
         return OpenDoor(options.origins).identify
     try:
@@ -156,7 +186,7 @@ def _tls(options: Options) -> ssl.SSLContext | None:
     return context
 
 
-async def _listen(options: Options, service: Service, tls: ssl.SSLContext | None) -> str:
+async def _listen(options: Options, service: Service, tls: ssl.SSLContext | None) -> list[str]:
     where = []
     if options.socket is not None:
         try:
@@ -171,7 +201,7 @@ async def _listen(options: Options, service: Service, tls: ssl.SSLContext | None
             raise CannotStart(f"cannot listen on {options.host}, port {options.port}: {_why(error)}") from error
         host = f"[{options.host}]" if ":" in options.host else options.host
         where.append(f"{'https' if tls else 'http'}://{host}:{port}")
-    return " and ".join(where)
+    return where
 
 
 def _why(error: OSError) -> str:

@@ -168,6 +168,31 @@ def test_a_certificate_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     run_case(lambda: _serves_a_moment(Options(tmp_path, port=0, certificate=certificate(tmp_path))))
 
 
+def test_a_folder_of_contexts_that_is_none_is_named(tmp_path: Path) -> None:
+    assert "cannot be used" in refused(Options(tmp_path, port=0, contexts=tmp_path / "none"))
+
+
+def test_what_was_answered_with_success_is_there_after_a_new_start(tmp_path: Path) -> None:
+    entity = b'{"id":"urn:x:1","type":"Lamp","on":{"type":"Property","value":true}}'
+
+    async def written() -> None:
+        async with started(Options(tmp_path, port=0)) as where:
+            client = await at_port(where)
+            answer = await client.heard("POST", "/ngsi-ld/v1/entities", "Content-Type: application/json", body=entity)
+            assert (answer.status, answer.headers["location"]) == (201, "/ngsi-ld/v1/entities/urn:x:1")
+            client.close()
+
+    async def read() -> None:
+        async with started(Options(tmp_path, port=0)) as where:
+            client = await at_port(where)
+            assert json.loads((await client.heard("GET", "/ngsi-ld/v1/entities/urn:x:1")).body) == json.loads(entity)
+            assert b"songcau_broker_entities 1\n" in (await client.heard("GET", "/metrics")).body
+            client.close()
+
+    run_case(written)
+    run_case(read)
+
+
 def test_a_damaged_key_of_the_grants_is_named(tmp_path: Path) -> None:
     (tmp_path / GRANTS_KEY).write_text("short")
     assert "key of the grants" in refused(Options(tmp_path, port=0, has_auth=True))

@@ -15,6 +15,7 @@ from songcau.context.api.tokens import PATH, expanded
 from songcau.context.problems import Problem
 from songcau.context.rights.tokens import Tokens
 from songcau.context.service import CannotStart, stored_tokens
+from songcau.context.terms.terms import CORE
 from songcau.entry.commands.broker import FILE, FOLDER
 from songcau.entry.processes import short_path
 from songcau.kernel import clock
@@ -131,7 +132,7 @@ def create(
     else:
 
         async def make(tokens: Tokens) -> Answer:
-            secret, token = await tokens.create(expanded(members, str), by=OPERATOR)
+            secret, token = await tokens.create(expanded(members, CORE.expand), by=OPERATOR)
             return {**token.description(), "token": secret}
 
         made = place.work(make)
