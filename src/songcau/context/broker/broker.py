@@ -6,8 +6,9 @@ then may anybody be told of success. If the journal fails, the state takes the c
 """
 
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from songcau.context.entities import merging
 from songcau.context.entities.entity import Attribute, Change, Entity, Instance, Kind
@@ -23,13 +24,11 @@ from songcau.kernel import clock
 
 DEFAULT_TENANT = ""
 Committed = Future[int]
+Listener = Callable[[str, Sequence[Change], int], None]
 
 
 class Broker:
-    """All tenants' present state, and the way into it.
-
-    on_changes: called after the commit with the tenant and its changes, in the order of the commits.
-    """
+    """All tenants' present state, and the way into it."""
 
     def __init__(self, journal: Journal, *, loop: AbstractEventLoop, quality: Quality | None = None) -> None:
         self._journal = journal
@@ -37,7 +36,15 @@ class Broker:
         self._quality = quality
         self._tenants: dict[str, State] = {DEFAULT_TENANT: State()}
         self._latest = ""
+        self._listeners: list[Listener] = []
         journal.on_failed(self._take_back)
+
+    def on_changes(self, listener: Listener) -> None:
+        """Tell `listener` after each commit: the tenant, its changes, the sequence number of the last of them.
+
+        The listeners are told in the order of the commits, before whoever asked for the change is answered.
+        """
+        self._listeners.append(listener)
 
     # --- tenants ------------------------------------------------------------------------------------
 
@@ -217,7 +224,15 @@ class Broker:
             done: Committed = self._loop.create_future()
             done.set_result(0)
             return done
-        return self._journal.append(changes)
+        committed = self._journal.append(changes)
+        if self._listeners:
+            committed.add_done_callback(partial(self._tell, changes))
+        return committed
+
+    def _tell(self, changes: Sequence[Change], committed: Committed) -> None:
+        if committed.exception() is None:
+            for listener in self._listeners:
+                listener(changes[0].tenant, changes, committed.result())
 
     # --- inside -------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -19,6 +19,9 @@ from songcau.context.server.answers import problem_answer
 from songcau.context.server.messages import After, Request, Response
 from songcau.context.server.routing import Router
 from songcau.context.terms.contexts import Contexts
+
+if TYPE_CHECKING:
+    from songcau.context.api.tests.notified import City
 
 API = "/ngsi-ld/v1"
 
@@ -103,3 +106,12 @@ def room(number: int, **attributes: object) -> dict[str, object]:
 
 def prop(value: object, **more: object) -> dict[str, object]:
     return {"type": "Property", "value": value, **more}
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> "Iterator[City]":
+    from songcau.context.api.tests.notified import City
+
+    made = City(tmp_path)
+    yield made
+    made.close()
