@@ -8,7 +8,7 @@ from typing import Any
 
 from songcau.context.api.notifying import PresentState
 from songcau.context.api.subscriptions import add_subscription_routes
-from songcau.context.api.tests.conftest import Answered, Client
+from songcau.context.api.tests.client import Answered, Client
 from songcau.context.rights.caller import EVERYTHING
 from songcau.context.server.messages import Request
 from songcau.context.subscriptions.carrying import Carriers

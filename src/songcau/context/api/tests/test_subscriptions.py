@@ -2,7 +2,7 @@
 
 import math
 
-from songcau.context.api.tests.conftest import prop, room
+from songcau.context.api.tests.client import prop, room
 from songcau.context.api.tests.notified import City, subscription
 from songcau.context.rights.caller import Caller
 
