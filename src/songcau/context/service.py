@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from songcau.context.api.routes import add_entity_routes
+from songcau.context.api.stored_contexts import add_context_routes
 from songcau.context.api.tokens import add_token_routes
 from songcau.context.broker.broker import Broker
 from songcau.context.journal.journal import Journal
@@ -31,6 +32,7 @@ from songcau.context.terms.terms import CORE
 log = logging.getLogger("songcau.context")
 
 GRANTS_KEY = "grants.key"
+CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
 _WHY_NOT = {
@@ -88,6 +90,11 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     door = _door(options, journal, router)
     broker = Broker(journal, loop=asyncio.get_running_loop())
     add_entity_routes(router, broker, contexts)
+    add_context_routes(router, contexts)
+    contexts.keep_by(
+        lambda name, document: journal.put_document(CONTEXT, "", name, document),
+        {name: document for _, name, document in journal.documents(CONTEXT)},
+    )
     for tenant, entities in journal.recovered.items():
         broker.load(tenant, entities.values())
     journal.recovered.clear()
