@@ -77,6 +77,12 @@ def test_what_is_not_there_cannot_be_read_or_changed(client: Client, method: str
     assert client.ask(method, "/entities/not-a-uri", body).status == 400
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_an_address_without_an_id_names_no_entity(client: Client, method: str) -> None:
+    assert client.ask(method, "/entities/", room(1)).status == 400
+    assert client.ask(method, "/entities/x/attrs/a", prop(1)).status == 400
+
+
 def test_replacing_keeps_when_the_entity_began_and_nothing_else(client: Client) -> None:
     client.ask("POST", "/entities", room(1, a=prop(1), scope="/wards/W1"))
     created = client.ask("GET", f"{ONE}?options=sysAttrs").json["createdAt"]
