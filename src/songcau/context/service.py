@@ -15,6 +15,7 @@ from pathlib import Path
 
 from songcau.context.api.notifying import PresentState
 from songcau.context.api.routes import add_entity_routes
+from songcau.context.api.stored_contexts import add_context_routes
 from songcau.context.api.subscriptions import add_subscription_routes
 from songcau.context.api.tokens import add_token_routes
 from songcau.context.broker.broker import Broker
@@ -39,6 +40,7 @@ from songcau.context.terms.terms import CORE
 log = logging.getLogger("songcau.context")
 
 GRANTS_KEY = "grants.key"
+CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
 _WHY_NOT = {
@@ -100,6 +102,11 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     door = _door(options, tokens)
     broker = Broker(journal, loop=asyncio.get_running_loop())
     add_entity_routes(router, broker, contexts)
+    add_context_routes(router, contexts)
+    contexts.keep_by(
+        lambda name, document: journal.put_document(CONTEXT, "", name, document),
+        {name: document for _, name, document in journal.documents(CONTEXT)},
+    )
     for tenant, entities in journal.recovered.items():
         broker.load(tenant, entities.values())
     journal.recovered.clear()
