@@ -1,5 +1,7 @@
 """`/types` and `/attributes`: what there is in the city just now (clauses 5.7.5–5.7.10, 6.25–6.28)."""
 
+from collections.abc import Iterable
+
 from songcau.context.api import answering
 from songcau.context.api.asking import Asked
 from songcau.context.api.forms import media_of
@@ -109,7 +111,7 @@ def _asked_for(asked: Asked) -> tuple[bool, bytes, Terms]:
     return details == "true", media_of(asked), asked.terms()
 
 
-def _short(names: "frozenset[str] | set[str] | dict[str, object]", terms: Terms) -> list[str]:
+def _short(names: Iterable[str], terms: Terms) -> list[str]:
     return sorted(terms.compact(one) for one in names)
 
 

@@ -9,12 +9,10 @@ from itertools import islice
 from operator import attrgetter
 
 from songcau.context.entities.entity import Change, Entity, Kind
-from songcau.context.language.ordering import Ordering
 from songcau.context.language.selection import Selection
-from songcau.context.memory import overviews
 from songcau.context.memory.indexes import Ids, Indexes
 from songcau.context.memory.members import Members, merged
-from songcau.context.memory.overviews import AttributeOverview, Shape, TypeOverview
+from songcau.context.memory.overviews import AttributeOverview, Overviews, TypeOverview
 
 Permission = Callable[[Entity], bool]
 
@@ -32,7 +30,6 @@ class State:
         self.entities = self._all.by_id
         self._indexes = Indexes()
         self._latest = 0
-        self._shapes: frozenset[Shape] | None = None
 
     def get(self, entity_id: str) -> Entity | None:
         return self.entities.get(entity_id)
@@ -76,35 +73,23 @@ class State:
             self._add(entity)
 
     def select(
-        self,
-        selection: Selection,
-        *,
-        offset: int = 0,
-        limit: int = 20,
-        permitted: Permission | None = None,
-        ordering: Ordering | None = None,
+        self, selection: Selection, *, offset: int = 0, limit: int = 20, permitted: Permission | None = None
     ) -> list[Entity]:
-        """One page of the entities of a selection that `permitted` lets pass, in the order of creation or another."""
+        """One page of the entities of a selection that `permitted` lets pass, in the order that it asks for."""
         found = self._matching(selection, permitted)
-        if ordering is not None:
-            return ordering.sorted(found)[offset : offset + limit]
+        if selection.ordering is not None:
+            return selection.ordering.sorted(found)[offset : offset + limit]
         return list(islice(found, offset, offset + limit))
 
     def page(
-        self,
-        selection: Selection,
-        *,
-        offset: int = 0,
-        limit: int = 20,
-        permitted: Permission | None = None,
-        ordering: Ordering | None = None,
+        self, selection: Selection, *, offset: int = 0, limit: int = 20, permitted: Permission | None = None
     ) -> tuple[list[Entity], int]:
         """As `select`, with the number of all: for a count that is asked with the page, looked through once."""
         known = self._counted(selection) if permitted is None else None
         if known is not None:
-            return self.select(selection, offset=offset, limit=limit, ordering=ordering), known
+            return self.select(selection, offset=offset, limit=limit), known
         found = list(self._matching(selection, permitted))
-        ordered = found if ordering is None else ordering.sorted(found)
+        ordered = found if selection.ordering is None else selection.ordering.sorted(found)
         return ordered[offset : offset + limit], len(found)
 
     def count(self, selection: Selection, *, permitted: Permission | None = None) -> int:
@@ -112,45 +97,19 @@ class State:
         known = self._counted(selection) if permitted is None else None
         return sum(1 for _ in self._matching(selection, permitted)) if known is None else known
 
-    def type_names(self, permitted: Permission | None = None) -> list[str]:
-        """The types of entities, in the order of names."""
-        if permitted is None:
-            return sorted(self._indexes.types)
-        return list(overviews.attributes_of_types(self._shapes_of(permitted)))
+    def types(self) -> Overviews[TypeOverview]:
+        """The types of entities: how many there are, and what attributes they have."""
+        types, usage = self._indexes.types, self._indexes.usage
+        return Overviews(types, lambda name: TypeOverview(types[name].by_id.values(), usage.get(name, {})))
 
-    def attributes_of_types(self, permitted: Permission | None = None) -> dict[str, tuple[str, ...]]:
-        """For each type the attributes of its entities, both in the order of names."""
-        return overviews.attributes_of_types(self._shapes_of(permitted))
+    def attributes(self) -> Overviews[AttributeOverview]:
+        """The attributes of entities: how many have each, in which kinds, and of which types these are."""
+        return Overviews(self._indexes.having, self._attribute)
 
-    def type_overview(self, name: str, permitted: Permission | None = None) -> TypeOverview | None:
-        """The count and the attributes of a type, or None when nothing is of it."""
-        members = self._indexes.types.get(name)
-        return None if members is None else overviews.of_type(name, filter(permitted, members.by_id.values()))
-
-    def attribute_names(self, permitted: Permission | None = None) -> list[str]:
-        """The attributes of entities, in the order of names."""
-        if permitted is None:
-            return sorted(self._indexes.having)
-        return list(overviews.types_of_attributes(self._shapes_of(permitted)))
-
-    def types_of_attributes(self, permitted: Permission | None = None) -> dict[str, tuple[str, ...]]:
-        """For each attribute the types of its entities, both in the order of names."""
-        return overviews.types_of_attributes(self._shapes_of(permitted))
-
-    def attribute_overview(self, name: str, permitted: Permission | None = None) -> AttributeOverview | None:
-        """The count, the kinds and the types of an attribute, or None when nothing has it."""
-        having = self._indexes.having.get(name)
-        if having is None:
-            return None
-        entities = self.entities
-        return overviews.of_attribute(name, filter(permitted, [entities[one] for one in having]))
-
-    def _shapes_of(self, permitted: Permission | None) -> frozenset[Shape]:
-        if permitted is not None:
-            return overviews.shapes(filter(permitted, self.entities.values()))
-        if self._shapes is None:
-            self._shapes = overviews.shapes(self.entities.values())
-        return self._shapes
+    def _attribute(self, name: str) -> AttributeOverview:
+        ids, entities = self._indexes.having[name], self.entities
+        types = frozenset(one for one, attributes in self._indexes.usage.items() if name in attributes)
+        return AttributeOverview(name, len(ids), types, lambda: map(entities.__getitem__, ids))
 
     def _counted(self, selection: Selection) -> int | None:
         """The count of a selection that an index knows without looking at entities."""
@@ -230,18 +189,15 @@ class State:
     def _add(self, entity: Entity) -> None:
         self._all.put(entity)
         self._indexes.add(entity)
-        self._shapes = None
 
     def _remove(self, entity: Entity) -> None:
         self._all.remove(entity.id)
         self._indexes.remove(entity)
-        self._shapes = None
 
     def _replace(self, old: Entity, new: Entity, change: Change) -> None:
         self.entities[new.id] = new
         names = change.names if change.kind is Kind.SET else {**old.attributes, **new.attributes}
-        if self._indexes.replace(old, new, names):
-            self._shapes = None
+        self._indexes.replace(old, new, names)
 
 
 def _size(lists: "list[Ids]") -> int:
