@@ -19,6 +19,7 @@ from pathlib import Path
 import uvloop
 
 from songcau.context.entities.entity import Change, Entity, Kind
+from songcau.context.journal.history import Wanted
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.rows import instant_text
 
@@ -141,7 +142,7 @@ async def measure(folder: Path) -> None:
     )
     begun = time.perf_counter()
     for _ in range(200):
-        await journal.rows("", load.entities[load.dice.randrange(ENTITIES)].id)
+        await journal.history("", [load.entities[load.dice.randrange(ENTITIES)].id], Wanted())
     history = (time.perf_counter() - begun) / 200
     await journal.close()
     size = sum(file.stat().st_size for file in folder.iterdir())

@@ -7,11 +7,11 @@ with one of the value members is concise, everything else is the value itself (c
 from functools import lru_cache
 from typing import Any, Final
 
-from .entity import Attribute, Instance, instances
-from .geojson import is_geometry, read_geometry
-from .kinds import DETAILS, KINDS_BY_MEMBER, VALUE_MEMBERS
-from .members import READERS, SEALS, Manner, Reader, read_dataset_id, read_value
-from .values import DEEPEST, NULL, Misfit
+from songcau.context.entities.entity import Attribute, Instance, instances
+from songcau.context.entities.geojson import is_geometry, read_geometry
+from songcau.context.entities.kinds import DETAILS, KINDS_BY_MEMBER, VALUE_MEMBERS
+from songcau.context.entities.members import READERS, SEALS, Manner, Reader, read_dataset_id, read_value
+from songcau.context.entities.values import DEEPEST, NULL, Misfit
 
 DELETED: Final[Instance] = {"type": "Property", "value": NULL}
 """Stands in a draft for an attribute, or for its instance without dataset, that is to be deleted: `is DELETED`."""

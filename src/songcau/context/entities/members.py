@@ -7,10 +7,19 @@ for what is not. It raises `Misfit`.
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..terms.terms import Terms
-from .geojson import read_geometry
-from .kinds import PREVIOUS_MEMBERS, STAMPS, VALUE_MEMBERS
-from .values import NULL, SCALARS, Misfit, check_depth, check_json, read_instant, read_text, read_uri
+from songcau.context.entities.geojson import read_geometry
+from songcau.context.entities.kinds import PREVIOUS_MEMBERS, STAMPS, VALUE_MEMBERS
+from songcau.context.entities.values import (
+    NULL,
+    SCALARS,
+    Misfit,
+    check_depth,
+    check_json,
+    read_instant,
+    read_text,
+    read_uri,
+)
+from songcau.context.terms.terms import Terms
 
 
 class Manner:

@@ -3,19 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from songcau.context.entities.entity import Change, Entity
+from songcau.context.journal.history import Evolution, Wanted, evolution_of
 from songcau.context.journal.pace import Pace
 from songcau.context.journal.past import Past, Present
 from songcau.context.journal.recovery import Recovered, recover
 from songcau.context.journal.register import Register
-from songcau.context.journal.rows import Row
 from songcau.context.journal.snapshots import Snapshots
 from songcau.context.journal.sqlite import SqliteStore
 from songcau.context.journal.store import Store, StoreError
@@ -37,6 +35,7 @@ class Journal:
         self._store = store or SqliteStore(folder)
         self._pace = pace or Pace()
         self._bytes_waiting = 0
+        self._in_flight = 0
         self._register = Register()
         self._snapshots = Snapshots(self._pace)
         self._told: list[Callable[[list[Change]], None]] = []
@@ -109,6 +108,7 @@ class Journal:
 
     def _hand_over(self, transaction: Transaction, size: int) -> asyncio.Future[int]:
         transaction.size = size
+        self._in_flight += 1
         self._bytes_waiting += size
         self._writer.give(transaction)
         return transaction.future
@@ -123,6 +123,7 @@ class Journal:
 
     def _settle(self, transactions: Sequence[Transaction]) -> None:
         self.healthy, self.last_error = True, None
+        self._in_flight -= len(transactions)
         for one in transactions:
             self._bytes_waiting -= one.size
             if one.rows:
@@ -137,6 +138,7 @@ class Journal:
         self.healthy, self.last_error = False, str(error)
         _log.error("the journal cannot write: %s", error)
         lost = [*transactions, *self._writer.take_back()]
+        self._in_flight -= len(lost)
         for one in reversed(lost):
             self._bytes_waiting -= one.size
             self._register.undo(one)
@@ -158,11 +160,20 @@ class Journal:
         """(tenant, id, document) of a kind, by tenant and id. It waits for the disk: meant for a start."""
         return self._store.documents(kind)
 
-    async def rows(self, tenant: str, entity_id: str) -> Sequence[Row]:
-        """All rows of an entity, oldest first, with everything appended before the call."""
-        await self.flushed()
-        newest = self._register.newest(tenant, entity_id)
-        return await asyncio.to_thread(partial(self._store.rows_of, tenant, entity_id, newest))
+    async def history(self, tenant: str, ids: Sequence[str], wanted: Wanted) -> list[Evolution]:
+        """What was so of these entities, in their order; those that the log does not know are left out.
+
+        Everything appended before the call is contained. It is read beside the event loop.
+        """
+        for _ in range(3):
+            newest = {entity_id: self._register.newest(tenant, entity_id) for entity_id in ids}
+            if await self.flushed():  # otherwise rows that `newest` names were taken back
+                return await asyncio.to_thread(self._evolutions, tenant, newest, wanted)
+        raise StorageUnavailable("The history cannot be read while changes fail; try again in a moment.")
+
+    def _evolutions(self, tenant: str, newest: dict[str, int | None], wanted: Wanted) -> list[Evolution]:
+        found = (evolution_of(self._store, tenant, each, last, wanted) for each, last in newest.items())
+        return [evolution for evolution in found if evolution is not None]
 
     def past(self, present: Present) -> Past:
         """A reading of the log forward from any place; `present` gives an entity as it is now, or None."""
@@ -173,12 +184,17 @@ class Journal:
         """The newest sequence number on disk."""
         return self._seq_on_disk
 
-    async def flushed(self) -> None:
-        """Everything appended so far is on disk, or has failed."""
+    async def flushed(self) -> bool:
+        """Wait until all that was appended is on disk, or has failed: then False."""
+        if not self._in_flight:
+            return True
         transaction = Transaction((), self._loop.create_future())
-        self._writer.give(transaction)
-        with suppress(StorageUnavailable):
+        self._hand_over(transaction, 0)
+        try:
             await transaction.future
+        except StorageUnavailable:
+            return False
+        return True
 
     async def close(self) -> None:
         """Write what waits and a last snapshot, then let go of the store."""

@@ -3,15 +3,15 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
-from itertools import chain
+from contextlib import contextmanager, suppress
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 from songcau.context.journal.rows import Row
-from songcau.context.journal.store import Names, Snapshot, StoreError, StoreInUse, WrongVersion
+from songcau.context.journal.store import Life, Names, Period, Snapshot, StoreError, StoreInUse, WrongVersion
 from songcau.context.journal.transaction import Batch
 
 FILE: Final = "journal.sqlite3"
@@ -50,6 +50,18 @@ _COLUMNS = 11
 _SIZES = (256, 64, 16, 4, 1)
 _ROW = "(" + ",".join("?" * _COLUMNS) + ")"
 _INSERTS = {size: " ".join(("INSERT INTO history VALUES", ",".join([_ROW] * size))) for size in _SIZES}
+_LINE = (
+    "WITH RECURSIVE line AS (SELECT * FROM history WHERE seq = ?1"
+    " UNION ALL SELECT history.* FROM line JOIN history ON history.seq = line.previous LIMIT ?2)"
+    " SELECT * FROM line"
+)
+_CHAPTERS = (
+    "WITH RECURSIVE chapter AS ("
+    " SELECT seq, skip, place, at, observed_from, observed_to FROM history WHERE seq = ?1"
+    " UNION ALL SELECT history.seq, history.skip, history.place, history.at, history.observed_from, history.observed_to"
+    " FROM chapter JOIN history ON history.seq = chapter.skip WHERE chapter.at >= ?2"
+    ") SELECT seq, place, at, observed_from, observed_to FROM chapter"
+)
 _DOCUMENT = "SELECT body FROM document WHERE kind = ? AND tenant = ? AND id = ?"
 _LOST = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN}
 
@@ -61,6 +73,7 @@ class SqliteStore:
         self._folder = folder
         self._guard: sqlite3.Connection | None = None
         self._connection: sqlite3.Connection | None = None
+        self._idle: list[sqlite3.Connection] = []
 
     @property
     def file(self) -> Path:
@@ -261,25 +274,32 @@ class SqliteStore:
             raise self._failure(self._database, error, is_committing=False) from error
 
     def documents(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
-        with closing(self._reading()) as connection:
+        with self._reader() as connection:
             rows = connection.execute(
                 "SELECT tenant, id, body FROM document WHERE kind = ? ORDER BY tenant, id", (kind,)
             ).fetchall()
         return [(tenant, name, orjson.loads(body)) for tenant, name, body in rows]
 
-    def rows_of(self, tenant: str, entity_id: str, newest: int | None) -> Sequence[Row]:
-        with closing(self._reading()) as connection:
-            return connection.execute(
-                "WITH RECURSIVE line AS ("
-                " SELECT * FROM history WHERE seq = ?3 OR seq IN (SELECT ended FROM entity WHERE id = ?1"
-                "  AND tenant = (SELECT number FROM tenant WHERE name = ?2))"
-                " UNION ALL SELECT history.* FROM line JOIN history ON history.seq = line.previous)"
-                " SELECT * FROM line ORDER BY seq",
-                (entity_id, tenant, newest),
+    def lives(self, tenant: str, entity_id: str) -> list[Life]:
+        with self._reader() as connection:
+            rows = connection.execute(
+                "SELECT number, ended, types FROM entity WHERE id = ?"
+                " AND tenant = (SELECT number FROM tenant WHERE name = ?) ORDER BY number",
+                (entity_id, tenant),
             ).fetchall()
+        return [Life(number, ended, tuple(types.split())) for number, ended, types in rows]
+
+    def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
+        found: list[Row] = []
+        with self._reader() as connection:
+            for last, place in _chapters(connection, newest, period):
+                found += connection.execute(_LINE, (last, min(place, limit - len(found)))).fetchall()
+                if len(found) >= limit:
+                    break
+        return found
 
     def rows_after(self, after: int, limit: int) -> Sequence[tuple[str, str, Row]]:
-        with closing(self._reading()) as connection:
+        with self._reader() as connection:
             rows = connection.execute(
                 "SELECT tenant.name, entity.id, history.* FROM history JOIN entity ON entity.number = history.entity"
                 " JOIN tenant ON tenant.number = entity.tenant WHERE seq > ? ORDER BY seq LIMIT ?",
@@ -288,25 +308,33 @@ class SqliteStore:
         return [(tenant, entity_id, tuple(row)) for tenant, entity_id, *row in rows]
 
     def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
-        with closing(self._reading()) as connection:
-            return connection.execute(
-                "WITH RECURSIVE line AS (SELECT * FROM history WHERE seq = ?1"
-                " UNION ALL SELECT history.* FROM line JOIN history ON history.seq = line.previous LIMIT ?2)"
-                " SELECT * FROM line",
-                (newest, limit),
-            ).fetchall()
+        with self._reader() as connection:
+            return connection.execute(_LINE, (newest, limit)).fetchall()
+
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        """A connection that only reads, one that lies idle or a new one. StoreError if it cannot."""
+        try:
+            connection = self._idle.pop() if self._idle else self._reading()
+            yield connection
+        except sqlite3.Error as error:
+            raise StoreError(f"SQLite: {error}") from error
+        self._idle.append(connection)
 
     def _reading(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(f"{self.file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        connection = sqlite3.connect(
+            f"{self.file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+        )
         connection.execute("PRAGMA query_only = ON")
         return connection
 
     def close(self) -> None:
-        for connection in (self._connection, self._guard):
+        for connection in (*self._idle, self._connection, self._guard):
             if connection is not None:
                 with suppress(sqlite3.Error):
                     connection.close()
         self._connection = self._guard = None
+        self._idle = []
 
 
 def _create_private(file: Path) -> None:
@@ -316,3 +344,16 @@ def _create_private(file: Path) -> None:
     """
     with suppress(FileExistsError):
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _chapters(connection: sqlite3.Connection, newest: int, period: Period) -> Iterator[tuple[int, int]]:
+    """(last row, number of rows) of the chapters that touch the period, newest first.
+
+    A chapter's rows are younger than the last row of the chapter before it, which the next step tells.
+    """
+    oldest = period.since if period.since is not None and not period.observed else -(1 << 62)
+    rows = connection.execute(_CHAPTERS, (newest, oldest)).fetchall()
+    for (seq, place, at, first, latest), before in zip_longest(rows, rows[1:]):
+        begun = before[2] if before is not None else -(1 << 62)
+        if period.touches(first, latest) if period.observed else period.touches(begun, at):
+            yield seq, place

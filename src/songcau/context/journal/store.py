@@ -57,6 +57,30 @@ class Names:
     last_seq: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One life of an entity, from its creation to its deletion. newest: its last row, None while it lives."""
+
+    number: int
+    newest: int | None
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `since` on, before `until`, in microseconds: of a row's own instant or of what it observed."""
+
+    observed: bool = False
+    since: int | None = None
+    until: int | None = None
+
+    def touches(self, first: int | None, latest: int | None) -> bool:
+        """Whether an interval with both ends, or none at all, has something in common with it."""
+        if first is None or latest is None:
+            return False
+        return (self.since is None or latest >= self.since) and (self.until is None or first < self.until)
+
+
 class Store(Protocol):
     """One database."""
 
@@ -86,8 +110,11 @@ class Store(Protocol):
     def documents(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
         """(tenant, id, document), by tenant and id."""
 
-    def rows_of(self, tenant: str, entity_id: str, newest: int | None) -> Sequence[Row]:
-        """All rows of an entity, oldest first; `newest` is its last one if it lives."""
+    def lives(self, tenant: str, entity_id: str) -> list[Life]:
+        """The lives of an entity, oldest first."""
+
+    def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
+        """Rows of one life, newest first, from the row `newest` back; at least those that fall into the period."""
 
     def rows_after(self, after: int, limit: int) -> Sequence[tuple[str, str, Row]]:
         """(tenant, entity's id, row) of the rows that follow a sequence number, oldest first."""

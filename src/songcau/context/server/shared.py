@@ -13,6 +13,7 @@ from songcau.context.server.limits import Limits
 from songcau.context.server.messages import Request, Response
 from songcau.context.server.origins import Origins
 from songcau.context.server.routing import Route, Router
+from songcau.kernel.trace import tracing
 
 log = logging.getLogger("songcau.context")
 
@@ -73,15 +74,20 @@ class Shared:
         """Log the exception being handled as the bug it is. The query may hold a person's data and is not logged."""
         trace = token_hex(8)
         where = f"{request.method} {request.path}" if request else "reading a request"
-        log.exception("fault in %s", where, extra={"trace": trace})
+        with tracing(trace):
+            log.exception("fault %s in %s", trace, where)
         return fault(trace)
 
-    def _tick(self) -> None:
-        self.now = self.loop.time()
-        self.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
+    def sweep(self, now: float) -> None:
+        """Look after every connection whose deadline has passed; one timer serves them all."""
+        self.now = now
         for connection in tuple(self.connections):
-            if connection.deadline < self.now:
+            if connection.deadline < now:
                 connection.expired()
+
+    def _tick(self) -> None:
+        self.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
+        self.sweep(self.loop.time())
         self.timer = self.loop.call_later(TICK, self._tick)
 
 

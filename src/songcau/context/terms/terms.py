@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import orjson
 
-from ..problems import BadRequestData
-from .core_context import CORE_TABLE, CORE_URL
-from .names import LONGEST_NAME, is_iri, is_name
-from .table import Table
+from songcau.context.problems import BadRequestData
+from songcau.context.terms.core_context import CORE_TABLE, CORE_URL
+from songcau.context.terms.names import LONGEST_NAME, is_iri, is_name
+from songcau.context.terms.table import Table
 
 
 class Answers(dict[str, str]):
@@ -36,7 +36,8 @@ class Terms:
     """One @context, compiled. Treat as frozen.
 
     key: identity, for caches; two `Terms` with one key mean the same. reference: what stands as "@context" in an
-    answer (an address, or the list or object that the client gave). link: the address for a Link header.
+    answer (an address, or the list or object that the client gave). link: the address for a Link header. kept: answers
+    that belong to this @context (see `keeping`).
     """
 
     __slots__ = (
@@ -48,6 +49,7 @@ class Terms:
         "compact",
         "expand",
         "expand_value",
+        "kept",
         "key",
         "reference",
     )
@@ -63,6 +65,7 @@ class Terms:
 
     def __init__(self, table: Table, key: str, reference: object, link: str | Callable[[], str]) -> None:
         self.key = key
+        self.kept: dict[object, object] = {}
         self.reference = reference
         self._reference_json: bytes | None = None
         self._link = link

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -13,11 +13,15 @@ from songcau.context.broker.broker import Broker
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import Store
 from songcau.context.problems import Problem
+from songcau.context.quality.examining import Quality
 from songcau.context.rights.caller import EVERYTHING, Caller
 from songcau.context.server.answers import problem_answer
 from songcau.context.server.messages import After, Request, Response
 from songcau.context.server.routing import Router
 from songcau.context.terms.contexts import Contexts
+
+if TYPE_CHECKING:
+    from songcau.context.api.tests.notified import City
 
 API = "/ngsi-ld/v1"
 
@@ -28,7 +32,8 @@ class Answered:
     def __init__(self, response: Response) -> None:
         assert isinstance(response.body, bytes)
         self.status = response.status
-        self.headers = {name.decode().lower(): value.decode() for name, value in response.headers}
+        self.all_headers = [(name.decode().lower(), value.decode()) for name, value in response.headers]
+        self.headers = dict(self.all_headers)
         self.raw = response.body
         self.json: Any = orjson.loads(response.body) if response.body else None
 
@@ -36,8 +41,9 @@ class Answered:
 class Client:
     """Asks the broker as a client would; `by` says who asks."""
 
-    def __init__(self, folder: Path, store: Store | None = None) -> None:
+    def __init__(self, folder: Path, store: Store | None = None, quality: Quality | None = None) -> None:
         self.loop = asyncio.new_event_loop()
+        self._quality = quality
         self.journal = Journal(folder, store=store)
         self.loop.run_until_complete(self.journal.open())
         self.contexts = Contexts()
@@ -48,7 +54,7 @@ class Client:
         add_entity_routes(self.router, self.broker, self.contexts)
 
     async def _broker(self) -> Broker:
-        return Broker(self.journal, loop=self.loop)
+        return Broker(self.journal, loop=self.loop, quality=self._quality)
 
     def ask(
         self,
@@ -100,3 +106,12 @@ def room(number: int, **attributes: object) -> dict[str, object]:
 
 def prop(value: object, **more: object) -> dict[str, object]:
     return {"type": "Property", "value": value, **more}
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> "Iterator[City]":
+    from songcau.context.api.tests.notified import City
+
+    made = City(tmp_path)
+    yield made
+    made.close()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from songcau.context.entities.entity import Change
+from songcau.context.journal.history import Wanted
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.pace import Pace
 from songcau.context.journal.sqlite import FILE, SqliteStore
@@ -128,7 +129,7 @@ def test_everything_that_waits_behind_a_failure_fails_and_is_taken_back_newest_f
     store = Failing(tmp_path)
 
     async def work(journal: Journal, told: Told) -> None:
-        await journal.append([told.city.put(LAMP)])
+        await journal.append([told.city.put(LAMP, power=0)])
         store.refusals = 1
         changes = [told.city.set(LAMP, power=1), told.city.delete(LAMP), told.city.put(LAMP), told.city.set(LAMP)]
         futures = [journal.append(changes[:1]), journal.append(changes[1:3]), journal.append(changes[3:])]
@@ -136,8 +137,9 @@ def test_everything_that_waits_behind_a_failure_fails_and_is_taken_back_newest_f
         answers = await asyncio.gather(*futures, document, return_exceptions=True)
         assert {type(each) for each in answers} == {StorageUnavailable}
         assert told.lost == changes[::-1]
-        await journal.append([told.city.set(LAMP)])
-        assert len(await journal.rows("", LAMP)) == 2
+        await journal.append([told.city.set(LAMP, power=2)])
+        [evolution] = await journal.history("", [LAMP], Wanted())
+        assert [each["value"] for each in evolution.attributes["power"]] == [0, 2]
         assert journal.documents("token") == []
 
     told = run(Journal(tmp_path, store=store, pace=HASTE), work)

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -66,7 +65,6 @@ def test_an_entity_that_was_deleted_and_made_again_is_a_new_one(tmp_path: Path) 
         await journal.append([city.put("urn:ngsi-ld:Lamp:1")])
         await journal.append([city.delete("urn:ngsi-ld:Lamp:1"), city.put("urn:ngsi-ld:Lamp:1")])
         await journal.append([city.set("urn:ngsi-ld:Lamp:1")])
-        assert len(await journal.rows("", "urn:ngsi-ld:Lamp:1")) == 4
 
     run(tmp_path, work)
     assert found(tmp_path) == city.state()
@@ -88,20 +86,6 @@ def test_documents_are_kept_replaced_and_forgotten(tmp_path: Path) -> None:
         [("", "1", {"label": "changed"})],
         [("west", "1", {"type": "Subscription"})],
     )
-
-
-def test_the_history_of_an_entity_is_its_rows_in_order(tmp_path: Path) -> None:
-    city = City()
-
-    async def work(journal: Journal) -> Any:
-        changes = [city.put("urn:ngsi-ld:Lamp:1"), city.put("urn:ngsi-ld:Lamp:2")]
-        changes += [city.set(f"urn:ngsi-ld:Lamp:{1 + n % 2}", power=n) for n in range(1000)]
-        for change in changes:
-            journal.append([change])
-        return await journal.rows("", "urn:ngsi-ld:Lamp:1")
-
-    rows = run(tmp_path, work)
-    assert [orjson.loads(row[-1])["a"]["power"]["value"] for row in rows[1:]] == list(range(0, 1000, 2))
 
 
 def test_a_folder_belongs_to_one_broker(tmp_path: Path) -> None:
