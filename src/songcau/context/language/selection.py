@@ -9,12 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from songcau.context.language import geo, ordering, scopes, type_selection
+from songcau.context.language import geo, scopes, type_selection
 from songcau.context.language import q as query
 from songcau.context.language.geo import GeoQuery
-from songcau.context.language.geometry import checked
 from songcau.context.language.names import Names
-from songcau.context.language.ordering import Ordering
 from songcau.context.language.patterns import matcher
 from songcau.context.language.q import Predicate, all_of, any_of
 from songcau.context.language.type_selection import TypeSelection, listed
@@ -33,8 +31,7 @@ class Selection:
 
     ids: the only ids that can match, or None. types: of which each match has one, or None; `type_is_all` says that this
     is all that the request asks of types. needs: sets of attributes; each match has one of every set. area: the
-    geo-query, or None. scope: a test of which each match has a scope, or None. ordering: the order that is asked for,
-    or None for that of creation.
+    geo-query, or None. scope: a test of which each match has a scope, or None.
     `matches` tests everything; `matches_beyond_types` and `matches_beyond_area` everything but what they name.
     """
 
@@ -47,7 +44,6 @@ class Selection:
         "matches_beyond_area",
         "matches_beyond_types",
         "needs",
-        "ordering",
         "scope",
         "type_is_all",
         "types",
@@ -62,7 +58,6 @@ class Selection:
         scope: Callable[[str], bool] | None = None,
         area: GeoQuery | None = None,
         others: Sequence[Predicate] = (),
-        ordering: Ordering | None = None,
     ) -> None:
         self.ids = ids
         self.types = None if types is None else types.covers
@@ -70,7 +65,6 @@ class Selection:
         self.needs = needs
         self.scope = scope
         self.area = area
-        self.ordering = ordering
         of_types = [] if types is None else [_has_type(types)]
         of_area = [] if area is None else [area.matches]
         self.matches_beyond_types = all_of([*others, *of_area])
@@ -94,16 +88,14 @@ class Selection:
         geometry: str | None = None,
         coordinates: str | None = None,
         geoproperty: str | None = None,
-        order_by: str | None = None,
     ) -> "Selection":
         """The selection of a request's parameters, as they came; BadRequestData, TooComplexQuery.
 
-        ids and attrs: lists parted by commas, or sequences. Without georel, geometry and coordinates are what an order
-        by distance measures from.
+        ids and attrs: lists parted by commas, or sequences.
         """
         ids = ids if ids is None or isinstance(ids, str) else ",".join(ids)
         attrs = attrs if attrs is None or isinstance(attrs, str) else ",".join(attrs)
-        asked = (ids, id_pattern, types, attrs, q, scope_q, georel, geometry, coordinates, geoproperty, order_by)
+        asked = (ids, id_pattern, types, attrs, q, scope_q, georel, geometry, coordinates, geoproperty)
         key = (terms.key, *asked)
         found = _kept.get(key)
         if found is None:
@@ -115,27 +107,33 @@ class Selection:
         return found
 
     @classmethod
-    def of_query(cls, payload: Mapping[str, Any], *, terms: Names, order_by: str | None = None) -> "Selection":
+    def of_body(
+        cls,
+        *,
+        terms: Names,
+        entities: object = None,
+        attrs: object = None,
+        q: object = None,
+        scope_q: object = None,
+        geo_q: object = None,
+    ) -> "Selection":
         """The selection of a Query or a Subscription as a body holds it (clauses 5.2.12, 5.2.23).
 
-        Its members `entities` (selectors {id, idPattern, type}, of which one must match), `attrs`, `q`, `scopeQ` and
-        `geoQ` are looked at, and order_by as it stands in an address. Nothing is kept: a subscription keeps its
-        selection itself. BadRequestData, TooComplexQuery.
+        entities: selectors {id, idPattern, type}, of which one must match. geo_q: the object `geoQ`. Nothing is kept:
+        a subscription keeps its selection itself. BadRequestData, TooComplexQuery.
         """
         parts = _Parts()
-        if (attrs := payload.get("attrs")) is not None:
+        if attrs is not None:
             parts.attributes(",".join(_strings(attrs, "attrs")), terms)
-        if (scope_q := payload.get("scopeQ")) is not None:
-            parts.scopes(_string(scope_q, "scopeQ"))
-        if (q := payload.get("q")) is not None:
+        if q is not None:
             # In a body, too, q comes percent-encoded, as it would stand in an address.
             parts.query(unquote(_string(q, "q")), terms)
-        if (geo_q := payload.get("geoQ")) is not None:
+        if scope_q is not None:
+            parts.scopes(_string(scope_q, "scopeQ"))
+        if geo_q is not None:
             parts.area = geo.of_body(terms, geo_q)
-        if (entities := payload.get("entities")) is not None:
+        if entities is not None:
             _select_by_body(parts, entities, terms)
-        if order_by is not None:
-            parts.ordering = ordering.parse(order_by, terms)
         return parts.selection()
 
 
@@ -151,7 +149,6 @@ class _Parts:
         self.needs: list[frozenset[str]] = []
         self.scope: Callable[[str], bool] | None = None
         self.area: GeoQuery | None = None
-        self.ordering: Ordering | None = None
         self.tests: list[Predicate] = []
 
     def selection(self) -> Selection:
@@ -162,7 +159,6 @@ class _Parts:
             scope=self.scope,
             area=self.area,
             others=self.tests,
-            ordering=self.ordering,
         )
 
     def attributes(self, attrs: str, terms: Names) -> None:
@@ -195,7 +191,6 @@ def _built(
     geometry: str | None,
     coordinates: str | None,
     geoproperty: str | None,
-    order_by: str | None,
 ) -> Selection:
     parts = _Parts()
     if ids is not None:
@@ -211,27 +206,9 @@ def _built(
         parts.query(q, terms)
     if id_pattern is not None:
         parts.tests.append(_id_matches(matcher(id_pattern)))
-    _place_and_order(parts, terms, georel, geometry, coordinates, geoproperty, order_by)
-    return parts.selection()
-
-
-def _place_and_order(
-    parts: _Parts,
-    terms: Names,
-    georel: str | None,
-    geometry: str | None,
-    coordinates: str | None,
-    geoproperty: str | None,
-    order_by: str | None,
-) -> None:
-    """A geometry belongs to the geo-query, or without one to an order by distance."""
-    if order_by is not None:
-        origin = None if geometry is None or georel is not None else checked(geometry, coordinates)
-        parts.ordering = ordering.parse(order_by, terms, origin)
-    elif georel is None and (geometry is not None or coordinates is not None):
-        raise BadRequestData("geometry and coordinates need georel, or an orderBy by distance.")
-    if georel is not None:
+    if georel is not None or geometry is not None or coordinates is not None:
         parts.area = geo.parse(terms, georel, geometry, coordinates, geoproperty)
+    return parts.selection()
 
 
 def _select_by_body(parts: _Parts, entities: object, terms: Names) -> None:

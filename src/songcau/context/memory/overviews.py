@@ -1,70 +1,89 @@
 """What types and attributes there are (clauses 5.7.5 to 5.7.10).
 
-Which type has which attributes is counted with each change. In which kinds (`Property`, …) an attribute comes is looked
-up in the entities when it is asked: 100 ms for 100,000 of them, and nothing until then.
+Which type has which attributes is counted with each change. What only some may be counted of, and in which kinds
+(`Property`, …) an attribute comes, is looked up in the entities when it is asked.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from songcau.context.entities.entity import Entity, instances
 
-Seen = TypeVar("Seen")
-Kinds = frozenset[str]
+# How many entities of a type have an attribute, by both. A type whose entities have none is not in it.
+Usage = Mapping[str, Iterable[str]]
 
 
-class Overviews(Mapping[str, Seen]):
-    """Something by name, in the order of names; each is made when it is looked at."""
-
-    def __init__(self, names: Collection[str], made: Callable[[str], Seen]) -> None:
-        self._names = names
-        self._made = made
-
-    def __getitem__(self, name: str) -> Seen:
-        if name not in self._names:
-            raise KeyError(name)
-        return self._made(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._names))
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
+@dataclass(frozen=True, slots=True)
 class TypeOverview:
     """A type: how many entities have it, and their attributes with the kinds these come in."""
 
-    __slots__ = ("attributes", "count")
-
-    def __init__(self, entities: Collection[Entity], attributes: Collection[str]) -> None:
-        self.count = len(entities)
-        self.attributes: Mapping[str, Kinds] = Overviews(attributes, lambda name: _kinds(name, entities))
+    name: str
+    count: int
+    attributes: dict[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
 class AttributeOverview:
-    """An attribute: how many entities have it, and the types of these."""
+    """An attribute: how many entities have it, the kinds it comes in, and the types of these entities."""
 
-    __slots__ = ("_entities", "_name", "count", "types")
-
-    def __init__(self, name: str, count: int, types: frozenset[str], entities: Callable[[], Iterable[Entity]]) -> None:
-        self.count = count
-        self.types = types
-        self._name = name
-        self._entities = entities
-
-    @property
-    def kinds(self) -> Kinds:
-        """The kinds that the attribute comes in."""
-        return _kinds(self._name, self._entities())
+    name: str
+    count: int
+    kinds: tuple[str, ...]
+    types: tuple[str, ...]
 
 
-def _kinds(name: str, entities: Iterable[Entity]) -> Kinds:
-    found: set[str] = set()
+def usage(entities: Iterable[Entity]) -> dict[str, set[str]]:
+    """The attributes of each type of entities."""
+    # A city has many entities and few shapes.
+    shapes = {(entity.types, tuple(entity.attributes)) for entity in entities}
+    found: dict[str, set[str]] = {}
+    for types, attributes in shapes:
+        for one in types:
+            found.setdefault(one, set()).update(attributes)
+    return found
+
+
+def attributes_of_types(types: Iterable[str], used: Usage) -> dict[str, tuple[str, ...]]:
+    """For each type the attributes of its entities, both in the order of names."""
+    return {one: tuple(sorted(used.get(one, ()))) for one in sorted(types)}
+
+
+def types_of_attributes(used: Usage) -> dict[str, tuple[str, ...]]:
+    """For each attribute the types of its entities, both in the order of names."""
+    found: dict[str, set[str]] = {}
+    for one, attributes in used.items():
+        for name in attributes:
+            found.setdefault(name, set()).add(one)
+    return {name: tuple(sorted(found[name])) for name in sorted(found)}
+
+
+def of_type(name: str, entities: Iterable[Entity]) -> TypeOverview | None:
+    """The overview of a type from its entities; None when there are none."""
+    count = 0
+    kinds: dict[str, set[str]] = {}
     for entity in entities:
-        attribute = entity.attributes.get(name)
-        if type(attribute) is dict:
-            found.add(attribute["type"])
-        elif attribute is not None:
-            found.update(instance["type"] for instance in instances(attribute))
-    return frozenset(found)
+        count += 1
+        for attribute, found in entity.attributes.items():
+            known = kinds.get(attribute)
+            if known is None:
+                known = kinds[attribute] = set()
+            for instance in instances(found):
+                known.add(instance["type"])
+    if not count:
+        return None
+    return TypeOverview(name, count, {one: tuple(sorted(kinds[one])) for one in sorted(kinds)})
+
+
+def of_attribute(name: str, entities: Iterable[Entity]) -> AttributeOverview | None:
+    """The overview of an attribute from the entities that have it; None when there are none."""
+    count = 0
+    kinds: set[str] = set()
+    types: set[tuple[str, ...]] = set()
+    for entity in entities:
+        count += 1
+        types.add(entity.types)
+        for instance in instances(entity.attributes[name]):
+            kinds.add(instance["type"])
+    if not count:
+        return None
+    return AttributeOverview(name, count, tuple(sorted(kinds)), tuple(sorted({one for some in types for one in some})))

@@ -9,10 +9,12 @@ from itertools import islice
 from operator import attrgetter
 
 from songcau.context.entities.entity import Change, Entity, Kind
+from songcau.context.language.ordering import Ordering
 from songcau.context.language.selection import Selection
+from songcau.context.memory import overviews
 from songcau.context.memory.indexes import Ids, Indexes
 from songcau.context.memory.members import Members, merged
-from songcau.context.memory.overviews import AttributeOverview, Overviews, TypeOverview
+from songcau.context.memory.overviews import AttributeOverview, TypeOverview
 
 Permission = Callable[[Entity], bool]
 
@@ -73,23 +75,35 @@ class State:
             self._add(entity)
 
     def select(
-        self, selection: Selection, *, offset: int = 0, limit: int = 20, permitted: Permission | None = None
+        self,
+        selection: Selection,
+        *,
+        offset: int = 0,
+        limit: int = 20,
+        permitted: Permission | None = None,
+        ordering: Ordering | None = None,
     ) -> list[Entity]:
-        """One page of the entities of a selection that `permitted` lets pass, in the order that it asks for."""
+        """One page of the entities of a selection that `permitted` lets pass, in the order of creation or another."""
         found = self._matching(selection, permitted)
-        if selection.ordering is not None:
-            return selection.ordering.sorted(found)[offset : offset + limit]
+        if ordering is not None:
+            return ordering.sorted(found)[offset : offset + limit]
         return list(islice(found, offset, offset + limit))
 
     def page(
-        self, selection: Selection, *, offset: int = 0, limit: int = 20, permitted: Permission | None = None
+        self,
+        selection: Selection,
+        *,
+        offset: int = 0,
+        limit: int = 20,
+        permitted: Permission | None = None,
+        ordering: Ordering | None = None,
     ) -> tuple[list[Entity], int]:
         """As `select`, with the number of all: for a count that is asked with the page, looked through once."""
         known = self._counted(selection) if permitted is None else None
         if known is not None:
-            return self.select(selection, offset=offset, limit=limit), known
+            return self.select(selection, offset=offset, limit=limit, ordering=ordering), known
         found = list(self._matching(selection, permitted))
-        ordered = found if selection.ordering is None else selection.ordering.sorted(found)
+        ordered = found if ordering is None else ordering.sorted(found)
         return ordered[offset : offset + limit], len(found)
 
     def count(self, selection: Selection, *, permitted: Permission | None = None) -> int:
@@ -97,19 +111,43 @@ class State:
         known = self._counted(selection) if permitted is None else None
         return sum(1 for _ in self._matching(selection, permitted)) if known is None else known
 
-    def types(self) -> Overviews[TypeOverview]:
-        """The types of entities: how many there are, and what attributes they have."""
-        types, usage = self._indexes.types, self._indexes.usage
-        return Overviews(types, lambda name: TypeOverview(types[name].by_id.values(), usage.get(name, {})))
+    def type_names(self, permitted: Permission | None = None) -> list[str]:
+        """The types of entities, in the order of names."""
+        if permitted is None:
+            return sorted(self._indexes.types)
+        return sorted({name for entity in filter(permitted, self.entities.values()) for name in entity.types})
 
-    def attributes(self) -> Overviews[AttributeOverview]:
-        """The attributes of entities: how many have each, in which kinds, and of which types these are."""
-        return Overviews(self._indexes.having, self._attribute)
+    def attributes_of_types(self, permitted: Permission | None = None) -> dict[str, tuple[str, ...]]:
+        """For each type the attributes of its entities, both in the order of names."""
+        if permitted is None:
+            return overviews.attributes_of_types(self._indexes.types, self._indexes.usage)
+        used = overviews.usage(filter(permitted, self.entities.values()))
+        return overviews.attributes_of_types(used, used)
 
-    def _attribute(self, name: str) -> AttributeOverview:
-        ids, entities = self._indexes.having[name], self.entities
-        types = frozenset(one for one, attributes in self._indexes.usage.items() if name in attributes)
-        return AttributeOverview(name, len(ids), types, lambda: map(entities.__getitem__, ids))
+    def type_overview(self, name: str, permitted: Permission | None = None) -> TypeOverview | None:
+        """The count and the attributes of a type, or None when nothing is of it."""
+        members = self._indexes.types.get(name)
+        if members is None:
+            return None
+        entities = members.by_id.values()
+        return overviews.of_type(name, entities if permitted is None else filter(permitted, entities))
+
+    def attribute_names(self, permitted: Permission | None = None) -> list[str]:
+        """The attributes of entities, in the order of names."""
+        if permitted is None:
+            return sorted(self._indexes.having)
+        return list(self.types_of_attributes(permitted))
+
+    def types_of_attributes(self, permitted: Permission | None = None) -> dict[str, tuple[str, ...]]:
+        """For each attribute the types of its entities, both in the order of names."""
+        if permitted is None:
+            return overviews.types_of_attributes(self._indexes.usage)
+        return overviews.types_of_attributes(overviews.usage(filter(permitted, self.entities.values())))
+
+    def attribute_overview(self, name: str, permitted: Permission | None = None) -> AttributeOverview | None:
+        """The count, the kinds and the types of an attribute, or None when nothing has it."""
+        entities = map(self.entities.__getitem__, self._indexes.having.get(name, ()))
+        return overviews.of_attribute(name, entities if permitted is None else filter(permitted, entities))
 
     def _counted(self, selection: Selection) -> int | None:
         """The count of a selection that an index knows without looking at entities."""

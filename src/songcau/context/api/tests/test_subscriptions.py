@@ -1,7 +1,5 @@
 """Subscriptions through the API."""
 
-
-
 from songcau.context.api.tests.conftest import prop, room
 from songcau.context.api.tests.notified import City, subscription
 from songcau.context.rights.caller import Caller
