@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from songcau.entry.refusing import SettingsError
 from songcau.foundation.accounts.sign_on.providers import Provider
 
 PREFIX = "SONGCAU_"
@@ -26,10 +27,6 @@ FILE_VARIABLE = "SONGCAU_FILE"
 DEFAULT_FILE = "songcau.toml"
 
 Key = Annotated[SecretStr, Field(min_length=32)]
-
-
-class SettingsError(Exception):
-    """The settings cannot be used; the message says which one, why, and what to do."""
 
 
 class Settings(BaseSettings):

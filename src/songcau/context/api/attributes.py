@@ -41,7 +41,7 @@ class EntityAttributes:
 
     def patch(self, asked: Asked, entity_id: str, name: str) -> Answer:
         asked.params(WRITE_PARAMS)
-        if not entity_id:
+        if self._broker.find(asked.tenant, entity_id) is None:
             read_uri(entity_id, "The id of the entity")
         payload, terms = asked.payload(PATCHES)
         attribute = read_attribute(payload, terms, partial=True, nulls=True)

@@ -76,6 +76,10 @@ class Entities:
         committed = self._broker.merge(asked.tenant, entity_id, draft, asked.by, observed_at=observed_at)
         return after(committed, answering.NO_CONTENT)
 
+    def without_id(self, asked: Asked) -> Answer:
+        """Replacing and merging need an entity: its id is missing in the address."""
+        raise BadRequestData(f"{asked.request.path} names no entity: its id belongs behind the slash")
+
     def delete(self, asked: Asked, entity_id: str) -> Answer:
         asked.params(WRITE_PARAMS)
         read_uri(entity_id, "The id of the entity")

@@ -1,7 +1,6 @@
 """`/entities` and `/entityOperations/query`: query entities, purge them (clauses 6.4.3, 6.23)."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -16,10 +15,13 @@ from songcau.context.api.projecting import MEMBERS
 from songcau.context.broker.broker import Broker
 from songcau.context.entities.entity import Entity
 from songcau.context.entities.writing import write_entity
+from songcau.context.language.ordering import Ordering
+from songcau.context.language.ordering import parse as parse_ordering
 from songcau.context.language.selection import Selection
 from songcau.context.problems import BadRequestData
 from songcau.context.rights.caller import Caller
 from songcau.context.server.messages import Answer, Response, params_of
+from songcau.context.terms.keeping import kept_by_terms
 from songcau.context.terms.terms import Terms
 
 SELECTION_PARAMS = frozenset(
@@ -49,8 +51,8 @@ class Queries:
         if not any(name in params for name in SELECTING) and params.get("local") != "true":
             raise BadRequestData("A query needs at least one of type, attrs, q, georel, scopeQ or local=true")
         terms = asked.terms()
-        selection = _selection(asked.request.query, terms)
-        return self._answer(asked, selection, page_of(params), wanted(asked, terms, media), terms)
+        selection, ordering = _selection(terms, asked.request.query)
+        return self._answer(asked, selection, ordering, page_of(params), wanted(asked, terms, media), terms)
 
     def query_by_body(self, asked: Asked) -> Answer:
         params = asked.params(POST_PARAMS)
@@ -62,8 +64,16 @@ class Queries:
         if unknown:
             raise BadRequestData(f"A query has no member {min(unknown)}")
         merged = {**params, **_as_params(payload)}
-        selection = Selection.of_query(payload, terms=terms, order_by=merged.get("orderBy"))
-        return self._answer(asked, selection, page_of(params), wanted_of(merged, terms, media), terms)
+        selection = Selection.of_body(
+            terms=terms,
+            entities=payload.get("entities"),
+            attrs=payload.get("attrs") or None,
+            q=payload.get("q"),
+            scope_q=payload.get("scopeQ"),
+            geo_q=payload.get("geoQ"),
+        )
+        ordering = _ordering(merged.get("orderBy"), terms)
+        return self._answer(asked, selection, ordering, page_of(params), wanted_of(merged, terms, media), terms)
 
     def purge(self, asked: Asked) -> Answer:
         params = asked.params(PURGE_PARAMS)
@@ -74,19 +84,35 @@ class Queries:
         terms = asked.terms()
         keep = _names(params["keep"], terms) if "keep" in params else None
         drop = _names(params.get("drop", ""), terms)
-        selection = _selection(asked.request.query, terms)
+        selection, _ = _selection(terms, asked.request.query)
         committed = self._broker.purge(asked.tenant, selection, asked.by, keep=keep, drop=drop)
         return after(committed, answering.NO_CONTENT)
 
-    def _answer(self, asked: Asked, selection: Selection, page: Page, want: Wanted, terms: Terms) -> Response:
+    def _answer(
+        self,
+        asked: Asked,
+        selection: Selection,
+        ordering: Ordering | None,
+        page: Page,
+        want: Wanted,
+        terms: Terms,
+    ) -> Response:
         state, by = self._broker.state(asked.tenant), asked.by
         permitted = _permission(by, selection)
-        found = state.select(selection, offset=page.offset, limit=page.limit + 1, permitted=permitted)
-        more = len(found) > page.limit
-        total = state.count(selection, permitted=permitted) if page.counted else None
+        total: int | None = None
+        if page.counted:
+            found, total = state.page(
+                selection, offset=page.offset, limit=page.limit, permitted=permitted, ordering=ordering
+            )
+            more = total > page.offset + page.limit
+        else:
+            found = state.select(
+                selection, offset=page.offset, limit=page.limit + 1, permitted=permitted, ordering=ordering
+            )
+            more = len(found) > page.limit
         request = asked.request
         extra = page_headers(page, request.path, request.query, more=more, total=total, media=want.media)
-        entities = found[: page.limit] if more else found
+        entities = found[: page.limit]
         if not by.sees_all:
             entities = [by.view(entity) for entity in entities]
         return answering.several(self._pieces(asked, entities, want, terms), terms, want.media, extra=extra)
@@ -103,10 +129,10 @@ class Queries:
         return [piece for piece in pieces if piece != b"{}"]
 
 
-@lru_cache(maxsize=2048)
-def _selection(query: str, terms: Terms) -> Selection:
+@kept_by_terms
+def _selection(terms: Terms, query: str) -> tuple[Selection, Ordering | None]:
     params = params_of(query)
-    return Selection.of(
+    selection = Selection.of(
         terms=terms,
         ids=params.get("id"),
         id_pattern=params.get("idPattern"),
@@ -118,8 +144,12 @@ def _selection(query: str, terms: Terms) -> Selection:
         geometry=params.get("geometry"),
         coordinates=params.get("coordinates"),
         geoproperty=params.get("geoproperty"),
-        order_by=params.get("orderBy"),
     )
+    return selection, _ordering(params.get("orderBy"), terms)
+
+
+def _ordering(text: str | None, terms: Terms) -> Ordering | None:
+    return None if text is None else parse_ordering(text, terms)
 
 
 def _permission(by: Caller, selection: Selection) -> Callable[[Entity], bool] | None:

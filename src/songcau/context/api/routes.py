@@ -22,6 +22,8 @@ def add_entity_routes(router: Router, broker: Broker, contexts: Contexts) -> Non
         ("POST", "/entities", entities.create),
         ("GET", "/entities", queries.query),
         ("DELETE", "/entities", queries.purge),
+        ("PUT", "/entities/", entities.without_id),
+        ("PATCH", "/entities/", entities.without_id),
         ("GET", "/entities/{id}", entities.retrieve),
         ("PUT", "/entities/{id}", entities.replace),
         ("PATCH", "/entities/{id}", entities.merge),

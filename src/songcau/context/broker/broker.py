@@ -6,8 +6,9 @@ then may anybody be told of success. If the journal fails, the state takes the c
 """
 
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from songcau.context.entities import merging
 from songcau.context.entities.entity import Attribute, Change, Entity, Instance, Kind
@@ -17,25 +18,33 @@ from songcau.context.journal.journal import Journal
 from songcau.context.language.selection import Selection
 from songcau.context.memory.state import State
 from songcau.context.problems import AlreadyExists, NonexistentTenant, NotAllowed, ResourceNotFound
+from songcau.context.quality.examining import Quality
 from songcau.context.rights.caller import Caller
 from songcau.kernel import clock
 
 DEFAULT_TENANT = ""
 Committed = Future[int]
+Listener = Callable[[str, Sequence[Change], int], None]
 
 
 class Broker:
-    """All tenants' present state, and the way into it.
+    """All tenants' present state, and the way into it."""
 
-    on_changes: called after the commit with the tenant and its changes, in the order of the commits.
-    """
-
-    def __init__(self, journal: Journal, *, loop: AbstractEventLoop) -> None:
+    def __init__(self, journal: Journal, *, loop: AbstractEventLoop, quality: Quality | None = None) -> None:
         self._journal = journal
         self._loop = loop
+        self._quality = quality
         self._tenants: dict[str, State] = {DEFAULT_TENANT: State()}
         self._latest = ""
+        self._listeners: list[Listener] = []
         journal.on_failed(self._take_back)
+
+    def on_changes(self, listener: Listener) -> None:
+        """Tell `listener` after each commit: the tenant, its changes, the sequence number of the last of them.
+
+        The listeners are told in the order of the commits, before whoever asked for the change is answered.
+        """
+        self._listeners.append(listener)
 
     # --- tenants ------------------------------------------------------------------------------------
 
@@ -177,7 +186,7 @@ class Broker:
         if state is not None and state.get(draft.id or "") is not None:
             raise AlreadyExists(f"There is an entity {draft.id} already")
         after = merging.created(draft, at)
-        return self._allowed(Change(tenant, Kind.PUT, after.id, None, after, tuple(after.attributes), at, by.label), by)
+        return self._checked(Change(tenant, Kind.PUT, after.id, None, after, tuple(after.attributes), at, by.label), by)
 
     def replacement(self, tenant: str, before: Entity, draft: Draft, by: Caller, at: str) -> Change:
         """Raises NotAllowed."""
@@ -185,16 +194,16 @@ class Broker:
         after.id = before.id
         gone = tuple(name for name in before.attributes if name not in after.attributes)
         names = (*after.attributes, *gone)
-        return self._allowed(Change(tenant, Kind.PUT, before.id, before, after, names, at, by.label), by)
+        return self._checked(Change(tenant, Kind.PUT, before.id, before, after, names, at, by.label), by)
 
     def deletion(self, tenant: str, before: Entity, by: Caller, at: str) -> Change:
         """Raises NotAllowed."""
         names = tuple(before.attributes)
-        return self._allowed(Change(tenant, Kind.DELETE, before.id, before, None, names, at, by.label), by)
+        return self._checked(Change(tenant, Kind.DELETE, before.id, before, None, names, at, by.label), by)
 
     def change(self, tenant: str, before: Entity, outcome: Outcome, by: Caller, at: str) -> Change:
         """Raises NotAllowed."""
-        return self._allowed(
+        return self._checked(
             Change(tenant, Kind.SET, before.id, before, outcome.entity, outcome.names, at, by.label), by
         )
 
@@ -215,7 +224,15 @@ class Broker:
             done: Committed = self._loop.create_future()
             done.set_result(0)
             return done
-        return self._journal.append(changes)
+        committed = self._journal.append(changes)
+        if self._listeners:
+            committed.add_done_callback(partial(self._tell, changes))
+        return committed
+
+    def _tell(self, changes: Sequence[Change], committed: Committed) -> None:
+        if committed.exception() is None:
+            for listener in self._listeners:
+                listener(changes[0].tenant, changes, committed.result())
 
     # --- inside -------------------------------------------------------------------------------------
 
@@ -225,9 +242,11 @@ class Broker:
             return outcome, self.commit(tenant, [self.change(tenant, before, outcome, by, at)])
         return outcome, self.commit_applied([])
 
-    def _allowed(self, change: Change, by: Caller) -> Change:
+    def _checked(self, change: Change, by: Caller) -> Change:
         if not by.writes_all and not by.may_write(change.before, change.after, change.names):
             raise NotAllowed(f"{by.label} may not write this to {change.entity_id}")
+        if self._quality is not None:
+            self._quality.examine(change)
         return change
 
     def _take_back(self, changes: list[Change]) -> None:

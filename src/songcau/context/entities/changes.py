@@ -5,9 +5,9 @@ Each function makes instances in the stored form, which `writing` then writes as
 
 from typing import Any
 
-from .entity import Attribute, Instance, instances
-from .kinds import PREVIOUS_MEMBERS, VALUE_MEMBERS
-from .values import NULL
+from songcau.context.entities.entity import Attribute, Instance, instances
+from songcau.context.entities.kinds import PREVIOUS_MEMBERS, VALUE_MEMBERS
+from songcau.context.entities.values import NULL
 
 
 def with_previous(attribute: Attribute, before: Attribute | None) -> Attribute:

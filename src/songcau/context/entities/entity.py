@@ -86,9 +86,10 @@ class Change:
     """One entity before and after: what the journal writes, the indexes follow and subscribers are told.
 
     names: the attributes written by this change (also those that are gone after it). by: who, as a label.
+    late: instances that are older than what the entity holds; they go into the history only.
     """
 
-    __slots__ = ("after", "at", "before", "by", "entity_id", "kind", "names", "tenant")
+    __slots__ = ("after", "at", "before", "by", "entity_id", "kind", "late", "names", "tenant")
 
     def __init__(
         self,
@@ -109,6 +110,7 @@ class Change:
         self.names = names
         self.at = at
         self.by = by
+        self.late: list[tuple[str, Instance]] | None = None
 
 
 def instances(attribute: Attribute) -> list[Instance]:

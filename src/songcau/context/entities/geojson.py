@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from .values import Misfit
+from songcau.context.entities.values import Misfit
 
 MOST_POSITIONS: Final = 100_000
 LARGEST_SLIP: Final = 0.02

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from ..problems import BadRequestData
+from songcau.context.problems import BadRequestData
 
 NO_LANGUAGE: Final = "@none"
 MOST_RANGES: Final = 32

@@ -7,13 +7,13 @@ InvalidRequest. What only the broker says (createdAt, instanceId …) is left ou
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..problems import BadRequestData, InvalidRequest, OperationNotSupported
-from ..terms.terms import Terms
-from .entity import Attribute, Attributes
-from .instances import DELETED, deleted_of, is_deletion, read_instances, read_part
-from .kinds import DETAILS, STAMPS
-from .members import Manner
-from .values import NULL, Misfit, read_scopes, read_uri
+from songcau.context.entities.entity import Attribute, Attributes
+from songcau.context.entities.instances import DELETED, deleted_of, is_deletion, read_instances, read_part
+from songcau.context.entities.kinds import DETAILS, STAMPS
+from songcau.context.entities.members import Manner
+from songcau.context.entities.values import NULL, Misfit, read_scopes, read_uri
+from songcau.context.problems import BadRequestData, InvalidRequest, OperationNotSupported
+from songcau.context.terms.terms import Terms
 
 __all__ = [
     "DELETED",

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..terms.terms import Terms
-from .entity import Attribute, Instance
-from .geojson import is_geometry
-from .kinds import DETAILS, KINDS_BY_MEMBER, STAMPS, VALUE_MEMBERS
-from .languages import chosen_language
+from songcau.context.entities.entity import Attribute, Instance
+from songcau.context.entities.geojson import is_geometry
+from songcau.context.entities.kinds import DETAILS, KINDS_BY_MEMBER, STAMPS, VALUE_MEMBERS
+from songcau.context.entities.languages import chosen_language
+from songcau.context.terms.terms import Terms
 
 Compact = Callable[[str], str]
 

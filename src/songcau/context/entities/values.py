@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ..problems import BadRequestData
-from ..terms.names import is_iri, is_name
+from songcau.context.problems import BadRequestData
+from songcau.context.terms.names import is_iri, is_name
 
 NULL: Final = "urn:ngsi-ld:null"
 """What a client sends in the place of null, to delete something."""

@@ -10,10 +10,10 @@ from typing import Any, Final, Literal
 
 import orjson
 
-from ..terms.core_context import NGSI_LD
-from ..terms.terms import Terms
-from .entity import Attribute, Entity, instances
-from .styles import Writer
+from songcau.context.entities.entity import Attribute, Entity, instances
+from songcau.context.entities.styles import Writer
+from songcau.context.terms.core_context import NGSI_LD
+from songcau.context.terms.terms import Terms
 
 Style = Literal["normalized", "concise", "simplified"]
 

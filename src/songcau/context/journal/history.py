@@ -84,6 +84,8 @@ def _new(told: dict[str, Any], at: int, moment: str) -> Iterator[tuple[str, Inst
             modified = instance.get("modifiedAt")
             if modified is None or microseconds(modified) == at:
                 yield name, instance
+    for name, late in told.get("l", ()):
+        yield name, late
     if told.get("s"):
         scopes = told["s"]
         value = scopes[0] if len(scopes) == 1 else scopes

@@ -6,6 +6,7 @@ The body of a row is JSON with short members:
     g  attribute → [{type, datasetId}] of the instances that the change took away (the history shows them as deleted)
     t  types      s  scopes      c  createdAt       (a PUT has all three; a SET the first two when they changed)
     m  modifiedAt, when it is not the instant of the row
+    l  [attribute, instance] of what came late: of the history, never of the present state
 """
 
 from collections.abc import Iterable
@@ -50,6 +51,8 @@ def body_of(change: Change) -> bytes:
     told = _put(before, after) if before is None or change.kind is _PUT else _set(before, after, change.names)
     if after.modified_at is not change.at and after.modified_at != change.at:
         told["m"] = after.modified_at
+    if change.late:
+        told["l"] = change.late
     return orjson.dumps(told)
 
 
@@ -99,8 +102,10 @@ def observed_of(change: Change) -> tuple[int, int]:
         return NOT_BEFORE, NOT_AFTER
     first, last = NOT_BEFORE, NOT_AFTER
     attributes = after.attributes
-    for name in attributes if change.kind is _PUT else change.names:
-        attribute = attributes.get(name)
+    written = [attributes.get(name) for name in (attributes if change.kind is _PUT else change.names)]
+    if change.late:
+        written += [instance for _, instance in change.late]
+    for attribute in written:
         if attribute is None:
             continue
         for instance in (attribute,) if isinstance(attribute, dict) else attribute:

@@ -290,9 +290,13 @@ def _all_of(parts: list[_Part]) -> _Part:
 def _any_of(parts: list[_Part]) -> _Part:
     if len(parts) == 1:
         return parts[0]
-    tests = tuple(part.matches for part in parts)
     known = [part.needs for part in parts if part.needs is not None]
     needs = frozenset[str]().union(*known) if len(known) == len(parts) else None
+    return _Part(any_of([part.matches for part in parts]), needs)
+
+
+def any_of(tests: list[Predicate]) -> Predicate:
+    """A predicate that is true when one of them is."""
 
     def matches(entity: Entity) -> bool:
         for test in tests:  # noqa: SIM110  # a generator costs as much as two terms
@@ -300,7 +304,7 @@ def _any_of(parts: list[_Part]) -> _Part:
                 return True
         return False
 
-    return _Part(matches, needs)
+    return matches
 
 
 def all_of(tests: list[Predicate]) -> Predicate:

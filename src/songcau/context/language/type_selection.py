@@ -45,7 +45,7 @@ class _Parser:
         parts = [self.both(depth)]
         while self.reader.take(",") or self.reader.take("|"):
             parts.append(self.both(depth))
-        return _either(parts)
+        return either(parts)
 
     def both(self, depth: int) -> TypeSelection:
         parts = [self.factor(depth)]
@@ -78,7 +78,8 @@ class _Parser:
         return TypeSelection((iri,), True, lambda types: iri in types)
 
 
-def _either(parts: list[TypeSelection]) -> TypeSelection:
+def either(parts: list[TypeSelection]) -> TypeSelection:
+    """The selection of what one of the parts selects."""
     if len(parts) == 1:
         return parts[0]
     covers = tuple(dict.fromkeys(name for part in parts for name in part.covers))

@@ -8,6 +8,7 @@ from songcau.context.problems import PREFIX, Problem
 from songcau.context.server.messages import Headers, Response
 
 JSON: Headers = ((b"Content-Type", b"application/json"),)
+_CHALLENGE: Headers = (*JSON, (b"WWW-Authenticate", b'Bearer realm="songcau"'))
 _STATUS = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 # 1xx, 204 and 304 have no body and no Content-Length (RFC 9112, 6.3).
 BODILESS = frozenset({100, 101, 204, 304})
@@ -36,7 +37,8 @@ def _one_line(value: bytes) -> bytes:
 
 def problem_answer(problem: Problem) -> Response:
     """A refusal as the standard's error body."""
-    return Response(problem.status, orjson.dumps(problem.body(), default=str), JSON)
+    headers = JSON if problem.status != HTTPStatus.UNAUTHORIZED else _CHALLENGE
+    return Response(problem.status, orjson.dumps(problem.body(), default=str), headers)
 
 
 def plain_problem(status: int, kind: str, title: str, detail: str) -> Response:

@@ -65,6 +65,12 @@ class Arriving:
 
     def feed(self, data: bytes) -> Response | None:
         """Parse some bytes. An answer means that nothing more can be read from this connection."""
+        refusal = self._parsed(data)
+        if refusal is not None:
+            self.forget()
+        return refusal
+
+    def _parsed(self, data: bytes) -> Response | None:
         self.is_fresh = False
         try:
             self._parser.feed_data(data)
@@ -80,7 +86,7 @@ class Arriving:
         return None
 
     def forget(self) -> None:
-        """Give back what the body counted: the connection is gone."""
+        """Let go of a body that is not wanted any more, and of what it counted."""
         self._service.held_bodies -= self._counted
         self._counted = 0
         self._parts = []

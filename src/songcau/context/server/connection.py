@@ -19,6 +19,7 @@ from songcau.context.server.streaming import Outlet
 NEVER = float("inf")
 # Answers given in one go before other connections get their turn.
 _MOST_IN_A_ROW = 32
+_LARGE = 64 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _LENGTHS = tuple(b"Content-Length: %d\r\n\r\n" % length for length in range(2048))
 
@@ -32,8 +33,8 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_arriving", "_begun", "_in_a_row", "_is_lost", "_is_parting", "_is_paused", "_keep", "_last_words",
-        "_later", "_out", "_outlet", "_request", "_route", "_stalled_at", "_transport", "_waiting", "deadline",
-        "is_busy", "is_deaf", "peer", "service",
+        "_later", "_out", "_outlet", "_request", "_route", "_running", "_stalled_at", "_transport", "_waiting",
+        "deadline", "is_busy", "is_deaf", "peer", "service",
     )  # fmt: skip
 
     def __init__(self, service: Shared, *, is_local: bool) -> None:
@@ -48,6 +49,7 @@ class Connection(asyncio.Protocol):
         self._outlet: Outlet | None = None
         self._last_words: Response | None = None
         self._later: Any = None
+        self._running: asyncio.Future[Any] | None = None
         self._in_a_row = 0
         self._is_lost = False
         self._is_parting = False
@@ -143,6 +145,9 @@ class Connection(asyncio.Protocol):
             self._close()
 
     def abort(self) -> None:
+        """The service has waited long enough."""
+        if self._running is not None:
+            self._running.cancel()
         self._transport.abort()
 
     def _close(self) -> None:
@@ -216,12 +221,14 @@ class Connection(asyncio.Protocol):
         else:
             self._later = None
             future = asyncio.ensure_future(answer)  # type: ignore[arg-type]  # a Response was told apart before
+            self._running = future
         future.add_done_callback(self._done)
 
     def _done(self, future: "asyncio.Future[Any]") -> None:
         request = self._request
         del self._request
         self.is_busy = False
+        self._running = None
         answer = self._outcome(request, future)
         if self._is_lost:
             self.service.forget(self)
@@ -294,6 +301,9 @@ class Connection(asyncio.Protocol):
         if keep is CLOSE:
             self._flush()
             self._close()
+        elif length > _LARGE:
+            # At once, so that the transport says when the client does not read.
+            self._flush()
 
     def _stream(self, request: Request, response: Response) -> None:
         """Send the head of a body that goes on; it ends with the connection."""

@@ -87,17 +87,18 @@ class Router:
         last = len(segments) - 1
         for place in range(1, last + 1):
             segment = segments[place]
-            below = node.below.get(segment)
-            if below is not None:
-                if segment or method in below.routes:
-                    node = below
-                continue
             if not segment and place == last:
+                slash = node.below.get("")
+                if slash is not None and method in slash.routes:
+                    node = slash
                 break
-            if node.any_below is None:
-                return self.unknown, ()
-            node = node.any_below
-            arguments += (percent_decoded(segment) if "%" in segment else segment,)
+            below = node.below.get(segment) if segment else None
+            if below is None:
+                below = node.any_below
+                if below is None:
+                    return self.unknown, ()
+                arguments += (percent_decoded(segment) if "%" in segment else segment,)
+            node = below
         route = node.routes.get(method) or node.rest
         return (route, arguments) if route else (self.unknown, ())
 

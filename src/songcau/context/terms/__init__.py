@@ -1,6 +1,6 @@
 """@contexts: what a name means."""
 
-from .contexts import Contexts
-from .terms import CORE, Terms
+from songcau.context.terms.contexts import Contexts
+from songcau.context.terms.terms import CORE, Terms
 
 __all__ = ["CORE", "Contexts", "Terms"]

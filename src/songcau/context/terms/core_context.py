@@ -9,7 +9,7 @@ The terms are grouped by what their values are coerced to, since that is all the
 
 from typing import Final
 
-from .table import Table
+from songcau.context.terms.table import Table
 
 NGSI_LD: Final = "https://uri.etsi.org/ngsi-ld/"
 GEOJSON: Final = "https://purl.org/geojson/vocab#"

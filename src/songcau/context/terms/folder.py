@@ -4,13 +4,15 @@
 percent-encoded: `https%3A%2F%2Fexample.org%2Fcontext.jsonld`.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 import orjson
 
-from .loading import context_of
+from songcau.context.problems import LdContextNotAvailable
+from songcau.context.terms.loading import context_of
 
 INDEX: Final = "index.json"
 
@@ -50,9 +52,14 @@ def _indexed(index: Path) -> dict[str, Path]:
     return found
 
 
-def context_in(path: Path, url: str) -> object:
-    """The "@context" that a file holds. Raises LdContextNotAvailable when it is gone or holds none."""
+def opened(path: Path, url: str) -> tuple[object, int, datetime]:
+    """The "@context" that a file holds, its size in bytes, and when it was changed.
+
+    Raises LdContextNotAvailable when it is gone or holds none.
+    """
     try:
-        return context_of(path.read_bytes(), url)
+        body = path.read_bytes()
+        changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError:
-        return context_of(b"", url)
+        raise LdContextNotAvailable(f"The preloaded file for the @context {url} cannot be read") from None
+    return context_of(body, url), len(body), changed_at

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from ..problems import LdContextNotAvailable
+from songcau.context.problems import LdContextNotAvailable
 
 if TYPE_CHECKING:
     import httpx

@@ -13,14 +13,14 @@ What is done with the parts of a @context:
 from collections.abc import Callable
 from typing import Final, cast
 
-from ..problems import BadRequestData
-from .core_context import CORE_TABLE, CORE_URLS
-from .names import KEYWORDS, LIKE_A_KEYWORD, LONGEST_NAME, is_iri
-from .references import address
-from .table import Table
+from songcau.context.problems import BadRequestData
+from songcau.context.terms.core_context import CORE_TABLE, CORE_URLS
+from songcau.context.terms.names import KEYWORDS, LIKE_A_KEYWORD, LONGEST_NAME, is_iri
+from songcau.context.terms.references import address
+from songcau.context.terms.table import Table
 
 MOST_TERMS: Final = 100_000
-MOST_INLINE_TERMS: Final = 10_000
+MOST_INLINE_TERMS: Final = 2_000
 MOST_DOCUMENTS: Final = 64
 DEEPEST: Final = 16
 """Of @contexts that name one another, and of terms that are defined by one another."""

@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from ..problems import BadRequestData
+from songcau.context.problems import BadRequestData
 
 LONGEST: Final = 2048
 

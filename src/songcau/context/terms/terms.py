@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import orjson
 
-from ..problems import BadRequestData
-from .core_context import CORE_TABLE, CORE_URL
-from .names import LONGEST_NAME, is_iri, is_name
-from .table import Table
+from songcau.context.problems import BadRequestData
+from songcau.context.terms.core_context import CORE_TABLE, CORE_URL
+from songcau.context.terms.names import LONGEST_NAME, is_iri, is_name
+from songcau.context.terms.table import Table
 
 
 class Answers(dict[str, str]):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from songcau.context.api.tests.conftest import Client, prop, room
+from songcau.context.api.tests.client import Client, prop, room
 
 NULL = "urn:ngsi-ld:null"
 ONE = "/entities/urn:ngsi-ld:Room:1"
@@ -75,6 +75,12 @@ def test_what_is_not_there_cannot_be_read_or_changed(client: Client, method: str
     body = None if method in {"GET", "DELETE"} else room(1)
     assert client.ask(method, ONE, body).status == 404
     assert client.ask(method, "/entities/not-a-uri", body).status == 400
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_an_address_without_an_id_names_no_entity(client: Client, method: str) -> None:
+    assert client.ask(method, "/entities/", room(1)).status == 400
+    assert client.ask(method, "/entities/x/attrs/a", prop(1)).status == 400
 
 
 def test_replacing_keeps_when_the_entity_began_and_nothing_else(client: Client) -> None:

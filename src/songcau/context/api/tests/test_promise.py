@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from songcau.context.api.tests.conftest import Client, prop, room
+from songcau.context.api.tests.client import Client, prop, room
+from songcau.context.journal.history import Wanted
 from songcau.context.journal.sqlite import SqliteStore
 from songcau.context.journal.store import StoreError
 from songcau.context.journal.transaction import Batch
+from songcau.context.quality.examining import Quality
 from songcau.context.rights.caller import Caller
 
 ONE, TWO = "/entities/urn:ngsi-ld:Room:1", "/entities/urn:ngsi-ld:Room:2"
@@ -80,3 +82,16 @@ def test_who_is_limited_reaches_nothing_else(client: Client) -> None:
     assert client.ask("GET", ONE, by=Caller("other", tenant="one")).status == 403
     batch = client.ask("POST", "/entityOperations/upsert?options=update", [room(1, a=prop(5)), room(2)], by=ward)
     assert (batch.status, batch.json["success"]) == (207, ["urn:ngsi-ld:Room:1"])
+
+
+def test_an_observation_that_comes_late_is_in_the_history_and_not_in_the_present(tmp_path: Path) -> None:
+    client = Client(tmp_path, quality=Quality("urn:x:qualityFlags"))
+    for minute, value in ((10, 1), (20, 2), (15, 3)):
+        at = f"2026-11-28T01:{minute}:00Z"
+        client.ask("POST", "/entityOperations/upsert?options=update", [room(1, a=prop(value, observedAt=at))])
+    assert client.ask("GET", ONE).json["a"]["value"] == 2
+    wanted = Wanted(names=frozenset({"https://uri.etsi.org/ngsi-ld/default-context/a"}))
+    (found,) = client.loop.run_until_complete(client.journal.history("", ["urn:ngsi-ld:Room:1"], wanted))
+    (instances,) = found.attributes.values()
+    assert [one["value"] for one in instances] == [1, 3, 2]
+    client.close()

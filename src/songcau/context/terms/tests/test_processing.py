@@ -142,7 +142,7 @@ def test_what_has_no_effect_here_is_accepted() -> None:
         {"@version": "1.1"},
         {"@vocab": 5},
         {f"t{n}": f"t{n + 1}" for n in range(DEEPEST + 5)},
-        {f"t{n}": X for n in range(10_001)},
+        {f"t{n}": X for n in range(2_001)},
     ],
 )
 def test_a_malformed_context_is_refused(context: Any) -> None:
