@@ -4,6 +4,7 @@ import asyncio
 import errno
 import gc
 import logging
+import math
 import signal
 import socket
 import ssl
@@ -12,11 +13,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from songcau.context.api.notifying import PresentState
 from songcau.context.api.routes import add_entity_routes
+from songcau.context.api.stored_contexts import add_context_routes
+from songcau.context.api.subscriptions import add_subscription_routes
 from songcau.context.api.tokens import add_token_routes
 from songcau.context.broker.broker import Broker
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import StoreError
+from songcau.context.rights.caller import EVERYTHING
 from songcau.context.rights.doors import GuardedDoor, OpenDoor, is_loopback
 from songcau.context.rights.grants import GrantKey, UnusableKey
 from songcau.context.rights.tokens import Tokens
@@ -24,6 +29,10 @@ from songcau.context.server.health import Health
 from songcau.context.server.routing import Router
 from songcau.context.server.service import Service
 from songcau.context.server.shared import Identify
+from songcau.context.subscriptions.carrying import Carriers
+from songcau.context.subscriptions.subscription import Owner
+from songcau.context.subscriptions.subscriptions import Subscriptions
+from songcau.context.subscriptions.telling import Parts
 from songcau.context.terms.contexts import Contexts
 from songcau.context.terms.folder import UnusableFolder
 from songcau.context.terms.terms import CORE
@@ -31,6 +40,7 @@ from songcau.context.terms.terms import CORE
 log = logging.getLogger("songcau.context")
 
 GRANTS_KEY = "grants.key"
+CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
 _WHY_NOT = {
@@ -50,7 +60,8 @@ class Options:
 
     data: the folder of the journal, made when it is not there.
 
-    contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere.
+    contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
+    notifications do not go to loopback and private addresses.
     """
 
     data: Path
@@ -63,6 +74,7 @@ class Options:
     certificate: Path | None = None
     key: Path | None = None
     has_access_log: bool = False
+    is_private_closed: bool = False
 
 
 async def run(options: Options, ready: Callable[[str], None]) -> None:
@@ -85,12 +97,25 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     journal = await _opened(options.data)
     stack.push_async_callback(journal.close)
     router = Router()
-    door = _door(options, journal, router)
+    tokens = _tokens(journal)
+    add_token_routes(router, tokens, CORE.expand)
+    door = _door(options, tokens)
     broker = Broker(journal, loop=asyncio.get_running_loop())
     add_entity_routes(router, broker, contexts)
+    add_context_routes(router, contexts)
+    contexts.keep_by(
+        lambda name, document: journal.put_document(CONTEXT, "", name, document),
+        {name: document for _, name, document in journal.documents(CONTEXT)},
+    )
     for tenant, entities in journal.recovered.items():
         broker.load(tenant, entities.values())
     journal.recovered.clear()
+    subscriptions = Subscriptions(_parts(options, journal, broker), contexts, _owners(options, tokens))
+    await subscriptions.open()
+    stack.push_async_callback(subscriptions.stop)
+    tokens.when_ended(subscriptions.owners_ended)
+    broker.on_changes(subscriptions.changed)
+    add_subscription_routes(router, subscriptions, contexts)
     service = Service(router, door, origins=options.origins, has_access_log=options.has_access_log)
     stack.push_async_callback(service.stop, _STOP_SECONDS)
     _add_health(service, journal, broker)
@@ -100,6 +125,20 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     where = await _listen(options, service, tls)
     contexts.base = where[-1] if options.port is not None else ""
     return " and ".join(where)
+
+
+def _parts(options: Options, journal: Journal, broker: Broker) -> Parts:
+    """What subscriptions are put together from."""
+    loop = asyncio.get_running_loop()
+    present = PresentState(broker)
+    carriers = Carriers(loop, allow_private=not options.is_private_closed)
+    return Parts(loop, journal, present, carriers, present.join)
+
+
+def _owners(options: Options, tokens: Tokens) -> Callable[[str], Owner | None]:
+    """Whose a subscription is: the owner of its token, or anybody in a broker without tokens."""
+    anybody = None if options.has_auth else (EVERYTHING, math.inf)
+    return lambda token: tokens.owner(token) if token else anybody
 
 
 def _contexts(options: Options) -> Contexts:
@@ -145,10 +184,8 @@ def _tokens(journal: Journal) -> Tokens:
     )
 
 
-def _door(options: Options, journal: Journal, router: Router) -> Identify:
+def _door(options: Options, tokens: Tokens) -> Identify:
     """Who may come in. Raises CannotStart."""
-    tokens = _tokens(journal)
-    add_token_routes(router, tokens, CORE.expand)
     if not options.has_auth:
         return OpenDoor(options.origins).identify
     try:

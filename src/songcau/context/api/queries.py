@@ -1,7 +1,6 @@
 """`/entities` and `/entityOperations/query`: query entities, purge them (clauses 6.4.3, 6.23)."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -22,6 +21,7 @@ from songcau.context.language.selection import Selection
 from songcau.context.problems import BadRequestData
 from songcau.context.rights.caller import Caller
 from songcau.context.server.messages import Answer, Response, params_of
+from songcau.context.terms.keeping import kept_by_terms
 from songcau.context.terms.terms import Terms
 
 SELECTION_PARAMS = frozenset(
@@ -51,7 +51,7 @@ class Queries:
         if not any(name in params for name in SELECTING) and params.get("local") != "true":
             raise BadRequestData("A query needs at least one of type, attrs, q, georel, scopeQ or local=true")
         terms = asked.terms()
-        selection, ordering = _selection(asked.request.query, terms)
+        selection, ordering = _selection(terms, asked.request.query)
         return self._answer(asked, selection, ordering, page_of(params), wanted(asked, terms, media), terms)
 
     def query_by_body(self, asked: Asked) -> Answer:
@@ -84,7 +84,7 @@ class Queries:
         terms = asked.terms()
         keep = _names(params["keep"], terms) if "keep" in params else None
         drop = _names(params.get("drop", ""), terms)
-        selection, _ = _selection(asked.request.query, terms)
+        selection, _ = _selection(terms, asked.request.query)
         committed = self._broker.purge(asked.tenant, selection, asked.by, keep=keep, drop=drop)
         return after(committed, answering.NO_CONTENT)
 
@@ -129,8 +129,8 @@ class Queries:
         return [piece for piece in pieces if piece != b"{}"]
 
 
-@lru_cache(maxsize=2048)
-def _selection(query: str, terms: Terms) -> tuple[Selection, Ordering | None]:
+@kept_by_terms
+def _selection(terms: Terms, query: str) -> tuple[Selection, Ordering | None]:
     params = params_of(query)
     selection = Selection.of(
         terms=terms,

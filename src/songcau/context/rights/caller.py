@@ -12,13 +12,14 @@ from songcau.context.entities.entity import Attributes, Entity
 class Caller:
     """What one token, grant or open door allows.
 
-    label: who it is, kept with every write. tenant: the only one it may enter; None: any. may_administer: tokens.
-    sees_all, writes_all: no entity of its tenant is closed to it, so that nobody has to ask about each.
+    label: who it is, kept with every write. token: the id of the token that is used, if one is. tenant: the only one it
+    may enter; None: any. may_administer: tokens. sees_all, writes_all: no entity of its tenant is closed to it, so that
+    nobody has to ask about each.
     """
 
     __slots__ = (
         "_attributes", "_reads", "_types", "_under", "_wards", "_writes", "label", "may_administer", "sees_all",
-        "tenant", "writes_all",
+        "tenant", "token", "writes_all",
     )  # fmt: skip
 
     def __init__(
@@ -32,8 +33,10 @@ class Caller:
         reads: bool = True,
         writes: bool = False,
         may_administer: bool = False,
+        token: str | None = None,
     ) -> None:
         self.label = label
+        self.token = token
         self.tenant = tenant
         self.may_administer = may_administer
         self._types = None if types is None else frozenset(types)

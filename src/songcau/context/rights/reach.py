@@ -53,9 +53,10 @@ class Reach:
             **{name: list(limit) for name, limit in limits.items() if limit is not None},
         }
 
-    def caller(self, label: str) -> Caller:
+    def caller(self, label: str, token: str | None = None) -> Caller:
         return Caller(
             label,
+            token=token,
             tenant=None if self.tenant == ANY_TENANT else self.tenant,
             types=self.types,
             wards=self.wards,

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from songcau.context.entities.entity import Change, Entity
 from songcau.context.problems import ResourceNotFound, StorageUnavailable
-from songcau.context.rights.caller import Caller
 from songcau.context.subscriptions.catching_up import CatchingUp, Past
 from songcau.context.subscriptions.dead_letters import DeadLetter, DeadLetters, Documents
 from songcau.context.subscriptions.delivery import Delivery, MakeCarrier, Patience
@@ -175,13 +174,6 @@ class Telling:
             line.waiting = waiting
         line.throttling = subscription.throttling
 
-    def set_owner(self, subscription: Subscription, by: Caller | None) -> None:
-        """What the owner may see has changed; None: nothing any more, so nothing is told."""
-        if by is None:
-            self.end(subscription)
-        else:
-            subscription.by = by
-
     def forget(self, subscription: Subscription) -> None:
         """The subscription is no more."""
         self.end(subscription)
@@ -225,7 +217,7 @@ class Telling:
 
     @staticmethod
     def _is_expired(subscription: Subscription) -> bool:
-        return subscription.expires is not None and subscription.expires <= time.time()
+        return subscription.expires <= time.time()
 
     def _tick(self, subscription: Subscription) -> None:
         """A subscription by time is told of the present, changed or not."""

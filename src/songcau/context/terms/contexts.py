@@ -42,7 +42,7 @@ class Contexts:
     """The @contexts of one broker.
 
     folder: preloaded @contexts (see `folder`). base: the address under which clients reach this broker, for the
-    @contexts it hosts. remote: whether others may be fetched at all. keeper: puts what is stored on disk.
+    @contexts it hosts. remote: whether others may be fetched at all.
     """
 
     def __init__(
@@ -51,12 +51,11 @@ class Contexts:
         *,
         base: str = "",
         remote: bool = True,
-        keeper: Keeper | None = None,
         loader: Loader | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.base = base
-        self.shelf = Shelf(keeper)
+        self.shelf = Shelf()
         self._remote = remote
         self._loader = loader or Loader()
         self._clock = clock
@@ -66,8 +65,12 @@ class Contexts:
         self._failed: dict[str, tuple[float, str]] = {}
         self._numbers = itertools.count(1)
 
-    def restore(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
-        """Takes over what the keeper put on disk: local id → document. What is preloaded goes before it."""
+    def keep_by(self, keeper: Keeper, documents: Mapping[str, Mapping[str, Any]]) -> None:
+        """From now on the keeper puts what is stored on disk; what it put there before is taken over.
+
+        documents: local id → document. What is preloaded goes before it.
+        """
+        self.shelf.keeper = keeper
         self.shelf.restore({key: one for key, one in documents.items() if one["url"] not in self._preloaded})
 
     def at_hand(self, reference: object) -> Terms | None:

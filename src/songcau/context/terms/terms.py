@@ -36,8 +36,7 @@ class Terms:
     """One @context, compiled. Treat as frozen.
 
     key: identity, for caches; two `Terms` with one key mean the same. reference: what stands as "@context" in an
-    answer (an address, or the list or object that the client gave). link: the address for a Link header. kept: answers
-    that belong to this @context (see `keeping`).
+    answer (an address, or the list or object that the client gave). link: the address for a Link header.
     """
 
     __slots__ = (
@@ -49,7 +48,6 @@ class Terms:
         "compact",
         "expand",
         "expand_value",
-        "kept",
         "key",
         "reference",
     )
@@ -65,7 +63,6 @@ class Terms:
 
     def __init__(self, table: Table, key: str, reference: object, link: str | Callable[[], str]) -> None:
         self.key = key
-        self.kept: dict[object, object] = {}
         self.reference = reference
         self._reference_json: bytes | None = None
         self._link = link

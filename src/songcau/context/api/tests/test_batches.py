@@ -2,7 +2,7 @@
 
 import pytest
 
-from songcau.context.api.tests.conftest import Client, prop, room
+from songcau.context.api.tests.client import Client, prop, room
 
 CREATE, UPSERT = "/entityOperations/create", "/entityOperations/upsert"
 UPDATE, MERGE, DELETE = "/entityOperations/update", "/entityOperations/merge", "/entityOperations/delete"

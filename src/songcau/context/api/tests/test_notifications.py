@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from songcau.context.api.tests.conftest import prop, room
+from songcau.context.api.tests.client import prop, room
 from songcau.context.api.tests.notified import City, subscribe, subscription
 from songcau.context.subscriptions.tests.receiver import Receiver
 
