@@ -114,6 +114,8 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
         lambda name, document: journal.put_document(CONTEXT, "", name, document),
         {name: document for _, name, document in journal.documents(CONTEXT)},
     )
+    looking = asyncio.create_task(contexts.stay_fresh())
+    stack.callback(looking.cancel)
     for tenant, entities in journal.recovered.items():
         broker.load(tenant, entities.values())
     journal.recovered.clear()
