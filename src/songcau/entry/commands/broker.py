@@ -23,6 +23,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--socket", type=FILE, help="Unix socket to listen on, for this user only.  [default: DATA/broker.sock]")
 @click.option("--auth", is_flag=True, help="Ask everybody for a token; without it only this machine is served.")
 @click.option("--contexts", type=FOLDER, help="Folder of @contexts that need not be fetched.")
+@click.option("--quality", is_flag=True, help="Say doubts about observations beside them; DATA/quality.json is read.")
 @click.option("--origin", "origins", multiple=True, help="Origin of web pages that may call; may be repeated.")
 @click.option("--tls-certificate", type=FILE, help="PEM file; with it the port speaks HTTPS.")
 @click.option("--tls-key", type=FILE, help="PEM file of the private key, when it is not in the certificate's.")
@@ -40,6 +41,7 @@ def broker(
     socket: Path | None,
     auth: bool,
     contexts: Path | None,
+    quality: bool,
     origins: tuple[str, ...],
     tls_certificate: Path | None,
     tls_key: Path | None,
@@ -64,6 +66,7 @@ def broker(
         certificate=tls_certificate,
         key=tls_key,
         has_access_log=access_log,
+        has_quality=quality,
     )
 
     def ready(where: str) -> None:
