@@ -66,7 +66,7 @@ def test_without_tokens_the_unix_socket_may_do_everything() -> None:
     assert OpenDoor().identify(Asked("")) is EVERYTHING
 
 
-@pytest.mark.parametrize("peer", ["10.0.0.7", "::ffff:10.0.0.7", "fe80::1%eth0", "?"])
+@pytest.mark.parametrize("peer", ["10.0.0.7", "::ffff:10.0.0.7", "fe80::1%eth0", "?", "user 33"])
 def test_without_tokens_other_machines_are_not_served(peer: str) -> None:
     with pytest.raises(NotSignedIn):
         OpenDoor().identify(Asked(peer, host="localhost"))
@@ -75,6 +75,8 @@ def test_without_tokens_other_machines_are_not_served(peer: str) -> None:
 def test_without_tokens_a_proxy_on_this_machine_is_not_served() -> None:
     with pytest.raises(NotSignedIn):
         OpenDoor().identify(Asked(host="localhost", x_forwarded_for="203.0.113.9"))
+    with pytest.raises(NotSignedIn):
+        OpenDoor().identify(Asked("", forwarded="for=203.0.113.9"))
     assert not is_near(Asked(forwarded="for=203.0.113.9"))
 
 
@@ -115,8 +117,9 @@ def test_other_credentials_are_refused(header: str) -> None:
 
 def test_with_tokens_nobody_comes_in_without_but_the_operator_on_the_unix_socket() -> None:
     door = GuardedDoor(Shelf().tokens(), KEY)
-    with pytest.raises(NotSignedIn):
-        door.identify(Asked())
+    for other in (Asked(), Asked("user 33"), Asked("", x_forwarded_for="203.0.113.9")):
+        with pytest.raises(NotSignedIn):
+            door.identify(other)
     assert door.identify(Asked("")) is OPERATOR
     assert OPERATOR.may_administer
     assert not OPERATOR.sees_all
