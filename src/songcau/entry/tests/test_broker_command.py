@@ -83,9 +83,9 @@ def test_tokens_are_made_listed_and_revoked(tmp_path: Path, is_running: bool) ->
         if not is_running:
             process.terminate()
             process.wait(timeout=20)
-        made = token("--data", data, "create", "lamp 7", "--write", "--ward", "/wards/05512", "--days", "0")
+        made = token("--data", data, "create", "lamp 7", "--write", "--ward", "/wards/W05512", "--days", "0")
         assert made.stdout.startswith("scb_")
-        assert "may read, write; wards: /wards/05512; does not expire" in made.stderr
+        assert "may read, write; wards: /wards/W05512; does not expire" in made.stderr
         listed = token("--data", data, "list")
         assert "lamp 7" in listed.stdout
         assert made.stdout.strip() not in listed.stdout
