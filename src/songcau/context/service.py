@@ -61,7 +61,8 @@ class Options:
     data: the folder of the journal, made when it is not there.
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
-    notifications do not go to loopback and private addresses.
+    notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
+    is not where it listens.
     """
 
     data: Path
@@ -74,6 +75,7 @@ class Options:
     certificate: Path | None = None
     key: Path | None = None
     has_access_log: bool = False
+    public_url: str = ""
     is_private_closed: bool = False
 
 
@@ -93,6 +95,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     await _check(options)
     tls = _tls(options)
     contexts = _contexts(options)
+    contexts.base = options.public_url or _address(options, options.port or 0)
     stack.push_async_callback(contexts.close)
     journal = await _opened(options.data)
     stack.push_async_callback(journal.close)
@@ -125,7 +128,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     gc.collect()
     gc.freeze()
     where = await _listen(options, service, tls)
-    contexts.base = where[-1] if options.port is not None else ""
+    contexts.base = options.public_url or (where[-1] if options.port is not None else "")
     return " and ".join(where)
 
 
@@ -238,9 +241,14 @@ async def _listen(options: Options, service: Service, tls: ssl.SSLContext | None
             port = await service.listen(options.host, options.port, tls)
         except OSError as error:
             raise CannotStart(f"cannot listen on {options.host}, port {options.port}: {_why(error)}") from error
-        host = f"[{options.host}]" if ":" in options.host else options.host
-        where.append(f"{'https' if tls else 'http'}://{host}:{port}")
+        where.append(_address(options, port))
     return where
+
+
+def _address(options: Options, port: int) -> str:
+    """Where clients reach a port of the broker."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    return f"{'http' if options.certificate is None else 'https'}://{host}:{port}"
 
 
 def _why(error: OSError) -> str:
