@@ -21,6 +21,9 @@ from songcau.context.api.tokens import add_token_routes
 from songcau.context.broker.broker import Broker
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import StoreError
+from songcau.context.problems import Problem
+from songcau.context.quality.examining import ExpectationsUnreadable, Quality, expectations_in
+from songcau.context.quality.flags import FLAGS_NAME
 from songcau.context.rights.caller import EVERYTHING
 from songcau.context.rights.doors import GuardedDoor, OpenDoor, is_loopback
 from songcau.context.rights.grants import GrantKey, UnusableKey
@@ -40,6 +43,7 @@ from songcau.context.terms.terms import CORE
 log = logging.getLogger("songcau.context")
 
 GRANTS_KEY = "grants.key"
+EXPECTATIONS = "quality.json"
 CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
@@ -62,7 +66,8 @@ class Options:
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
     notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
-    is not where it listens.
+    is not where it listens. has_quality: doubts about observations are said beside them, and those that come late stay
+    out of the present state.
     """
 
     data: Path
@@ -77,6 +82,7 @@ class Options:
     has_access_log: bool = False
     public_url: str = ""
     is_private_closed: bool = False
+    has_quality: bool = False
 
 
 async def run(options: Options, ready: Callable[[str], None]) -> None:
@@ -94,6 +100,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     """Put the broker together and listen; `stack` ends it in order. Returns where it answers. Raises CannotStart."""
     await _check(options)
     tls = _tls(options)
+    quality = _quality(options)
     contexts = _contexts(options)
     contexts.base = options.public_url or _address(options, options.port or 0)
     stack.push_async_callback(contexts.close)
@@ -103,7 +110,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     tokens = _tokens(journal)
     add_token_routes(router, tokens, CORE.expand)
     door = _door(options, tokens)
-    broker = Broker(journal, loop=asyncio.get_running_loop())
+    broker = Broker(journal, loop=asyncio.get_running_loop(), quality=quality)
     add_entity_routes(router, broker, contexts)
     add_context_routes(router, contexts)
     contexts.keep_by(
@@ -151,6 +158,18 @@ def _contexts(options: Options) -> Contexts:
         return Contexts(options.contexts)
     except (UnusableFolder, OSError) as error:
         raise CannotStart(f"the @contexts in {options.contexts} cannot be used: {error}") from error
+
+
+def _quality(options: Options) -> Quality | None:
+    """Who judges observations, by the file `quality.json` of the data folder if there is one. Raises CannotStart."""
+    if not options.has_quality:
+        return None
+    file = options.data / EXPECTATIONS
+    try:
+        expectations = expectations_in(file, CORE.expand) if file.exists() else {}
+    except (ExpectationsUnreadable, Problem, OSError) as error:
+        raise CannotStart(f"what is expected of observations cannot be read: {error}") from error
+    return Quality(FLAGS_NAME, expectations)
 
 
 def _add_health(service: Service, journal: Journal, broker: Broker) -> None:

@@ -180,6 +180,13 @@ class Broker:
         self._latest = text
         return text
 
+    def instant_after(self, before: Entity, at: str) -> str:
+        """The instant `at` of a batch, or a later one if it has changed this entity at `at` already.
+
+        Which instances a row of the history brought is told by their instant: two rows of one entity need two.
+        """
+        return at if before.modified_at != at else self.instant()
+
     def creation(self, tenant: str, draft: Draft, by: Caller, at: str) -> Change:
         """Raises AlreadyExists, NotAllowed."""
         state = self._tenants.get(tenant)

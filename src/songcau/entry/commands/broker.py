@@ -24,6 +24,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--auth", is_flag=True, help="Ask everybody for a token; without it only this machine is served.")
 @click.option("--contexts", type=FOLDER, help="Folder of @contexts that need not be fetched.")
 @click.option("--public-url", default="", help="Where clients reach it, when that is not where it listens.")
+@click.option("--quality", is_flag=True, help="Say doubts about observations beside them; DATA/quality.json is read.")
 @click.option("--origin", "origins", multiple=True, help="Origin of web pages that may call; may be repeated.")
 @click.option("--tls-certificate", type=FILE, help="PEM file; with it the port speaks HTTPS.")
 @click.option("--tls-key", type=FILE, help="PEM file of the private key, when it is not in the certificate's.")
@@ -42,6 +43,7 @@ def broker(
     auth: bool,
     contexts: Path | None,
     public_url: str,
+    quality: bool,
     origins: tuple[str, ...],
     tls_certificate: Path | None,
     tls_key: Path | None,
@@ -67,6 +69,7 @@ def broker(
         certificate=tls_certificate,
         key=tls_key,
         has_access_log=access_log,
+        has_quality=quality,
     )
 
     def ready(where: str) -> None:

@@ -65,7 +65,7 @@ def context(supervised: bool) -> None:
     run_folder = settings.data.resolve() / "run"
     run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     arguments = [
-        *("--auth", "--socket", str(run_folder / "context.sock")),
+        *("--auth", "--quality", "--socket", str(run_folder / "context.sock")),
         *("--data", str(settings.data / "context")),
         *("--log-level", settings.log_level, "--log-format", settings.log_format),
         *("--ready-file", str(ready_file(settings.data, "context"))),
