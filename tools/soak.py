@@ -22,6 +22,7 @@ def runs(short: bool) -> dict[str, list[str]]:
         "uploads on PostgreSQL": [*storm, "--database", capabilities.POSTGRESQL],
         "backups under load on SQLite": backups,
         "backups under load on PostgreSQL": [*backups, "--database", capabilities.POSTGRESQL],
+        "nonsense to the broker": ["tests.soak.fuzz_broker", "--seconds", "60" if short else "600"],
         "nonsense to every address": ["tests.soak.fuzz_pages", "--seconds", "60" if short else "600"],
     }
 

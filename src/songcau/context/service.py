@@ -108,7 +108,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     stack.push_async_callback(journal.close)
     router = Router()
     tokens = _tokens(journal)
-    add_token_routes(router, tokens, CORE.expand)
+    add_token_routes(router, tokens, CORE.expand, contexts)
     door = _door(options, tokens)
     broker = Broker(journal, loop=asyncio.get_running_loop(), quality=quality)
     add_entity_routes(router, broker, contexts)
