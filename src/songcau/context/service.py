@@ -65,8 +65,9 @@ class Options:
     data: the folder of the journal, made when it is not there.
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
-    notifications do not go to loopback and private addresses. has_quality: doubts about observations are said beside
-    them, and those that come late stay out of the present state.
+    notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
+    is not where it listens. has_quality: doubts about observations are said beside them, and those that come late stay
+    out of the present state.
     """
 
     data: Path
@@ -79,6 +80,7 @@ class Options:
     certificate: Path | None = None
     key: Path | None = None
     has_access_log: bool = False
+    public_url: str = ""
     is_private_closed: bool = False
     has_quality: bool = False
 
@@ -100,6 +102,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     tls = _tls(options)
     quality = _quality(options)
     contexts = _contexts(options)
+    contexts.base = options.public_url or _address(options, options.port or 0)
     stack.push_async_callback(contexts.close)
     journal = await _opened(options.data)
     stack.push_async_callback(journal.close)
@@ -132,7 +135,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     gc.collect()
     gc.freeze()
     where = await _listen(options, service, tls)
-    contexts.base = where[-1] if options.port is not None else ""
+    contexts.base = options.public_url or (where[-1] if options.port is not None else "")
     return " and ".join(where)
 
 
@@ -257,9 +260,14 @@ async def _listen(options: Options, service: Service, tls: ssl.SSLContext | None
             port = await service.listen(options.host, options.port, tls)
         except OSError as error:
             raise CannotStart(f"cannot listen on {options.host}, port {options.port}: {_why(error)}") from error
-        host = f"[{options.host}]" if ":" in options.host else options.host
-        where.append(f"{'https' if tls else 'http'}://{host}:{port}")
+        where.append(_address(options, port))
     return where
+
+
+def _address(options: Options, port: int) -> str:
+    """Where clients reach a port of the broker."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    return f"{'http' if options.certificate is None else 'https'}://{host}:{port}"
 
 
 def _why(error: OSError) -> str:

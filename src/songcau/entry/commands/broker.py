@@ -23,6 +23,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--socket", type=FILE, help="Unix socket to listen on, for this user only.  [default: DATA/broker.sock]")
 @click.option("--auth", is_flag=True, help="Ask everybody for a token; without it only this machine is served.")
 @click.option("--contexts", type=FOLDER, help="Folder of @contexts that need not be fetched.")
+@click.option("--public-url", default="", help="Where clients reach it, when that is not where it listens.")
 @click.option("--quality", is_flag=True, help="Say doubts about observations beside them; DATA/quality.json is read.")
 @click.option("--origin", "origins", multiple=True, help="Origin of web pages that may call; may be repeated.")
 @click.option("--tls-certificate", type=FILE, help="PEM file; with it the port speaks HTTPS.")
@@ -41,6 +42,7 @@ def broker(
     socket: Path | None,
     auth: bool,
     contexts: Path | None,
+    public_url: str,
     quality: bool,
     origins: tuple[str, ...],
     tls_certificate: Path | None,
@@ -62,6 +64,7 @@ def broker(
         socket=short_path((socket or data / "broker.sock").absolute()),
         has_auth=auth,
         contexts=contexts,
+        public_url=public_url.rstrip("/"),
         origins=origins,
         certificate=tls_certificate,
         key=tls_key,

@@ -55,6 +55,25 @@ def broker(data: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
         process.stdout.close()
 
 
+def _ask(port: int, method: str, path: str, body: str = "") -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def test_a_hosted_context_outlasts_a_start_and_has_the_public_address(tmp_path: Path) -> None:
+    path = "/ngsi-ld/v1/jsonldContexts"
+    for first in (True, False):
+        with broker(tmp_path / "data", "--port", "0", "--public-url", "https://city.example/") as (_, line):
+            port = int(line.split("http://127.0.0.1:")[1].split(",")[0])
+            if first:
+                assert _ask(port, "POST", path, '{"@context": {"a": "https://x.org/a"}}')[0] == 201
+            status, listed = _ask(port, "GET", path)
+            assert status == 200
+            assert listed.startswith(f'["https://city.example{path}/urn:ngsi-ld:Context:')
+
+
 def test_a_broker_says_where_it_answers_and_stops_when_told(tmp_path: Path) -> None:
     with broker(tmp_path / "data", "--port", "0") as (process, line):
         port = int(line.split("http://127.0.0.1:")[1].split(",")[0])

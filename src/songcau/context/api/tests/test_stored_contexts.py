@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from songcau.context.api.stored_contexts import add_context_routes
-from songcau.context.api.tests.conftest import Client
+from songcau.context.api.tests.client import Client
 from songcau.context.rights.caller import Caller
 from songcau.context.terms.contexts import Contexts
 
