@@ -1,7 +1,7 @@
 """Who asks, and what they may read and write.
 
 A limit that is None does not limit. Everything is said in the stored form: types and attribute names are expanded
-IRIs, wards are scope paths such as `/wards/05512`, each covering itself and everything under it.
+IRIs, wards are scope paths such as `/wards/W05512`, each covering itself and everything under it.
 """
 
 from collections.abc import Iterable

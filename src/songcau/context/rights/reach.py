@@ -41,7 +41,7 @@ class Reach:
         wards = _texts(members, "wards")
         for ward in wards or ():
             if not _WARD.fullmatch(ward):
-                raise BadRequestData(f"{ward} is no scope path such as /wards/05512.")
+                raise BadRequestData(f"{ward} is no scope path such as /wards/W05512.")
         return cls(tenant, _texts(members, "types"), wards, _texts(members, "attributes"), may)
 
     def document(self) -> dict[str, object]:
