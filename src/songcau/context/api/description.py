@@ -6,9 +6,10 @@ Parameters come from the sets that the handlers check requests against: the docu
 from dataclasses import dataclass
 from typing import Any
 
-from songcau.context.api import batches, discovery, entities, queries, subscriptions
+from songcau.context.api import batches, discovery, entities, queries, stored_contexts, subscriptions
 from songcau.context.api.attributes import DELETE_PARAMS
 from songcau.context.api.routes import API
+from songcau.context.terms.shelf import Kind
 
 Schema = dict[str, Any]
 
@@ -36,6 +37,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "join": ({"type": "string", "enum": ["inline", "flat", "@none"]}, "How linked entities come with the answer"),
     "joinLevel": ({"type": "integer", "minimum": 1, "maximum": 5}, "How many links are followed"),
     "keep": (TEXT, "Attributes not to delete"),
+    "kind": ({"type": "string", "enum": [kind.value for kind in Kind]}, "Where a @context comes from"),
     "lang": (TEXT, "Languages in which LanguageProperties are wanted"),
     "limit": ({"type": "integer", "minimum": 0, "maximum": 1000}, "Results in one answer"),
     "local": (FLAG, "Ask this broker only, which it always does"),
@@ -46,6 +48,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "orderBy": (TEXT, "Order of the results"),
     "pick": (TEXT, "Members to show"),
     "q": (TEXT, "Query language, such as temperature>30;name"),
+    "reload": (FLAG, "Fetch the @context anew instead of deleting it"),
     "scopeQ": (TEXT, "Query over scopes, such as /wards/W05512/#"),
     "type": (TEXT, "Type selection, such as Room|(Hall;Public)"),
 }
@@ -86,6 +89,12 @@ SUBSCRIPTION: Schema = {
             "properties": {"endpoint": {"type": "object", "required": ["uri"], "properties": {"uri": URI}}},
         },
     },
+    "additionalProperties": True,
+}
+CONTEXT: Schema = {
+    "type": "object",
+    "required": ["@context"],
+    "properties": {"@context": {"type": ["string", "array", "object"]}},
     "additionalProperties": True,
 }
 NOTHING: frozenset[str] = frozenset()
@@ -131,6 +140,10 @@ OPERATIONS = (
     Operation("GET", "/subscriptions/{id}", "One subscription", subscriptions.ONE_PARAMS, None, (200,)),
     Operation("PATCH", "/subscriptions/{id}", "Change a subscription", NOTHING, FRAGMENT),
     Operation("DELETE", "/subscriptions/{id}", "Unsubscribe"),
+    Operation("POST", "/jsonldContexts", "Host a @context", NOTHING, CONTEXT, (201,)),
+    Operation("GET", "/jsonldContexts", "Stored @contexts", stored_contexts.LIST_PARAMS, None, (200,)),
+    Operation("GET", "/jsonldContexts/{id}", "One stored @context", stored_contexts.ONE_PARAMS, None, (200,)),
+    Operation("DELETE", "/jsonldContexts/{id}", "Delete or reload a @context", stored_contexts.DELETE_PARAMS),
 )
 
 
