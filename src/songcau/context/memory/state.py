@@ -14,7 +14,7 @@ from songcau.context.language.selection import Selection
 from songcau.context.memory import overviews
 from songcau.context.memory.indexes import Ids, Indexes
 from songcau.context.memory.members import Members, merged
-from songcau.context.memory.overviews import AttributeOverview, Shape, TypeOverview
+from songcau.context.memory.overviews import AttributeOverview, TypeOverview
 
 Permission = Callable[[Entity], bool]
 
@@ -32,7 +32,6 @@ class State:
         self.entities = self._all.by_id
         self._indexes = Indexes()
         self._latest = 0
-        self._shapes: frozenset[Shape] | None = None
 
     def get(self, entity_id: str) -> Entity | None:
         return self.entities.get(entity_id)
@@ -116,41 +115,39 @@ class State:
         """The types of entities, in the order of names."""
         if permitted is None:
             return sorted(self._indexes.types)
-        return list(overviews.attributes_of_types(self._shapes_of(permitted)))
+        return sorted({name for entity in filter(permitted, self.entities.values()) for name in entity.types})
 
     def attributes_of_types(self, permitted: Permission | None = None) -> dict[str, tuple[str, ...]]:
         """For each type the attributes of its entities, both in the order of names."""
-        return overviews.attributes_of_types(self._shapes_of(permitted))
+        if permitted is None:
+            return overviews.attributes_of_types(self._indexes.types, self._indexes.usage)
+        used = overviews.usage(filter(permitted, self.entities.values()))
+        return overviews.attributes_of_types(used, used)
 
     def type_overview(self, name: str, permitted: Permission | None = None) -> TypeOverview | None:
         """The count and the attributes of a type, or None when nothing is of it."""
         members = self._indexes.types.get(name)
-        return None if members is None else overviews.of_type(name, filter(permitted, members.by_id.values()))
+        if members is None:
+            return None
+        entities = members.by_id.values()
+        return overviews.of_type(name, entities if permitted is None else filter(permitted, entities))
 
     def attribute_names(self, permitted: Permission | None = None) -> list[str]:
         """The attributes of entities, in the order of names."""
         if permitted is None:
             return sorted(self._indexes.having)
-        return list(overviews.types_of_attributes(self._shapes_of(permitted)))
+        return list(self.types_of_attributes(permitted))
 
     def types_of_attributes(self, permitted: Permission | None = None) -> dict[str, tuple[str, ...]]:
         """For each attribute the types of its entities, both in the order of names."""
-        return overviews.types_of_attributes(self._shapes_of(permitted))
+        if permitted is None:
+            return overviews.types_of_attributes(self._indexes.usage)
+        return overviews.types_of_attributes(overviews.usage(filter(permitted, self.entities.values())))
 
     def attribute_overview(self, name: str, permitted: Permission | None = None) -> AttributeOverview | None:
         """The count, the kinds and the types of an attribute, or None when nothing has it."""
-        having = self._indexes.having.get(name)
-        if having is None:
-            return None
-        entities = self.entities
-        return overviews.of_attribute(name, filter(permitted, [entities[one] for one in having]))
-
-    def _shapes_of(self, permitted: Permission | None) -> frozenset[Shape]:
-        if permitted is not None:
-            return overviews.shapes(filter(permitted, self.entities.values()))
-        if self._shapes is None:
-            self._shapes = overviews.shapes(self.entities.values())
-        return self._shapes
+        entities = map(self.entities.__getitem__, self._indexes.having.get(name, ()))
+        return overviews.of_attribute(name, entities if permitted is None else filter(permitted, entities))
 
     def _counted(self, selection: Selection) -> int | None:
         """The count of a selection that an index knows without looking at entities."""
@@ -230,18 +227,15 @@ class State:
     def _add(self, entity: Entity) -> None:
         self._all.put(entity)
         self._indexes.add(entity)
-        self._shapes = None
 
     def _remove(self, entity: Entity) -> None:
         self._all.remove(entity.id)
         self._indexes.remove(entity)
-        self._shapes = None
 
     def _replace(self, old: Entity, new: Entity, change: Change) -> None:
         self.entities[new.id] = new
         names = change.names if change.kind is Kind.SET else {**old.attributes, **new.attributes}
-        if self._indexes.replace(old, new, names):
-            self._shapes = None
+        self._indexes.replace(old, new, names)
 
 
 def _size(lists: "list[Ids]") -> int:

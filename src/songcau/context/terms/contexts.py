@@ -36,6 +36,7 @@ FAILURE_SECONDS: Final = 5.0
 """So long a failure is remembered: a broken address costs one attempt, not one for each request."""
 FRESH_FOR: Final = timedelta(days=1)
 """How old a fetched @context may become before `refresh` looks for a newer one."""
+LOOK_SECONDS: Final = 3600.0
 
 
 class Contexts:
@@ -150,6 +151,12 @@ class Contexts:
                     await self.reload(stored)
                 except LdContextNotAvailable:
                     continue
+
+    async def stay_fresh(self, seconds: float = LOOK_SECONDS) -> None:
+        """Refreshes now and then, until it is cancelled."""
+        while True:
+            await asyncio.sleep(seconds)
+            await self.refresh()
 
     async def close(self) -> None:
         await self._loader.close()
