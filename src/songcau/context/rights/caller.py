@@ -61,6 +61,10 @@ class Caller:
         """Whether the entity may be seen at all; of its attributes only those in `view`."""
         return self.sees_all or (self._reads and self._covers(entity))
 
+    def may_reach(self, entity: Entity) -> bool:
+        """Whether the caller may know that the entity is there, because it may read or change it."""
+        return self.sees_all or self.writes_all or ((self._reads or self._writes) and self._covers(entity))
+
     def view(self, entity: Entity) -> Entity:
         """The entity as it may be seen: without the attributes that are hidden from this caller.
 
@@ -70,7 +74,9 @@ class Caller:
         if allowed is None or allowed.issuperset(entity.attributes):
             return entity
         shown: Attributes = {name: value for name, value in entity.attributes.items() if name in allowed}
-        return Entity(entity.id, entity.types, entity.scopes, shown, entity.created_at, entity.modified_at)
+        seen = Entity(entity.id, entity.types, entity.scopes, shown, entity.created_at, entity.modified_at)
+        seen.order = entity.order
+        return seen
 
     def readable_names(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of the attributes that may be seen."""
