@@ -10,7 +10,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from songcau.context.api.notifying import PresentState
@@ -29,6 +29,7 @@ from songcau.context.rights.doors import GuardedDoor, OpenDoor, is_loopback
 from songcau.context.rights.grants import GrantKey, UnusableKey
 from songcau.context.rights.tokens import Tokens
 from songcau.context.server.health import Health
+from songcau.context.server.limits import Limits
 from songcau.context.server.routing import Router
 from songcau.context.server.service import Service
 from songcau.context.server.shared import Identify
@@ -83,6 +84,7 @@ class Options:
     public_url: str = ""
     is_private_closed: bool = False
     has_quality: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 async def run(options: Options, ready: Callable[[str], None]) -> None:
@@ -128,7 +130,10 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     tokens.when_ended(subscriptions.owners_ended)
     broker.on_changes(subscriptions.changed)
     add_subscription_routes(router, subscriptions, contexts)
-    service = Service(router, door, origins=options.origins, has_access_log=options.has_access_log)
+    limits = options.limits.that_fit()
+    if limits.connections < options.limits.connections:
+        log.warning("the system allows this process %d connections only (ulimit -n)", limits.connections)
+    service = Service(router, door, limits=limits, origins=options.origins, has_access_log=options.has_access_log)
     stack.push_async_callback(service.stop, _STOP_SECONDS)
     _add_health(service, journal, broker)
     # What was read at the start stays: the collector of cycles need not walk through it again and again.

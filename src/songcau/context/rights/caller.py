@@ -110,7 +110,10 @@ class Caller:
         return self._wards is None or any(map(self._reaches, entity.scopes))
 
     def _reaches(self, scope: str) -> bool:
-        return self._wards is None or scope in self._wards or scope.startswith(self._under)
+        if self._wards is None:
+            return True
+        path = scope if scope.startswith("/") else f"/{scope}"  # both forms name the same scope
+        return path in self._wards or path.startswith(self._under)
 
 
 EVERYTHING = Caller("anonymous", writes=True, may_administer=True)

@@ -11,7 +11,8 @@ ANY_TENANT = "*"
 READ, WRITE, ADMINISTER = "read", "write", "administer"
 MEMBERS = frozenset({"tenant", "types", "wards", "attributes", "may"})
 _KINDS = frozenset({READ, WRITE, ADMINISTER})
-_WARD = re.compile(r"(/[^/\s,;()#+*]+)+")
+# Levels as the standard has them (4.18): a letter, then letters, digits, underscores. No entity has another scope.
+_WARD = re.compile(r"(/[^\W\d_]\w*)+")
 _MOST_ITEMS = 1000
 _LONGEST_ITEM = 1000
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from songcau.context.server.limits import Limits
 from songcau.context.service import CannotStart, Options, run
 from songcau.entry import logs
 from songcau.entry.processes import end_with_the_supervisor, say_ready_in, short_path
@@ -28,6 +29,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--origin", "origins", multiple=True, help="Origin of web pages that may call; may be repeated.")
 @click.option("--tls-certificate", type=FILE, help="PEM file; with it the port speaks HTTPS.")
 @click.option("--tls-key", type=FILE, help="PEM file of the private key, when it is not in the certificate's.")
+@click.option(
+    "--body-megabytes", type=click.IntRange(1, 1024), default=10, show_default=True, help="Largest body that is read."
+)
+@click.option(
+    "--connections", type=click.IntRange(16, 100_000), default=4096, show_default=True, help="Most at the same time."
+)
 @click.option("--access-log", is_flag=True, help="Log every request.")
 @click.option("--log-level", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), default="INFO", hidden=True)
 @click.option(
@@ -47,6 +54,8 @@ def broker(
     origins: tuple[str, ...],
     tls_certificate: Path | None,
     tls_key: Path | None,
+    body_megabytes: int,
+    connections: int,
     access_log: bool,
     log_level: str,
     log_format: str | None,
@@ -68,6 +77,7 @@ def broker(
         origins=origins,
         certificate=tls_certificate,
         key=tls_key,
+        limits=Limits(body=body_megabytes * 1024 * 1024, connections=connections),
         has_access_log=access_log,
         has_quality=quality,
     )

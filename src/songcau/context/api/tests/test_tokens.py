@@ -41,7 +41,7 @@ def tokens_at_a_router() -> Router:
 
 
 def test_names_of_types_and_attributes_are_expanded() -> None:
-    made = asked(tokens_at_a_router(), "POST", body=b'{"label":"x","types":["A"],"attributes":["b"],"wards":["/w/1"]}')
+    made = asked(tokens_at_a_router(), "POST", body=b'{"label":"x","types":["A"],"attributes":["b"],"wards":["/w/a1"]}')
     assert isinstance(made.body, bytes)
     document = json.loads(made.body)
     assert (made.status, document["types"], document["attributes"]) == (
@@ -49,7 +49,7 @@ def test_names_of_types_and_attributes_are_expanded() -> None:
         ["https://example.org/A"],
         ["https://example.org/b"],
     )
-    assert document["wards"] == ["/w/1"]
+    assert document["wards"] == ["/w/a1"]
     assert document["createdBy"] == "anonymous"
 
 

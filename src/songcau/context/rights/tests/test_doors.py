@@ -197,6 +197,7 @@ def test_many_credentials_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch
         {"attributes": [""]},
         {"wards": ["05512"]},
         {"wards": ["/wards/"]},
+        {"wards": ["/wards/05512"]},
         {"wards": ["/wards/+"]},
         {"tenant": 7},
         {"expiresAt": "tomorrow"},
