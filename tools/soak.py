@@ -23,6 +23,7 @@ def runs(short: bool) -> dict[str, list[str]]:
         "backups under load on SQLite": backups,
         "backups under load on PostgreSQL": [*backups, "--database", capabilities.POSTGRESQL],
         "nonsense to every address": ["tests.soak.fuzz_pages", "--seconds", "60" if short else "600"],
+        "nonsense in every query language": ["tests.soak.fuzz_queries", "--seconds", "60" if short else "600"],
     }
 
 
