@@ -12,6 +12,7 @@ import orjson
 
 from songcau.context.entities.changes import as_deleted
 from songcau.context.entities.entity import Instance, instances
+from songcau.context.journal.repeats import each_once
 from songcau.context.journal.rows import Row, instant_text, microseconds
 from songcau.context.journal.store import Period, Store
 
@@ -56,7 +57,8 @@ class Wanted:
 class Evolution:
     """One entity's history: each attribute's instances, oldest first by the property asked for.
 
-    types: what it is, or last was. is_cut: the log holds more than is read for one question; the newest is here.
+    types: what it is, or last was. By observedAt, an observation that was written twice is here once. is_cut: the log
+    holds more than is read for one question; the newest is here.
     """
 
     entity_id: str
@@ -132,7 +134,8 @@ def gathered(entity_id: str, types: tuple[str, ...], told: Iterable[tuple[str, I
     evolution = Evolution(entity_id, types)
     for name, found in timed.items():
         found.sort(key=_at)
-        evolution.attributes[name] = [each for _, each in (found[-wanted.last :] if wanted.last else found)]
+        shown = [each for _, each in (each_once(found) if wanted.time == "observedAt" else found)]
+        evolution.attributes[name] = shown[-wanted.last :] if wanted.last else shown
     return evolution
 
 

@@ -27,7 +27,7 @@ from songcau.context.terms.terms import CORE, Terms
 from songcau.kernel import clock as kernel_clock
 
 MOST_COMPILED: Final = 1_000
-MOST_COMPILED_TERMS: Final = 400_000
+MOST_COMPILED_TERMS: Final = 200_000
 MOST_FAILURES: Final = 1_000
 LARGE_BYTES: Final = 100_000
 """Documents above this size are compiled beside the event loop, so that other requests go on meanwhile."""
@@ -36,6 +36,7 @@ FAILURE_SECONDS: Final = 5.0
 """So long a failure is remembered: a broken address costs one attempt, not one for each request."""
 FRESH_FOR: Final = timedelta(days=1)
 """How old a fetched @context may become before `refresh` looks for a newer one."""
+LOOK_SECONDS: Final = 3600.0
 
 
 class Contexts:
@@ -150,6 +151,12 @@ class Contexts:
                     await self.reload(stored)
                 except LdContextNotAvailable:
                     continue
+
+    async def stay_fresh(self, seconds: float = LOOK_SECONDS) -> None:
+        """Refreshes now and then, until it is cancelled."""
+        while True:
+            await asyncio.sleep(seconds)
+            await self.refresh()
 
     async def close(self) -> None:
         await self._loader.close()

@@ -113,6 +113,27 @@ async def test_what_was_fetched_long_ago_is_fetched_anew() -> None:
 
 
 @on_loop
+async def test_a_broker_looks_for_newer_contexts_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with web() as served:
+        served.pages["/a"] = page({"a": X + "old"})
+        found = Contexts()
+        await found.resolve(served.base + "/a")
+        looked = asyncio.Event()
+        refresh = found.refresh
+
+        async def look() -> None:
+            await refresh(contexts.timedelta(0))
+            looked.set()
+
+        monkeypatch.setattr(found, "refresh", look)
+        looking = asyncio.create_task(found.stay_fresh(0))
+        await looked.wait()
+        looking.cancel()
+        assert served.asked["/a"] >= 2
+        await found.close()
+
+
+@on_loop
 async def test_a_preloaded_file_is_read_anew_when_asked(tmp_path: Path) -> None:
     path = tmp_path / "https%3A%2F%2Fx.org%2Fa"
     path.write_bytes(orjson.dumps({"@context": {"a": X + "old"}}))
