@@ -136,7 +136,8 @@ class Telling:
         timer = self._ticking.pop(line, None)
         if timer is not None:
             timer.cancel()
-        self._interests.remove(subscription)
+        if not subscription.interval:
+            self._interests.remove(subscription)
         self._catching_up.forget(line)
         self._delivery.close(line)
         line.letter = None
