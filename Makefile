@@ -9,6 +9,7 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?=
 PEER ?=
+STORE ?=
 SUITE ?=
 GROUPS ?=
 CASES ?=
@@ -64,7 +65,7 @@ demo: setup  ## Set everything up and run the demonstration city (PORT=8000, DAT
 
 # --- checks -------------------------------------------------------------------------------------
 
-.PHONY: check soak audit bench conformance screenshots lock format messages generated
+.PHONY: check soak audit bench bench-context conformance screenshots lock format messages generated
 check: setup  ## Every check (at most 10 minutes); what this machine lacks is named NOT RUN
 	@$(BIN)/python -m tools.check
 
@@ -88,6 +89,9 @@ $(STAMPS)/conformance/ready: requirements/conformance-build.lock requirements/co
 conformance: $(STAMPS)/python $(STAMPS)/conformance/ready  ## The ETSI suite against the broker (SUITE=checkout, GROUPS=…, CASES=…, JSON=file, FAILING=folder, KEEP=folder, PAGE=yes)
 	@test -n "$(SUITE)" || { echo "make conformance needs SUITE=<a checkout of the suite>; see docs/CONFORMANCE.md" >&2; exit 2; }
 	@$(BIN)/python -m tools.conformance "$(SUITE)" --groups "$(GROUPS)" --cases "$(or $(CASES),*)" $(if $(JSON),--json "$(JSON)") $(if $(FAILING),--failing "$(FAILING)") $(if $(KEEP),--keep "$(KEEP)") $(if $(PAGE),--page)
+
+bench-context: setup  ## Measure the context broker (PEER=http://… another broker beside it, STORE=postgresql://…)
+	@PEER=$(PEER) STORE=$(STORE) $(BIN)/python -m bench.context
 
 audit: setup  ## Known vulnerabilities in any dependency; fails on a package it could not check
 	@$(BIN)/python -m tools.audit

@@ -164,8 +164,14 @@ def main() -> None:
         ask = state.page if counted else state.select
         middle, high = timed(lambda ask=ask, make=make: ask(make()), 200)  # type: ignore[misc]
         print(f"{name:40} {middle:8.3f} ms, p99 {high:.3f}, {state.count(make()):,} found")
-    overview, _ = timed(lambda: state.types_of_attributes(lambda _: True), 5)
-    print(f"{'all attributes with their types':40} {overview:8.1f} ms")
+    camera = NAMES["Camera"]
+    for name, look in (
+        ("all types with their attributes", lambda: state.attributes_of_types(None)),
+        ("the same, of what a caller may read", lambda: state.attributes_of_types(lambda _: True)),
+        ("one type in detail", lambda: state.type_overview(camera)),
+        ("one attribute in detail", lambda: state.attribute_overview(NAMES["location"])),
+    ):
+        print(f"{name:40} {timed(look, 5)[0]:8.1f} ms")
     print(f"process at the end {resident():.0f} MB")
 
 

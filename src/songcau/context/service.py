@@ -4,26 +4,39 @@ import asyncio
 import errno
 import gc
 import logging
+import math
 import signal
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from songcau.context.api.notifying import PresentState
 from songcau.context.api.routes import add_entity_routes
+from songcau.context.api.stored_contexts import add_context_routes
+from songcau.context.api.subscriptions import add_subscription_routes
 from songcau.context.api.tokens import add_token_routes
 from songcau.context.broker.broker import Broker
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import StoreError
+from songcau.context.problems import Problem
+from songcau.context.quality.examining import ExpectationsUnreadable, Quality, expectations_in
+from songcau.context.quality.flags import FLAGS_NAME
+from songcau.context.rights.caller import EVERYTHING
 from songcau.context.rights.doors import GuardedDoor, OpenDoor, is_loopback
 from songcau.context.rights.grants import GrantKey, UnusableKey
 from songcau.context.rights.tokens import Tokens
 from songcau.context.server.health import Health
+from songcau.context.server.limits import Limits
 from songcau.context.server.routing import Router
 from songcau.context.server.service import Service
 from songcau.context.server.shared import Identify
+from songcau.context.subscriptions.carrying import Carriers
+from songcau.context.subscriptions.subscription import Owner
+from songcau.context.subscriptions.subscriptions import Subscriptions
+from songcau.context.subscriptions.telling import Parts
 from songcau.context.terms.contexts import Contexts
 from songcau.context.terms.folder import UnusableFolder
 from songcau.context.terms.terms import CORE
@@ -31,6 +44,8 @@ from songcau.context.terms.terms import CORE
 log = logging.getLogger("songcau.context")
 
 GRANTS_KEY = "grants.key"
+EXPECTATIONS = "quality.json"
+CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
 _WHY_NOT = {
@@ -50,7 +65,10 @@ class Options:
 
     data: the folder of the journal, made when it is not there.
 
-    contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere.
+    contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
+    notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
+    is not where it listens. has_quality: doubts about observations are said beside them, and those that come late stay
+    out of the present state.
     """
 
     data: Path
@@ -63,6 +81,10 @@ class Options:
     certificate: Path | None = None
     key: Path | None = None
     has_access_log: bool = False
+    public_url: str = ""
+    is_private_closed: bool = False
+    has_quality: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 async def run(options: Options, ready: Callable[[str], None]) -> None:
@@ -80,26 +102,60 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     """Put the broker together and listen; `stack` ends it in order. Returns where it answers. Raises CannotStart."""
     await _check(options)
     tls = _tls(options)
+    quality = _quality(options)
     contexts = _contexts(options)
+    contexts.base = options.public_url or _address(options, options.port or 0)
     stack.push_async_callback(contexts.close)
     journal = await _opened(options.data)
     stack.push_async_callback(journal.close)
     router = Router()
-    door = _door(options, journal, router)
-    broker = Broker(journal, loop=asyncio.get_running_loop())
+    tokens = _tokens(journal)
+    add_token_routes(router, tokens, CORE.expand, contexts)
+    door = _door(options, tokens)
+    broker = Broker(journal, loop=asyncio.get_running_loop(), quality=quality)
     add_entity_routes(router, broker, contexts)
+    add_context_routes(router, contexts)
+    contexts.keep_by(
+        lambda name, document: journal.put_document(CONTEXT, "", name, document),
+        {name: document for _, name, document in journal.documents(CONTEXT)},
+    )
+    looking = asyncio.create_task(contexts.stay_fresh())
+    stack.callback(looking.cancel)
     for tenant, entities in journal.recovered.items():
         broker.load(tenant, entities.values())
     journal.recovered.clear()
-    service = Service(router, door, origins=options.origins, has_access_log=options.has_access_log)
+    subscriptions = Subscriptions(_parts(options, journal, broker), contexts, _owners(options, tokens))
+    await subscriptions.open()
+    stack.push_async_callback(subscriptions.stop)
+    tokens.when_ended(subscriptions.owners_ended)
+    broker.on_changes(subscriptions.changed)
+    add_subscription_routes(router, subscriptions, contexts)
+    limits = options.limits.that_fit()
+    if limits.connections < options.limits.connections:
+        log.warning("the system allows this process %d connections only (ulimit -n)", limits.connections)
+    service = Service(router, door, limits=limits, origins=options.origins, has_access_log=options.has_access_log)
     stack.push_async_callback(service.stop, _STOP_SECONDS)
     _add_health(service, journal, broker)
     # What was read at the start stays: the collector of cycles need not walk through it again and again.
     gc.collect()
     gc.freeze()
     where = await _listen(options, service, tls)
-    contexts.base = where[-1] if options.port is not None else ""
+    contexts.base = options.public_url or (where[-1] if options.port is not None else "")
     return " and ".join(where)
+
+
+def _parts(options: Options, journal: Journal, broker: Broker) -> Parts:
+    """What subscriptions are put together from."""
+    loop = asyncio.get_running_loop()
+    present = PresentState(broker)
+    carriers = Carriers(loop, allow_private=not options.is_private_closed)
+    return Parts(loop, journal, present, carriers, present.join)
+
+
+def _owners(options: Options, tokens: Tokens) -> Callable[[str], Owner | None]:
+    """Whose a subscription is: the owner of its token, or anybody in a broker without tokens."""
+    anybody = None if options.has_auth else (EVERYTHING, math.inf)
+    return lambda token: tokens.owner(token) if token else anybody
 
 
 def _contexts(options: Options) -> Contexts:
@@ -107,6 +163,18 @@ def _contexts(options: Options) -> Contexts:
         return Contexts(options.contexts)
     except (UnusableFolder, OSError) as error:
         raise CannotStart(f"the @contexts in {options.contexts} cannot be used: {error}") from error
+
+
+def _quality(options: Options) -> Quality | None:
+    """Who judges observations, by the file `quality.json` of the data folder if there is one. Raises CannotStart."""
+    if not options.has_quality:
+        return None
+    file = options.data / EXPECTATIONS
+    try:
+        expectations = expectations_in(file, CORE.expand) if file.exists() else {}
+    except (ExpectationsUnreadable, Problem, OSError) as error:
+        raise CannotStart(f"what is expected of observations cannot be read: {error}") from error
+    return Quality(FLAGS_NAME, expectations)
 
 
 def _add_health(service: Service, journal: Journal, broker: Broker) -> None:
@@ -145,10 +213,8 @@ def _tokens(journal: Journal) -> Tokens:
     )
 
 
-def _door(options: Options, journal: Journal, router: Router) -> Identify:
+def _door(options: Options, tokens: Tokens) -> Identify:
     """Who may come in. Raises CannotStart."""
-    tokens = _tokens(journal)
-    add_token_routes(router, tokens, CORE.expand)
     if not options.has_auth:
         return OpenDoor(options.origins).identify
     try:
@@ -199,9 +265,14 @@ async def _listen(options: Options, service: Service, tls: ssl.SSLContext | None
             port = await service.listen(options.host, options.port, tls)
         except OSError as error:
             raise CannotStart(f"cannot listen on {options.host}, port {options.port}: {_why(error)}") from error
-        host = f"[{options.host}]" if ":" in options.host else options.host
-        where.append(f"{'https' if tls else 'http'}://{host}:{port}")
+        where.append(_address(options, port))
     return where
+
+
+def _address(options: Options, port: int) -> str:
+    """Where clients reach a port of the broker."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    return f"{'http' if options.certificate is None else 'https'}://{host}:{port}"
 
 
 def _why(error: OSError) -> str:

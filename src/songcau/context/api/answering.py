@@ -1,7 +1,6 @@
 """How entities and other documents are put into an answer: media type, Link header, @context (clauses 6.3.5, 6.3.6)."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -9,12 +8,13 @@ import orjson
 from songcau.context.api.asking import GEO_JSON, LD_JSON, LINK_REL
 from songcau.context.entities.writing import with_context
 from songcau.context.server.messages import Response
+from songcau.context.terms.keeping import kept_by_terms
 from songcau.context.terms.terms import Terms
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-@lru_cache(maxsize=1024)
+@kept_by_terms
 def headers_of(terms: Terms, media: bytes) -> Headers:
     """Content-Type, and the Link to the @context when the body does not hold it."""
     if media == LD_JSON:
@@ -22,7 +22,7 @@ def headers_of(terms: Terms, media: bytes) -> Headers:
     return ((b"Content-Type", media), (b"Link", link_of(terms)))
 
 
-@lru_cache(maxsize=1024)
+@kept_by_terms
 def link_of(terms: Terms) -> bytes:
     return f'<{terms.link}>; rel="{LINK_REL}"; type="application/ld+json"'.encode()
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from songcau.context.api.asking import GEO_JSON, JSON, LD_JSON, Asked, accepted
 from songcau.context.api.projecting import Projection, names, projection
 from songcau.context.entities.writing import Form, Style
 from songcau.context.problems import BadRequestData, InvalidRequest
 from songcau.context.server.messages import params_of
+from songcau.context.terms.keeping import kept_by_terms
 from songcau.context.terms.terms import Terms
 
 ENTITY_MEDIA = (JSON, LD_JSON, GEO_JSON)
@@ -45,19 +45,19 @@ def media_of(asked: Asked, offered: tuple[bytes, ...] = PLAIN_MEDIA) -> bytes:
 
 def wanted(asked: Asked, terms: Terms, media: bytes) -> Wanted:
     """What the query parameters ask for. Raises InvalidRequest, BadRequestData."""
-    return _wanted(asked.request.query, terms, media)
+    return _wanted(terms, asked.request.query, media)
 
 
-@lru_cache(maxsize=2048)
-def _wanted(query: str, terms: Terms, media: bytes) -> Wanted:
+@kept_by_terms
+def _wanted(terms: Terms, query: str, media: bytes) -> Wanted:
     return wanted_of(params_of(query) if query else {}, terms, media)
 
 
 def wanted_of(params: Mapping[str, str], terms: Terms, media: bytes) -> Wanted:
     """The same from parameters that came in a body (5.7.2, the Query data type)."""
     style, sys_attrs = style_of(params)
-    pick = projection(params["pick"], terms) if "pick" in params else None
-    omit = projection(params["omit"], terms) if "omit" in params else None
+    pick = projection(terms, params["pick"]) if "pick" in params else None
+    omit = projection(terms, params["omit"]) if "omit" in params else None
     attrs = names(params["attrs"], terms) if "attrs" in params else None
     _check_members(pick, omit, attrs)
     form = Form(style=style, sys_attrs=sys_attrs)

@@ -4,9 +4,9 @@
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from songcau.context.problems import BadRequestData
+from songcau.context.terms.keeping import kept_by_terms
 from songcau.context.terms.terms import Terms
 
 MEMBERS = frozenset({"id", "type", "scope"})
@@ -28,8 +28,8 @@ class Projection:
         return tuple(name for name in self.names if name not in self.nested)
 
 
-@lru_cache(maxsize=1024)
-def projection(text: str, terms: Terms) -> Projection:
+@kept_by_terms
+def projection(terms: Terms, text: str) -> Projection:
     """Parse a `pick` or `omit`. Raises BadRequestData."""
     found, position = _list(text, 0, terms, 0)
     if position != len(text):

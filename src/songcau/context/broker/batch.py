@@ -40,11 +40,13 @@ class Batch:
         broker, at = self._broker, self._broker.instant()
 
         def one(draft: Draft) -> Change:
+            nonlocal at
             before = broker.find(tenant, draft.id or "")
             if before is None:
                 if not draft.types:
                     raise BadRequestData("An entity that is created needs a type")
                 return broker.creation(tenant, draft, by, at)
+            at = broker.instant_after(before, at)
             if update:
                 return broker.change(tenant, before, merging.appended(before, draft, at), by, at)
             return broker.replacement(tenant, before, draft, by, at)
@@ -56,7 +58,9 @@ class Batch:
         left_alone: list[tuple[str, Problem]] = []
 
         def one(draft: Draft) -> Change:
+            nonlocal at
             before = broker.entity(tenant, draft.id or "", by)
+            at = broker.instant_after(before, at)
             outcome = merging.appended(before, draft, at, overwrite=overwrite)
             if outcome.refused:
                 names = ", ".join(name for name, _ in outcome.refused)
@@ -73,7 +77,9 @@ class Batch:
         broker, at = self._broker, self._broker.instant()
 
         def one(draft: Draft) -> Change:
+            nonlocal at
             before = broker.entity(tenant, draft.id or "", by)
+            at = broker.instant_after(before, at)
             return broker.change(tenant, before, merging.merged(before, draft, at), by, at)
 
         return self._run(items, one)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from songcau.context.entities.entity import Attribute, Instance, instances
 from songcau.context.entities.geojson import is_geometry, read_geometry
-from songcau.context.entities.kinds import DETAILS, KINDS_BY_MEMBER, VALUE_MEMBERS
+from songcau.context.entities.kinds import DETAILS, KINDS_BY_MEMBER, NAMES_OF_KINDS, VALUE_MEMBERS
 from songcau.context.entities.members import READERS, SEALS, Manner, Reader, read_dataset_id, read_value
 from songcau.context.entities.values import DEEPEST, NULL, Misfit
 
@@ -49,21 +49,31 @@ def read_instances(manner: Manner, payload: Any, depth: int = 0) -> Attribute:
 
 def read_part(manner: Manner, payload: Any) -> Instance:
     """A part of one instance: what it leaves out stays as it is. Without a "type" when the payload has none."""
-    if payload.__class__ is dict:
+    if payload.__class__ is not dict:
+        return _without_kind(read_instances(manner, payload))
+    if "@context" in payload:
         payload = {member: part for member, part in payload.items() if member != "@context"}
-        if not payload:
-            raise Misfit("it is empty")
-        typed = "type" in payload or "@type" in payload
-        if not typed and not KINDS_BY_MEMBER.keys() & payload.keys():
-            found: Attribute = _from_normalized(manner, "Property", payload, 0)
-        else:
-            found = read_instances(manner, payload)
-    else:
-        typed = False
-        found = read_instances(manner, payload)
+    if not payload:
+        raise Misfit("it is empty")
+    if "type" in payload or "@type" in payload:
+        return _single(read_instances(manner, payload))
+    if KINDS_BY_MEMBER.keys().isdisjoint(payload):
+        return _without_kind(_from_normalized(manner, "Property", payload, 0))
+    return _without_kind(_from_concise(manner, payload, 0))
+
+
+def _single(found: Attribute) -> Instance:
     if isinstance(found, list):
         raise Misfit("it has several instances where one is expected")
-    return found if typed or is_deletion(found) else {key: part for key, part in found.items() if key != "type"}
+    return found
+
+
+def _without_kind(found: Attribute) -> Instance:
+    """The instance, just made here, without the kind that was only guessed."""
+    instance = _single(found)
+    if not is_deletion(instance):
+        del instance["type"]
+    return instance
 
 
 def _from_normalized(
@@ -76,7 +86,7 @@ def _from_normalized(
     if manner.nulls and _is_null(payload.get(value_member)):
         dataset_id = read_dataset_id(manner, "datasetId", payload.get("datasetId", "@none"))
         return DELETED if dataset_id is None else deleted_of(dataset_id)
-    instance: Instance = {"type": kind}
+    instance: Instance = {"type": NAMES_OF_KINDS[kind]}
     readers = READERS[kind] if more is None else READERS[kind] | more
     for member, value in payload.items():
         reader = readers.get(member)
@@ -111,19 +121,19 @@ def _sub_attribute(manner: Manner, instance: Instance, member: str, payload: Any
 
 def _from_concise(manner: Manner, payload: dict[str, Any], depth: int) -> Attribute:
     """An object without a known `type`: the concise form, a geometry, or a value that is an object."""
-    kind = payload.get("@type")
-    if kind.__class__ is str and kind in VALUE_MEMBERS and "type" not in payload:
-        return _from_normalized(manner, kind, payload, depth)
-    if is_geometry(payload):
-        return {"type": "GeoProperty", "value": read_geometry(payload, "it")}
     if "type" in payload:
+        if is_geometry(payload):
+            return {"type": "GeoProperty", "value": read_geometry(payload, "it")}
         raise Misfit(f"its type is none of {', '.join(VALUE_MEMBERS)}")
+    kind = payload.get("@type")
+    if kind.__class__ is str and kind in VALUE_MEMBERS:
+        return _from_normalized(manner, kind, payload, depth)
     members = [member for member in KINDS_BY_MEMBER if member in payload]
     if len(members) > 1:
         raise Misfit(f"it has both {members[0]} and {members[1]}")
     if members:
         value = payload[members[0]]
-        geo = members[0] == "value" and value.__class__ is dict and is_geometry(value)
+        geo = value.__class__ is dict and members[0] == "value" and is_geometry(value)
         return _from_normalized(manner, "GeoProperty" if geo else KINDS_BY_MEMBER[members[0]], payload, depth)
     if payload.keys() == {"dataset"}:
         return _from_datasets(manner, payload["dataset"], depth)

@@ -14,6 +14,9 @@ VALUE_MEMBERS: Final = {
 }
 """Kind of attribute → the member that holds what it says."""
 
+NAMES_OF_KINDS: Final = {kind: kind for kind in VALUE_MEMBERS}
+"""Each name to itself: so that all entities share eight texts instead of having one for each attribute."""
+
 KINDS_BY_MEMBER: Final = {
     "value": "Property",
     "object": "Relationship",

@@ -5,6 +5,7 @@ for what is not. It raises `Misfit`.
 """
 
 from collections.abc import Callable
+from sys import intern
 from typing import Any, Final
 
 from songcau.context.entities.geojson import read_geometry
@@ -136,6 +137,11 @@ def _text(manner: Manner, member: str, value: Any) -> str:
     return text
 
 
+def _unit(manner: Manner, member: str, value: Any) -> str:
+    """One of a few codes: all entities share the text of it."""
+    return intern(_text(manner, member, value))
+
+
 def _sealed_id(manner: Manner, member: str, value: Any) -> str:
     return _uri(member, value)
 
@@ -159,7 +165,7 @@ def _readers(kind: str, value_reader: Reader, **more: Reader) -> dict[str, Reade
     return readers
 
 
-_UNIT: Final[dict[str, Reader]] = {"unitCode": _text, "valueType": _type_names}
+_UNIT: Final[dict[str, Reader]] = {"unitCode": _unit, "valueType": _type_names}
 
 READERS: Final = {
     "Property": _readers("Property", read_value, lang=_text, **_UNIT),

@@ -1,13 +1,14 @@
 """What the journal needs of a database; one file for each database keeps it.
 
-A store is used by one thread at a time: the one that opens it, then the writer's. `documents`, `rows_of`, `rows_after`
-and `rows_back` may be called from any thread at any time: they have connections of their own.
+A store is used by one thread at a time: the one that opens it, then the writer's. From `documents` on its methods may
+be called from any thread at any time: they have connections of their own.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from songcau.context.journal.corrections import Mask
 from songcau.context.journal.rows import Row
 from songcau.context.journal.transaction import Batch
 
@@ -32,19 +33,16 @@ class WrongVersion(StoreError):
     """The store was written by a version that this one cannot read."""
 
 
-@dataclass(slots=True)
-class Snapshot:
-    """A living entity as the store knows it before the tail: `document` is None when it began in the tail."""
+# Where an entity's chain stands: (seq, skip, place, observed from, observed to) of its newest row.
+Chain = tuple[int, int, int, int | None, int | None]
 
-    number: int
-    tenant: int
-    entity_id: str
-    seq: int
-    skip: int
-    place: int
-    first: int | None
-    latest: int | None
-    document: bytes | None
+# A living entity before the tail: (number, tenant, id, *Chain, document); all of a chain is 0 and the document None
+# when it began in the tail.
+Living = tuple[int, int, str, int, int, int, int | None, int | None, bytes | None]
+
+
+# (attribute, instanceId, the instance as JSON)
+Addition = tuple[str, str, bytes]
 
 
 @dataclass(slots=True)
@@ -59,7 +57,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One life of an entity, from its creation to its deletion. newest: its last row, None while it lives."""
+    """One life of an entity, from its creation to its deletion. newest: its last row, None while it lives.
+
+    An entity that is known from additions to its history has a life that it never lived: newest is 0.
+    """
 
     number: int
     newest: int | None
@@ -89,7 +90,7 @@ class Store(Protocol):
 
     def names(self) -> Names: ...
 
-    def living(self) -> Iterator[Snapshot]:
+    def living(self) -> Iterator[Living]:
         """The living entities by number, which is the order in which they began."""
 
     def tail(self) -> Iterator[Row]:
@@ -112,6 +113,15 @@ class Store(Protocol):
 
     def lives(self, tenant: str, entity_id: str) -> list[Life]:
         """The lives of an entity, oldest first."""
+
+    def known(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
+        """(id, types) of every life of a tenant's entities, in the order in which they began."""
+
+    def additions(self, number: int) -> list[Addition]:
+        """What was added to the history of an entity, kept under the number of the life that it never lived."""
+
+    def mask(self, number: int) -> Mask:
+        """What is hidden of a life."""
 
     def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
         """Rows of one life, newest first, from the row `newest` back; at least those that fall into the period."""

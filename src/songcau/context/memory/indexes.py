@@ -10,19 +10,24 @@ Ids = dict[str, None]  # a set that keeps an order
 
 
 class Indexes:
-    """types: entities of each. having, scoped: ids with each attribute, each scope. places: of each GeoProperty."""
+    """types: entities of each. having, scoped: ids with each attribute, each scope. places: of each GeoProperty.
 
-    __slots__ = ("having", "places", "scoped", "types")
+    usage: how many entities of a type have an attribute, by both.
+    """
+
+    __slots__ = ("having", "places", "scoped", "types", "usage")
 
     def __init__(self) -> None:
         self.types: dict[str, Members] = {}
         self.having: dict[str, Ids] = {}
         self.scoped: dict[str, Ids] = {}
         self.places: dict[str, Places] = {}
+        self.usage: dict[str, dict[str, int]] = {}
 
     def add(self, entity: Entity) -> None:
         for name in entity.types:
             self._put_type(name, entity)
+            self._use(name, entity.attributes, 1)
         for scope in entity.scopes:
             _put(self.scoped, scope, entity.id)
         for name, attribute in entity.attributes.items():
@@ -31,8 +36,9 @@ class Indexes:
                 self._move(name, entity.id, None, attribute)
 
     def remove(self, entity: Entity) -> None:
-        for name in set(entity.types):
+        for name in entity.types:
             self._drop_type(name, entity.id)
+            self._use(name, entity.attributes, -1)
         for scope in set(entity.scopes):
             _drop(self.scoped, scope, entity.id)
         for name, attribute in entity.attributes.items():
@@ -40,37 +46,31 @@ class Indexes:
             if name in self.places:
                 self._move(name, entity.id, attribute, None)
 
-    def replace(self, old: Entity, new: Entity, names: Iterable[str]) -> bool:
-        """Puts an entity in the place of its older state; names: the attributes that may differ.
-
-        Says whether the types or the attributes that it has are others now.
-        """
-        retyped = old.types != new.types
-        if retyped:
+    def replace(self, old: Entity, new: Entity, names: Iterable[str]) -> None:
+        """Puts an entity in the place of its older state; names: the attributes that may differ."""
+        if old.types != new.types:
             self._follow_types(old, new)
         else:
             for name in new.types:
                 self.types[name].by_id[new.id] = new
         if old.scopes != new.scopes:
             self._follow_scopes(old, new)
-        return self._follow_attributes(old, new, names) or retyped
+        self._follow_attributes(old, new, names)
 
-    def _follow_attributes(self, old: Entity, new: Entity, names: Iterable[str]) -> bool:
+    def _follow_attributes(self, old: Entity, new: Entity, names: Iterable[str]) -> None:
         had, has = old.attributes, new.attributes
-        reshaped = False
         for name in names:
             before, after = had.get(name), has.get(name)
             if before is None:
                 if after is None:
                     continue
-                reshaped = True
                 _put(self.having, name, new.id)
+                self._use_in(new.types, name, 1)
             elif after is None:
-                reshaped = True
                 _drop(self.having, name, new.id)
+                self._use_in(new.types, name, -1)
             if name in self.places or _is_place(after):
                 self._move(name, new.id, before, after)
-        return reshaped
 
     def _follow_scopes(self, old: Entity, new: Entity) -> None:
         for scope in set(new.scopes).difference(old.scopes):
@@ -81,8 +81,30 @@ class Indexes:
     def _follow_types(self, old: Entity, new: Entity) -> None:
         for name in new.types:
             self._put_type(name, new)
-        for name in set(old.types).difference(new.types):
-            self._drop_type(name, old.id)
+            if name not in old.types:
+                self._use(name, old.attributes, 1)
+        for name in old.types:
+            if name not in new.types:
+                self._drop_type(name, old.id)
+                self._use(name, old.attributes, -1)
+
+    def _use(self, type_name: str, attributes: Iterable[str], more: int) -> None:
+        """Counts that one entity more, or less, of a type has some attributes."""
+        used = self.usage.get(type_name)
+        if used is None:
+            used = self.usage[type_name] = {}
+        for name in attributes:
+            count = used.get(name, 0) + more
+            if count:
+                used[name] = count
+            else:
+                del used[name]
+        if not used:
+            del self.usage[type_name]
+
+    def _use_in(self, types: Iterable[str], attribute: str, more: int) -> None:
+        for name in types:
+            self._use(name, (attribute,), more)
 
     def _put_type(self, name: str, entity: Entity) -> None:
         members = self.types.get(name)

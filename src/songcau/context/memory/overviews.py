@@ -1,17 +1,21 @@
-"""What types and attributes there are (clauses 5.7.5 to 5.7.10): counted when asked, from the entities themselves."""
+"""What types and attributes there are (clauses 5.7.5 to 5.7.10).
 
-from collections.abc import Iterable
+Which type has which attributes is counted with each change. What only some may be counted of, and in which kinds
+(`Property`, …) an attribute comes, is looked up in the entities when it is asked.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from songcau.context.entities.entity import Entity, instances
 
-# The types and the attributes of an entity. A city has many entities and few shapes.
-Shape = tuple[tuple[str, ...], tuple[str, ...]]
+# How many entities of a type have an attribute, by both. A type whose entities have none is not in it.
+Usage = Mapping[str, Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class TypeOverview:
-    """A type: how many entities have it, and their attributes with the kinds (`Property`, …) these come in."""
+    """A type: how many entities have it, and their attributes with the kinds these come in."""
 
     name: str
     count: int
@@ -28,27 +32,29 @@ class AttributeOverview:
     types: tuple[str, ...]
 
 
-def shapes(entities: Iterable[Entity]) -> frozenset[Shape]:
-    """The shapes of entities, each once."""
-    return frozenset({(entity.types, tuple(entity.attributes)) for entity in entities})
-
-
-def attributes_of_types(found: Iterable[Shape]) -> dict[str, tuple[str, ...]]:
-    """For each type, in the order of names, the attributes of its entities."""
-    names: dict[str, set[str]] = {}
-    for types, attributes in found:
+def usage(entities: Iterable[Entity]) -> dict[str, set[str]]:
+    """The attributes of each type of entities."""
+    # A city has many entities and few shapes.
+    shapes = {(entity.types, tuple(entity.attributes)) for entity in entities}
+    found: dict[str, set[str]] = {}
+    for types, attributes in shapes:
         for one in types:
-            names.setdefault(one, set()).update(attributes)
-    return {one: tuple(sorted(names[one])) for one in sorted(names)}
+            found.setdefault(one, set()).update(attributes)
+    return found
 
 
-def types_of_attributes(found: Iterable[Shape]) -> dict[str, tuple[str, ...]]:
-    """For each attribute, in the order of names, the types of its entities."""
-    names: dict[str, set[str]] = {}
-    for types, attributes in found:
-        for one in attributes:
-            names.setdefault(one, set()).update(types)
-    return {one: tuple(sorted(names[one])) for one in sorted(names)}
+def attributes_of_types(types: Iterable[str], used: Usage) -> dict[str, tuple[str, ...]]:
+    """For each type the attributes of its entities, both in the order of names."""
+    return {one: tuple(sorted(used.get(one, ()))) for one in sorted(types)}
+
+
+def types_of_attributes(used: Usage) -> dict[str, tuple[str, ...]]:
+    """For each attribute the types of its entities, both in the order of names."""
+    found: dict[str, set[str]] = {}
+    for one, attributes in used.items():
+        for name in attributes:
+            found.setdefault(name, set()).add(one)
+    return {name: tuple(sorted(found[name])) for name in sorted(found)}
 
 
 def of_type(name: str, entities: Iterable[Entity]) -> TypeOverview | None:
@@ -58,7 +64,9 @@ def of_type(name: str, entities: Iterable[Entity]) -> TypeOverview | None:
     for entity in entities:
         count += 1
         for attribute, found in entity.attributes.items():
-            known = kinds.setdefault(attribute, set())
+            known = kinds.get(attribute)
+            if known is None:
+                known = kinds[attribute] = set()
             for instance in instances(found):
                 known.add(instance["type"])
     if not count:
@@ -74,7 +82,8 @@ def of_attribute(name: str, entities: Iterable[Entity]) -> AttributeOverview | N
     for entity in entities:
         count += 1
         types.add(entity.types)
-        kinds.update(instance["type"] for instance in instances(entity.attributes[name]))
+        for instance in instances(entity.attributes[name]):
+            kinds.add(instance["type"])
     if not count:
         return None
     return AttributeOverview(name, count, tuple(sorted(kinds)), tuple(sorted({one for some in types for one in some})))

@@ -14,12 +14,18 @@ from songcau.context.language.selection import Selection
 from songcau.context.memory import overviews
 from songcau.context.memory.indexes import Ids, Indexes
 from songcau.context.memory.members import Members, merged
-from songcau.context.memory.overviews import AttributeOverview, Shape, TypeOverview
+from songcau.context.memory.overviews import AttributeOverview, TypeOverview
+from songcau.context.problems import TooComplexQuery
 
 Permission = Callable[[Entity], bool]
 
 # Candidates that an index gives by their ids cost a look-up and a sorting each; a type's own entities come ready.
 _COST_OF_ID = 3
+
+# A query is refused when it would take the event loop for seconds: when it is no simple one, and has to make so many
+# tests, of which each costs some 0.3 µs.
+_SIMPLE = 16
+_MOST_TESTS = 3_000_000
 
 _ORDER = attrgetter("order")
 
@@ -32,7 +38,6 @@ class State:
         self.entities = self._all.by_id
         self._indexes = Indexes()
         self._latest = 0
-        self._shapes: frozenset[Shape] | None = None
 
     def get(self, entity_id: str) -> Entity | None:
         return self.entities.get(entity_id)
@@ -116,41 +121,39 @@ class State:
         """The types of entities, in the order of names."""
         if permitted is None:
             return sorted(self._indexes.types)
-        return list(overviews.attributes_of_types(self._shapes_of(permitted)))
+        return sorted({name for entity in filter(permitted, self.entities.values()) for name in entity.types})
 
     def attributes_of_types(self, permitted: Permission | None = None) -> dict[str, tuple[str, ...]]:
         """For each type the attributes of its entities, both in the order of names."""
-        return overviews.attributes_of_types(self._shapes_of(permitted))
+        if permitted is None:
+            return overviews.attributes_of_types(self._indexes.types, self._indexes.usage)
+        used = overviews.usage(filter(permitted, self.entities.values()))
+        return overviews.attributes_of_types(used, used)
 
     def type_overview(self, name: str, permitted: Permission | None = None) -> TypeOverview | None:
         """The count and the attributes of a type, or None when nothing is of it."""
         members = self._indexes.types.get(name)
-        return None if members is None else overviews.of_type(name, filter(permitted, members.by_id.values()))
+        if members is None:
+            return None
+        entities = members.by_id.values()
+        return overviews.of_type(name, entities if permitted is None else filter(permitted, entities))
 
     def attribute_names(self, permitted: Permission | None = None) -> list[str]:
         """The attributes of entities, in the order of names."""
         if permitted is None:
             return sorted(self._indexes.having)
-        return list(overviews.types_of_attributes(self._shapes_of(permitted)))
+        return list(self.types_of_attributes(permitted))
 
     def types_of_attributes(self, permitted: Permission | None = None) -> dict[str, tuple[str, ...]]:
         """For each attribute the types of its entities, both in the order of names."""
-        return overviews.types_of_attributes(self._shapes_of(permitted))
+        if permitted is None:
+            return overviews.types_of_attributes(self._indexes.usage)
+        return overviews.types_of_attributes(overviews.usage(filter(permitted, self.entities.values())))
 
     def attribute_overview(self, name: str, permitted: Permission | None = None) -> AttributeOverview | None:
         """The count, the kinds and the types of an attribute, or None when nothing has it."""
-        having = self._indexes.having.get(name)
-        if having is None:
-            return None
-        entities = self.entities
-        return overviews.of_attribute(name, filter(permitted, [entities[one] for one in having]))
-
-    def _shapes_of(self, permitted: Permission | None) -> frozenset[Shape]:
-        if permitted is not None:
-            return overviews.shapes(filter(permitted, self.entities.values()))
-        if self._shapes is None:
-            self._shapes = overviews.shapes(self.entities.values())
-        return self._shapes
+        entities = map(self.entities.__getitem__, self._indexes.having.get(name, ()))
+        return overviews.of_attribute(name, entities if permitted is None else filter(permitted, entities))
 
     def _counted(self, selection: Selection) -> int | None:
         """The count of a selection that an index knows without looking at entities."""
@@ -169,6 +172,7 @@ class State:
     def _candidates(self, selection: Selection) -> tuple[Iterable[Entity], Permission | None]:
         """Entities among which all matches are, in the order of creation, and the test that is left to make."""
         if selection.ids is not None:
+            _check_work(selection, len(selection.ids))
             return self._by_ids(selection.ids), selection.matches
         groups = self._groups(selection)
         bound = sum(map(len, groups)) // _COST_OF_ID
@@ -177,7 +181,9 @@ class State:
             return by_place, None
         ids = min([*self._needed(selection), *self._in_scope(selection)], key=_size, default=None)
         if ids is not None and _size(ids) < bound:
+            _check_work(selection, _size(ids))
             return self._by_ids(*ids), selection.matches
+        _check_work(selection, sum(map(len, groups)))
         return self._of_groups(selection, groups)
 
     def _of_groups(self, selection: Selection, groups: list[Members]) -> tuple[Iterable[Entity], Permission | None]:
@@ -204,6 +210,7 @@ class State:
         nearby = places.near(area.boxes)
         if len(nearby) > bound:
             return None
+        _check_work(selection, len(nearby))
         # The places have answered for points; of anything else they know only the box.
         found = list(
             filter(selection.matches_beyond_area, map(self.entities.__getitem__, nearby.points(area.holds_points)))
@@ -230,18 +237,23 @@ class State:
     def _add(self, entity: Entity) -> None:
         self._all.put(entity)
         self._indexes.add(entity)
-        self._shapes = None
 
     def _remove(self, entity: Entity) -> None:
         self._all.remove(entity.id)
         self._indexes.remove(entity)
-        self._shapes = None
 
     def _replace(self, old: Entity, new: Entity, change: Change) -> None:
         self.entities[new.id] = new
         names = change.names if change.kind is Kind.SET else {**old.attributes, **new.attributes}
-        if self._indexes.replace(old, new, names):
-            self._shapes = None
+        self._indexes.replace(old, new, names)
+
+
+def _check_work(selection: Selection, candidates: int) -> None:
+    if selection.weight > _SIMPLE and selection.weight * candidates > _MOST_TESTS:
+        raise TooComplexQuery(
+            f"The query would test {candidates:,} entities with about {selection.weight:,} conditions each;"
+            " name a type, an area or fewer conditions."
+        )
 
 
 def _size(lists: "list[Ids]") -> int:

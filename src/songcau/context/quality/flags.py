@@ -18,10 +18,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from songcau.context.entities.entity import Instance
 
+# The sub-attribute `qualityFlags`, expanded by the core @context.
+FLAGS_NAME: Final = "https://uri.etsi.org/ngsi-ld/default-context/qualityFlags"
 AHEAD = timedelta(minutes=5)
 
 

@@ -97,8 +97,12 @@ class Tokens:
         token = self._usable.get(digest_of(secret))
         if token is None:
             return None
-        ends = token.expires_at.timestamp() if token.expires_at else float("inf")
-        return token.reach.caller(f"token:{token.label}"), ends
+        return _caller(token)
+
+    def owner(self, token_id: str) -> tuple[Caller, float] | None:
+        """Who the owner of a token is, for what was set up with it, and until when; None when it was revoked."""
+        token = self._by_id.get(token_id)
+        return None if token is None or token.digest not in self._usable else _caller(token)
 
     async def create(self, members: Mapping[str, object], *, by: str) -> tuple[str, Token]:
         """Make a token from JSON; it is on disk when this returns. Raises BadRequestData, StorageUnavailable."""
@@ -128,6 +132,11 @@ class Tokens:
             callback()
         await self._keep(token_id, None)
         self._by_id.pop(token_id, None)
+
+
+def _caller(token: Token) -> tuple[Caller, float]:
+    ends = token.expires_at.timestamp() if token.expires_at else float("inf")
+    return token.reach.caller(f"token:{token.label}", token.id), ends
 
 
 def _instant(text: object) -> datetime:

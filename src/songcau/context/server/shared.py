@@ -18,6 +18,8 @@ from songcau.kernel.trace import tracing
 log = logging.getLogger("songcau.context")
 
 TICK = 0.5
+# A fault that every request meets must not fill the disk with its traceback.
+_MOST_FAULTS_A_TICK = 10
 Identify = Callable[[Request], Caller]
 
 
@@ -55,6 +57,7 @@ class Shared:
         self.loop = asyncio.get_running_loop()
         self.none_left = asyncio.Event()
         self.timer: asyncio.TimerHandle | None = None
+        self._faults = 0
         self._tick()
 
     def admit(self, connection: Guest) -> bool:
@@ -73,6 +76,9 @@ class Shared:
     def fault(self, request: Request | None) -> Response:
         """Log the exception being handled as the bug it is. The query may hold a person's data and is not logged."""
         trace = token_hex(8)
+        self._faults += 1
+        if self._faults > _MOST_FAULTS_A_TICK:
+            return fault(trace)
         where = f"{request.method} {request.path}" if request else "reading a request"
         with tracing(trace):
             log.exception("fault %s in %s", trace, where)
@@ -86,6 +92,9 @@ class Shared:
                 connection.expired()
 
     def _tick(self) -> None:
+        if self._faults > _MOST_FAULTS_A_TICK:
+            log.error("%d further faults were not logged one by one", self._faults - _MOST_FAULTS_A_TICK)
+        self._faults = 0
         self.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
         self.sweep(self.loop.time())
         self.timer = self.loop.call_later(TICK, self._tick)

@@ -1,9 +1,11 @@
 """One subscription, ready for use: what it asks is compiled, where and how it is told is made up."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 
@@ -17,6 +19,8 @@ from songcau.context.subscriptions.lines import Line
 from songcau.context.subscriptions.occurrences import ATTRIBUTE_DELETED, TRIGGER_BITS, Occurrence
 from songcau.context.terms.terms import Terms
 
+# Who it is, and until when (seconds since 1970).
+Owner = tuple[Caller, float]
 STYLES: dict[str, Style] = {
     "normalized": "normalized",
     "concise": "concise",
@@ -30,13 +34,15 @@ class Record:
     """What is kept of a subscription on disk.
 
     context: the @context in which `q` is read. told_in: the one its notifications are written in, unless the document
-    names another by jsonldContext. since: changes up to this sequence number were made before it.
+    names another by jsonldContext. by: label of the owner. token: the id of its token, empty in a broker without
+    tokens. since: changes up to this sequence number were made before it.
     """
 
     document: Document
     context: Any
     told_in: Any
     by: str
+    token: str
     created_at: str
     modified_at: str
     since: int = 0
@@ -51,6 +57,7 @@ class Record:
             "context": self.context,
             "toldIn": self.told_in,
             "by": self.by,
+            "token": self.token,
             "createdAt": self.created_at,
             "modifiedAt": self.modified_at,
             "since": self.since,
@@ -63,6 +70,7 @@ class Record:
             stored["context"],
             stored["toldIn"],
             stored["by"],
+            stored["token"],
             stored["createdAt"],
             stored["modifiedAt"],
             stored["since"],
@@ -73,7 +81,8 @@ class Subscription:
     """A record and what follows from it. Treat as frozen: an update makes another one.
 
     types: types of which every entity it can be about has one, or None. ids: the only ids, or None. watched: names of
-    attributes, or None for any. expires: seconds since 1970, or None. line: what it still has to be told.
+    attributes, or None for any. expires: seconds since 1970, when it
+    or its owner's token ends. line: what it still has to be told.
     """
 
     __slots__ = (
@@ -82,7 +91,7 @@ class Subscription:
         "watched",
     )  # fmt: skip
 
-    def __init__(self, tenant: str, record: Record, terms: Terms, told_in: Terms, by: Caller) -> None:
+    def __init__(self, tenant: str, record: Record, terms: Terms, told_in: Terms, owner: Owner) -> None:
         """Raises BadRequestData, InvalidRequest, TooComplexQuery for what cannot be asked."""
         document = record.document
         notification = document["notification"]
@@ -90,7 +99,7 @@ class Subscription:
         self.tenant = tenant
         self.line: Line | None = None
         self.record = record
-        self.by = by
+        self.by, until = owner
         self.terms = told_in
         self.endpoint: Endpoint = read_endpoint(notification["endpoint"])
         self.form = _form(document, self.endpoint)
@@ -101,7 +110,8 @@ class Subscription:
         self.is_active: bool = document.get("isActive", True)
         self.throttling = float(document.get("throttling", 0))
         self.interval = float(document.get("timeInterval", 0))
-        self.expires = instant(document["expiresAt"], "expiresAt").timestamp() if "expiresAt" in document else None
+        expires = instant(document["expiresAt"], "expiresAt").timestamp() if "expiresAt" in document else math.inf
+        self.expires = min(expires, until)
         self.triggers = 0
         for trigger in document.get("notificationTrigger", DEFAULT_TRIGGERS):
             self.triggers |= TRIGGER_BITS[trigger]
@@ -179,8 +189,9 @@ def _names(notification: Mapping[str, Any], member: str) -> tuple[str, ...] | No
 
 def _selections(document: Document, terms: Terms) -> tuple[Selection, ...]:
     """One for each entity selector, with all that the subscription asks beside."""
+    # Clients write both as in an address, percent-encoded, or plainly; what is no escape is left as it is.
     given = (("q", "q"), ("scope_q", "scopeQ"))
-    shared: dict[str, Any] = {name: document[member] for name, member in given if member in document}
+    shared: dict[str, Any] = {name: unquote(document[member]) for name, member in given if member in document}
     geo = document.get("geoQ")
     if geo is not None:
         coordinates = geo["coordinates"]

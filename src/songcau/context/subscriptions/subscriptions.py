@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from songcau.context.entities.entity import Change
 from songcau.context.problems import (
     AlreadyExists,
-    BadRequestData,
     LdContextNotAvailable,
+    NotAllowed,
     Problem,
     ResourceNotFound,
     TooManyResults,
@@ -24,7 +24,7 @@ from songcau.context.subscriptions.dead_letters import DeadLetters
 from songcau.context.subscriptions.documents import Document, Names, patched, read_subscription, shown
 from songcau.context.subscriptions.lines import Tally
 from songcau.context.subscriptions.places import restored_tally
-from songcau.context.subscriptions.subscription import Record, Subscription, status_of
+from songcau.context.subscriptions.subscription import Owner, Record, Subscription, status_of
 from songcau.context.subscriptions.telling import Parts, Telling
 from songcau.context.terms.terms import Terms
 from songcau.kernel import clock
@@ -65,6 +65,9 @@ class Entry:
     def shown(self, names: Names, *, with_stamps: bool = False) -> Document:
         """As a client sees it (5.2.12): what it sent, the status, and what became of its notifications."""
         told = shown(self.record.document, names)
+        told_in = self.subscription.terms if self.subscription else None
+        if told_in is not None and told_in.has_no_address:
+            told.setdefault("jsonldContext", told_in.link)
         told["status"] = status_of(self.record.document, clock.now())
         if with_stamps:
             told["createdAt"] = self.record.created_at
@@ -86,15 +89,15 @@ class Entry:
 class Subscriptions:
     """Every method is called on the event loop.
 
-    caller: who the owner of a stored subscription is now, by the label of the record; None when that one may no longer
-    be told anything.
+    owner: who the owner of a token is now, and until when; None when the token was revoked. Without tokens it is asked
+    for an empty id.
     """
 
-    def __init__(self, parts: Parts, contexts: Contexts, caller: Callable[[str], Caller | None]) -> None:
+    def __init__(self, parts: Parts, contexts: Contexts, owner: Callable[[str], Owner | None]) -> None:
         self._journal = parts.journal
         self._loop = parts.loop
         self._contexts = contexts
-        self._caller = caller
+        self._owner = owner
         self._telling = Telling(parts)
         self._all: dict[str, dict[str, Entry]] = {}
         self._later: set[Task[None]] = set()
@@ -119,14 +122,14 @@ class Subscriptions:
 
     async def _take_up(self, entry: Entry, behind: int) -> None:
         record = entry.record
-        by = self._caller(record.by)
-        if by is None:
+        owner = self._owner(record.token)
+        if owner is None:
             _log.warning("subscription %s rests: its owner %s may not read here any more", entry.id, record.by)
             return
         try:
             terms = await self._contexts.resolve(record.context)
             told_in = await self._contexts.resolve(record.notification_context)
-            subscription = Subscription(entry.tenant, record, terms, told_in, by)
+            subscription = Subscription(entry.tenant, record, terms, told_in, owner)
         except LdContextNotAvailable as problem:
             _log.warning("subscription %s waits for its @context: %s", entry.id, problem)
             self._loop.call_later(RETRY_SECONDS, self._take_up_later, entry, behind)
@@ -154,13 +157,12 @@ class Subscriptions:
         """Changes of a tenant were committed; `sequence` is that of the last one. In the order of the commits."""
         self._telling.changed(changes, sequence)
 
-    def owner_changed(self, label: str) -> None:
-        """The rights of an owner changed or ended: what its subscriptions may see is asked anew."""
-        by = self._caller(label)
+    def owners_ended(self) -> None:
+        """A token was revoked: what was subscribed with it is told nothing more."""
         for entries in self._all.values():
             for entry in entries.values():
-                if entry.record.by == label and entry.subscription is not None:
-                    self._telling.set_owner(entry.subscription, by)
+                if self._owner(entry.record.token) is None and entry.committed and entry.committed[1]:
+                    self._telling.end(entry.committed[1])
 
     # --- what can be asked ------------------------------------------------------------------------------------
 
@@ -180,12 +182,16 @@ class Subscriptions:
     def create(
         self, tenant: str, payload: Mapping[str, Any], terms: Terms, terms_of: TermsOf, by: Caller
     ) -> tuple[Entry, "Future[int]"]:
-        """5.8.1. Raises BadRequestData, LdContextNotAvailable, AlreadyExists, TooManyResults."""
+        """5.8.1. Raises NotAllowed, BadRequestData, LdContextNotAvailable, AlreadyExists, TooManyResults."""
         document = read_subscription(payload, terms, clock.now())
         document.setdefault("id", f"urn:ngsi-ld:Subscription:{new_id()}")
         at = self._telling.instant()
-        record = Record(document, terms.reference, terms.reference, by.label, at, at, self._telling.head)
-        subscription = Subscription(tenant, record, terms, _notification_terms(record, terms, terms_of), by)
+        token, reference = by.token or "", terms.reference
+        owner = self._owner(token)
+        if owner is None or owner[0].label != by.label:
+            raise NotAllowed("Subscriptions are made with a token: other rights end within minutes")
+        record = Record(document, reference, reference, by.label, token, at, at, self._telling.head)
+        subscription = Subscription(tenant, record, terms, _notification_terms(record, terms, terms_of), owner)
         entries = self._all.setdefault(tenant, {})
         if subscription.id in entries:
             raise AlreadyExists(f"There is a subscription {subscription.id} already")
@@ -193,6 +199,8 @@ class Subscriptions:
             raise TooManyResults(f"A tenant has at most {MOST_OF_A_TENANT} subscriptions")
         entry = Entry(tenant, record, subscription)
         entries[subscription.id] = entry
+        if subscription.terms.has_no_address:
+            _ = subscription.terms.link  # hosted here from now on, so that it is on disk before the subscription
 
         def settle(done: "Future[int]") -> None:
             if _failed(done):
@@ -205,16 +213,16 @@ class Subscriptions:
         return entry, self._put(entry, record.stored(), settle)
 
     def update(self, entry: Entry, fragment: Mapping[str, Any], terms: Terms, terms_of: TermsOf) -> "Future[int]":
-        """5.8.2. Raises BadRequestData, LdContextNotAvailable."""
+        """5.8.2. Raises NotAllowed, BadRequestData, LdContextNotAvailable."""
         former = entry.record
         document = patched(former.document, fragment, terms, clock.now())
         context = terms.reference if "q" in fragment else former.context
         record = replace(former, document=document, context=context, modified_at=self._telling.instant())
-        by = entry.subscription.by if entry.subscription is not None else self._caller(former.by)
-        if by is None:
-            raise BadRequestData(f"The owner of the subscription, {former.by}, may not read here any more")
+        owner = self._owner(former.token)
+        if owner is None:
+            raise NotAllowed(f"The owner of the subscription, {former.by}, may not read here any more")
         told_in = _notification_terms(record, terms_of(record.told_in), terms_of)
-        subscription = Subscription(entry.tenant, record, terms_of(context), told_in, by)
+        subscription = Subscription(entry.tenant, record, terms_of(context), told_in, owner)
         entry.record, entry.subscription = record, subscription
 
         def settle(done: "Future[int]") -> None:

@@ -5,7 +5,6 @@ so that what is owed at a kill is told after the next start, some of it twice.
 """
 
 import logging
-import time
 from asyncio import AbstractEventLoop, Future, TimerHandle
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,7 +13,6 @@ from typing import Any, Protocol
 
 from songcau.context.entities.entity import Change, Entity
 from songcau.context.problems import ResourceNotFound, StorageUnavailable
-from songcau.context.rights.caller import Caller
 from songcau.context.subscriptions.catching_up import CatchingUp, Past
 from songcau.context.subscriptions.dead_letters import DeadLetter, DeadLetters, Documents
 from songcau.context.subscriptions.delivery import Delivery, MakeCarrier, Patience
@@ -138,7 +136,8 @@ class Telling:
         timer = self._ticking.pop(line, None)
         if timer is not None:
             timer.cancel()
-        self._interests.remove(subscription)
+        if not subscription.interval:
+            self._interests.remove(subscription)
         self._catching_up.forget(line)
         self._delivery.close(line)
         line.letter = None
@@ -174,13 +173,6 @@ class Telling:
                     waiting.push(told)
             line.waiting = waiting
         line.throttling = subscription.throttling
-
-    def set_owner(self, subscription: Subscription, by: Caller | None) -> None:
-        """What the owner may see has changed; None: nothing any more, so nothing is told."""
-        if by is None:
-            self.end(subscription)
-        else:
-            subscription.by = by
 
     def forget(self, subscription: Subscription) -> None:
         """The subscription is no more."""
@@ -225,7 +217,7 @@ class Telling:
 
     @staticmethod
     def _is_expired(subscription: Subscription) -> bool:
-        return subscription.expires is not None and subscription.expires <= time.time()
+        return subscription.expires <= clock.now().timestamp()
 
     def _tick(self, subscription: Subscription) -> None:
         """A subscription by time is told of the present, changed or not."""

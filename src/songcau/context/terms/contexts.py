@@ -27,7 +27,7 @@ from songcau.context.terms.terms import CORE, Terms
 from songcau.kernel import clock as kernel_clock
 
 MOST_COMPILED: Final = 1_000
-MOST_COMPILED_TERMS: Final = 400_000
+MOST_COMPILED_TERMS: Final = 200_000
 MOST_FAILURES: Final = 1_000
 LARGE_BYTES: Final = 100_000
 """Documents above this size are compiled beside the event loop, so that other requests go on meanwhile."""
@@ -36,13 +36,14 @@ FAILURE_SECONDS: Final = 5.0
 """So long a failure is remembered: a broken address costs one attempt, not one for each request."""
 FRESH_FOR: Final = timedelta(days=1)
 """How old a fetched @context may become before `refresh` looks for a newer one."""
+LOOK_SECONDS: Final = 3600.0
 
 
 class Contexts:
     """The @contexts of one broker.
 
     folder: preloaded @contexts (see `folder`). base: the address under which clients reach this broker, for the
-    @contexts it hosts. remote: whether others may be fetched at all. keeper: puts what is stored on disk.
+    @contexts it hosts. remote: whether others may be fetched at all.
     """
 
     def __init__(
@@ -51,12 +52,11 @@ class Contexts:
         *,
         base: str = "",
         remote: bool = True,
-        keeper: Keeper | None = None,
         loader: Loader | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.base = base
-        self.shelf = Shelf(keeper)
+        self.shelf = Shelf()
         self._remote = remote
         self._loader = loader or Loader()
         self._clock = clock
@@ -66,8 +66,12 @@ class Contexts:
         self._failed: dict[str, tuple[float, str]] = {}
         self._numbers = itertools.count(1)
 
-    def restore(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
-        """Takes over what the keeper put on disk: local id → document. What is preloaded goes before it."""
+    def keep_by(self, keeper: Keeper, documents: Mapping[str, Mapping[str, Any]]) -> None:
+        """From now on the keeper puts what is stored on disk; what it put there before is taken over.
+
+        documents: local id → document. What is preloaded goes before it.
+        """
+        self.shelf.keeper = keeper
         self.shelf.restore({key: one for key, one in documents.items() if one["url"] not in self._preloaded})
 
     def at_hand(self, reference: object) -> Terms | None:
@@ -147,6 +151,12 @@ class Contexts:
                     await self.reload(stored)
                 except LdContextNotAvailable:
                     continue
+
+    async def stay_fresh(self, seconds: float = LOOK_SECONDS) -> None:
+        """Refreshes now and then, until it is cancelled."""
+        while True:
+            await asyncio.sleep(seconds)
+            await self.refresh()
 
     async def close(self) -> None:
         await self._loader.close()

@@ -82,7 +82,7 @@ class Shelf:
     """Stored @contexts by local id, the oldest first."""
 
     def __init__(self, keeper: Keeper | None = None) -> None:
-        self._keeper = keeper
+        self.keeper = keeper
         self._entries: OrderedDict[str, Stored] = OrderedDict()
         self._bytes = 0
 
@@ -91,7 +91,7 @@ class Shelf:
 
     def restore(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
         """Takes over what was put on disk: local id → document."""
-        for local_id, document in documents.items():
+        for local_id, document in sorted(documents.items(), key=lambda item: str(item[1]["createdAt"])):
             size = len(orjson.dumps(document["context"]))
             kind = Kind(document["kind"])
             self._put(Stored(local_id, document["url"], kind, document["context"], document["createdAt"], size))
@@ -154,9 +154,9 @@ class Shelf:
                 self.remove(stored)
 
     def _tell(self, local_id: str, document: dict[str, Any] | None) -> "Future[int] | None":
-        if self._keeper is None:
+        if self.keeper is None:
             return None
-        future = self._keeper(local_id, document)
+        future = self.keeper(local_id, document)
         # Nobody may wait for it: a failure is the journal's to tell, and not worth a second line in the log.
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         return future

@@ -36,8 +36,7 @@ class Terms:
     """One @context, compiled. Treat as frozen.
 
     key: identity, for caches; two `Terms` with one key mean the same. reference: what stands as "@context" in an
-    answer (an address, or the list or object that the client gave). link: the address for a Link header. kept: answers
-    that belong to this @context (see `keeping`).
+    answer (an address, or the list or object that the client gave). link: the address for a Link header.
     """
 
     __slots__ = (
@@ -49,7 +48,6 @@ class Terms:
         "compact",
         "expand",
         "expand_value",
-        "kept",
         "key",
         "reference",
     )
@@ -65,7 +63,6 @@ class Terms:
 
     def __init__(self, table: Table, key: str, reference: object, link: str | Callable[[], str]) -> None:
         self.key = key
-        self.kept: dict[object, object] = {}
         self.reference = reference
         self._reference_json: bytes | None = None
         self._link = link
@@ -79,9 +76,12 @@ class Terms:
     @property
     def link(self) -> str:
         """The address that a Link header names; one of this broker when the @context came in a body."""
-        if not isinstance(self._link, str):
-            self._link = self._link()
-        return self._link
+        return self._link if isinstance(self._link, str) else self._link()
+
+    @property
+    def has_no_address(self) -> bool:
+        """Whether the client gave the @context itself, so that a Link needs an address of this broker."""
+        return not isinstance(self._link, str)
 
     @property
     def reference_json(self) -> bytes:

@@ -193,6 +193,32 @@ def test_what_was_answered_with_success_is_there_after_a_new_start(tmp_path: Pat
     run_case(read)
 
 
+def test_doubts_are_said_when_they_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "quality.json").write_text('{"Air": {"t": {"highest": 50}}}')
+    seen = b'{"id":"urn:x:1","type":"Air","t":{"type":"Property","value":400,"observedAt":"2026-11-28T00:00:00Z"}}'
+
+    async def flags(has_quality: bool) -> object:
+        async with started(Options(tmp_path, port=0, has_quality=has_quality)) as where:
+            client = await at_port(where)
+            await client.heard(
+                "POST", "/ngsi-ld/v1/entityOperations/upsert", "Content-Type: application/json", body=b"[" + seen + b"]"
+            )
+            found = json.loads((await client.heard("GET", "/ngsi-ld/v1/entities/urn:x:1")).body)
+            client.close()
+            return found["t"].get("qualityFlags", {}).get("value")
+
+    assert uvloop.run(flags(True)) in ("OUT_OF_RANGE", ["OUT_OF_RANGE"])
+    assert uvloop.run(flags(False)) is None
+
+
+def test_expectations_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "quality.json").write_text('{"Air": {"t": {"highest": "hot"}}}')
+    assert "highest of Air.t" in refused(Options(tmp_path, port=0, has_quality=True))
+    run_case(lambda: _serves_a_moment(Options(tmp_path, port=0)))
+    (tmp_path / "quality.json").write_text('{"A b!": {"t": {"highest": 1}}}')
+    assert "expected of observations" in refused(Options(tmp_path, port=0, has_quality=True))
+
+
 def test_a_damaged_key_of_the_grants_is_named(tmp_path: Path) -> None:
     (tmp_path / GRANTS_KEY).write_text("short")
     assert "key of the grants" in refused(Options(tmp_path, port=0, has_auth=True))

@@ -1,17 +1,19 @@
 """A broker with subscriptions, and receivers on loopback."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from songcau.context.api.notifying import PresentState
 from songcau.context.api.subscriptions import add_subscription_routes
-from songcau.context.api.tests.conftest import Answered, Client
+from songcau.context.api.tests.client import Answered, Client
 from songcau.context.rights.caller import EVERYTHING
 from songcau.context.server.messages import Request
 from songcau.context.subscriptions.carrying import Carriers
 from songcau.context.subscriptions.delivery import Patience
+from songcau.context.subscriptions.subscription import Owner
 from songcau.context.subscriptions.subscriptions import Subscriptions
 from songcau.context.subscriptions.telling import Parts
 from songcau.context.subscriptions.tests.receiver import Receiver
@@ -25,6 +27,7 @@ class City(Client):
 
     def __init__(self, folder: Path, patience: Patience = QUICK) -> None:
         super().__init__(folder)
+        self.owners: dict[str, Owner] = {"": (EVERYTHING, math.inf)}
         present = PresentState(self.broker)
         parts = Parts(
             loop=self.loop,
@@ -34,7 +37,7 @@ class City(Client):
             join=present.join,
             patience=patience,
         )
-        self.subscriptions = Subscriptions(parts, self.contexts, lambda _label: EVERYTHING)
+        self.subscriptions = Subscriptions(parts, self.contexts, self.owners.get)
         self.loop.run_until_complete(self.subscriptions.open())
         self.broker.on_changes(self.subscriptions.changed)
         add_subscription_routes(self.router, self.subscriptions, self.contexts)

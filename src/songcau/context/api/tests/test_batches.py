@@ -2,7 +2,8 @@
 
 import pytest
 
-from songcau.context.api.tests.conftest import Client, prop, room
+from songcau.context.api.tests.client import Client, prop, room
+from songcau.context.journal.history import Wanted
 
 CREATE, UPSERT = "/entityOperations/create", "/entityOperations/upsert"
 UPDATE, MERGE, DELETE = "/entityOperations/update", "/entityOperations/merge", "/entityOperations/delete"
@@ -41,6 +42,19 @@ def test_upserting_answers_with_what_was_created_only(client: Client) -> None:
 def test_an_entity_twice_in_one_upsert_is_written_twice(client: Client) -> None:
     assert client.ask("POST", UPSERT, [room(0, a=prop(1)), room(0, a=prop(2))]).status == 201
     assert read(client, 0) == room(0, a=prop(2))
+
+
+@pytest.mark.parametrize("path", [f"{UPSERT}?options=update", UPSERT, UPDATE, MERGE])
+def test_an_entity_several_times_in_one_batch_has_each_of_its_observations_once_in_the_history(
+    client: Client, path: str
+) -> None:
+    client.ask("POST", CREATE, [room(0)])
+    seen = [prop(minute, observedAt=f"2026-11-28T00:0{minute}:00Z") for minute in range(4)]
+    seen[1] = seen[1] | {"datasetId": "urn:x:second"}
+    assert client.ask("POST", path, [room(0, a=one) for one in seen]).status == 204
+    [told] = client.loop.run_until_complete(client.journal.history("", [IDS[0]], Wanted(time="modifiedAt")))
+    [written] = told.attributes.values()
+    assert [each["value"] for each in written] == [0, 1, 2, 3]
 
 
 def test_an_upsert_of_a_new_entity_without_a_type_fails_alone(client: Client) -> None:

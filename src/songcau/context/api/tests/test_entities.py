@@ -2,7 +2,7 @@
 
 import pytest
 
-from songcau.context.api.tests.conftest import Client, prop, room
+from songcau.context.api.tests.client import Client, prop, room
 
 NULL = "urn:ngsi-ld:null"
 ONE = "/entities/urn:ngsi-ld:Room:1"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from songcau.context.api.tests.conftest import prop, room
+from songcau.context.api.tests.client import prop, room
 from songcau.context.api.tests.notified import City, ask_of_letters, letters, subscribe
 from songcau.context.subscriptions.tests.receiver import OK, UNAVAILABLE
 

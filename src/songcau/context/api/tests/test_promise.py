@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from songcau.context.api.tests.conftest import Client, prop, room
+from songcau.context.api.tests.client import Client, prop, room
 from songcau.context.journal.history import Wanted
 from songcau.context.journal.sqlite import SqliteStore
 from songcau.context.journal.store import StoreError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from songcau.context.api.tests.conftest import Client, prop, room
+from songcau.context.api.tests.client import Client, prop, room
 from songcau.context.rights.caller import Caller
 
 DEFAULT = "https://uri.etsi.org/ngsi-ld/default-context/"

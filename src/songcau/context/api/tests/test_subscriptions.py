@@ -1,6 +1,8 @@
 """Subscriptions through the API."""
 
-from songcau.context.api.tests.conftest import prop, room
+import math
+
+from songcau.context.api.tests.client import prop, room
 from songcau.context.api.tests.notified import City, subscription
 from songcau.context.rights.caller import Caller
 
@@ -26,6 +28,16 @@ def test_a_subscription_is_shown_as_it_was_sent(city: City) -> None:
     }
     stamped = city.ask("GET", "/subscriptions/urn:ngsi-ld:Subscription:1?options=sysAttrs").json
     assert stamped["createdAt"] == stamped["modifiedAt"]
+
+
+def test_a_context_that_came_with_a_subscription_is_hosted_for_its_notifications(city: City) -> None:
+    context = [{"Room": "https://x.org/#Room"}, "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld"]
+    sent = {**subscription("http://a.example/", id="urn:ngsi-ld:Subscription:1"), "@context": context}
+    assert city.ask("POST", "/subscriptions", sent, content_type="application/ld+json").status == 201
+    (hosted,) = city.contexts.shelf
+    assert (hosted.kind, hosted.context) == ("ImplicitlyCreated", context)
+    found = city.ask("GET", "/subscriptions/urn:ngsi-ld:Subscription:1").json
+    assert found["jsonldContext"] == hosted.address("")
 
 
 def test_subscriptions_are_listed_by_pages(city: City) -> None:
@@ -64,7 +76,8 @@ def test_a_subscription_is_changed_and_deleted(city: City) -> None:
 def test_who_may_see_part_of_the_city_is_told_of_that_part(city: City) -> None:
     receiver = city.receiver()
     name = "https://uri.etsi.org/ngsi-ld/default-context/a"
-    ward = Caller("ward", wards=["/wards/w1"], attributes=[name])
+    ward = Caller("ward", wards=["/wards/w1"], attributes=[name], token="t1")
+    city.owners["t1"] = (ward, math.inf)
     made = city.ask("POST", "/subscriptions", subscription(receiver.url()), by=ward)
     assert made.status == 201, made.json
     city.ask("POST", "/entities", room(1, a=prop(1), scope="/wards/w2"))
@@ -76,3 +89,10 @@ def test_who_may_see_part_of_the_city_is_told_of_that_part(city: City) -> None:
     assert city.ask("GET", path, by=ward).status == 200
     assert city.ask("GET", "/subscriptions", by=Caller("other", wards=["/wards/w1"])).json == []
     assert city.ask("GET", "/subscriptions").json != []
+    grant = Caller("person:1")
+    assert city.ask("POST", "/subscriptions", subscription(receiver.url()), by=grant).status == 403
+    del city.owners["t1"]
+    city.subscriptions.owners_ended()
+    city.ask("POST", "/entities", room(3, a=prop(2), scope="/wards/w1"))
+    city.rest()
+    assert len(receiver.bodies) == 1

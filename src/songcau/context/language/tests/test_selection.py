@@ -1,5 +1,7 @@
 """What a request selects, and what of it an index can answer."""
 
+from typing import Any
+
 import pytest
 
 from songcau.context.language import selection as module
@@ -100,3 +102,90 @@ def test_what_an_index_can_answer_is_known() -> None:
     found = Selection.of(terms=PLAIN, types="A", attrs="x,y", q="z>1")
     assert found.needs == ({expanded("x"), expanded("y")}, {expanded("z")})
     assert not found.is_types
+
+
+def test_places_and_scopes_are_asked_too() -> None:
+    one = entity("urn:x:1", "A", ("/a/b",), location={"type": "GeoProperty", "value": POINT})
+    near = {"georel": "near;maxDistance==10", "geometry": "Point", "coordinates": "[1,2]"}
+    found = Selection.of(terms=PLAIN, scope_q="/a/#", **near)
+    assert found.matches(one)
+    assert found.area is not None
+    assert found.scope is not None
+    assert not Selection.of(terms=PLAIN, scope_q="/b/#", **near).matches(one)
+    with pytest.raises(BadRequestData):
+        Selection.of(terms=PLAIN, geometry="Point", coordinates="[1,2]")
+
+
+def test_what_is_long_is_not_kept() -> None:
+    long = "|".join(f"a=={number}" for number in range(200)) + ' ;b=="' + "x" * 4000 + '"'
+    assert Selection.of(terms=PLAIN, q=long) is not Selection.of(terms=PLAIN, q=long)
+
+
+POINT = {"type": "Point", "coordinates": [1, 2]}
+CAR = entity("urn:x:car", "Car", ("/a",), speed=50, location={"type": "GeoProperty", "value": POINT})
+
+
+@pytest.mark.parametrize(
+    ("body", "holds"),
+    [
+        ({}, True),
+        ({"entities": [{"type": "Car"}]}, True),
+        ({"entities": [{"type": "(Car|Bus)"}]}, True),
+        ({"entities": [{"type": "Bus"}]}, False),
+        ({"entities": [{"id": "urn:x:car"}]}, True),
+        ({"entities": [{"id": ["urn:x:a", "urn:x:car"], "type": "Car"}]}, True),
+        ({"entities": [{"idPattern": "^urn:x:b", "type": "Car"}]}, False),
+        ({"entities": [{"type": "Bus"}, {"type": "Car", "idPattern": "car$"}]}, True),
+        ({"entities": [{"type": "Bus"}, {"type": "Car", "id": "urn:x:a"}]}, False),
+        ({"entities": [{"id": "urn:x:a"}, {"id": "urn:x:car"}]}, True),
+        ({"entities": [{"type": "Car"}], "attrs": ["speed"], "q": "speed>40", "scope_q": "/a"}, True),
+        ({"attrs": "speed,other"}, True),
+        ({"attrs": ["other"]}, False),
+        ({"q": "speed%3E40"}, True),
+        ({"geo_q": {"georel": "near;maxDistance==5", "geometry": "Point", "coordinates": [1, 2]}}, True),
+        ({"geo_q": {"georel": "near;minDistance==5", "geometry": "Point", "coordinates": [1, 2]}}, False),
+    ],
+)
+def test_a_selection_of_a_body(body: dict[str, Any], holds: bool) -> None:
+    assert Selection.of_body(terms=PLAIN, **body).matches(CAR) is holds
+
+
+def test_an_index_can_answer_selectors_too() -> None:
+    one = Selection.of_body(terms=PLAIN, entities=[{"type": "Car"}])
+    assert one.is_types
+    several = Selection.of_body(terms=PLAIN, entities=[{"type": "Car"}, {"type": "Bus", "id": "urn:x:b"}])
+    assert (several.types, several.ids) == ((expanded("Car"), expanded("Bus")), None)
+    named = Selection.of_body(terms=PLAIN, entities=[{"id": "urn:x:a"}, {"type": "Bus", "id": ["urn:x:b"]}])
+    assert (named.types, named.ids) == (None, ("urn:x:a", "urn:x:b"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"entities": []},
+        {"entities": {}},
+        {"entities": [5]},
+        {"entities": [{}]},
+        {"entities": [{"type": 5}]},
+        {"entities": [{"type": ""}]},
+        {"entities": [{"id": "x"}]},
+        {"entities": [{"id": []}]},
+        {"entities": [{"id": 5}]},
+        {"entities": [{"idPattern": "x**"}]},
+        {"entities": [{"idPattern": 5}]},
+        {"attrs": []},
+        {"attrs": [5]},
+        {"q": 5},
+        {"q": "a=="},
+        {"scope_q": []},
+        {"geo_q": []},
+    ],
+)
+def test_a_broken_body_is_refused(body: dict[str, Any]) -> None:
+    with pytest.raises(BadRequestData):
+        Selection.of_body(terms=PLAIN, **body)
+
+
+def test_selectors_are_bounded() -> None:
+    with pytest.raises(TooComplexQuery):
+        Selection.of_body(terms=PLAIN, entities=[{"type": "A"}] * 300)

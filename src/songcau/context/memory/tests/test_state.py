@@ -1,9 +1,13 @@
 """The present state of a tenant and its indexes."""
 
+import pytest
+
 from songcau.context.entities.entity import Change, Entity, Kind
+from songcau.context.language.ordering import parse as ordering_of
 from songcau.context.language.selection import Selection
 from songcau.context.language.tests.samples import PLAIN, entity, expanded, prop
 from songcau.context.memory.state import State
+from songcau.context.problems import TooComplexQuery
 
 NOW = "2026-11-28T02:00:00.000000Z"
 
@@ -149,3 +153,58 @@ def test_nothing_happens_for_a_change_of_nothing() -> None:
     state.apply(nothing)
     state.undo(nothing)
     assert ids(state) == []
+
+
+def test_scopes_are_found_and_followed() -> None:
+    state = filled(
+        entity("urn:x:a", "Camera", ("/wards/W05512",)),
+        entity("urn:x:b", "Camera", ("/wards/05513", "/roads/3")),
+        *(entity(f"urn:x:n{number}", "Camera") for number in range(9)),
+    )
+    assert ids(state, scope_q="/wards/#") == ["a", "b"]
+    assert ids(state, types="Camera", scope_q="/roads/3") == ["b"]
+    before = state.get("urn:x:b")
+    moved = change(before, entity("urn:x:b", "Camera", ("/wards/W05512", "/roads/3")), kind=Kind.SET)
+    state.apply(moved)
+    assert ids(state, scope_q="/wards/W05512") == ["a", "b"]
+    assert ids(state, scope_q="/wards/05513") == []
+    state.undo(moved)
+    assert ids(state, scope_q="/wards/05513") == ["b"]
+    state.apply(change(before, None, kind=Kind.DELETE))
+    assert ids(state, scope_q="/#") == ["a"]
+
+
+def test_another_order_may_be_asked_for() -> None:
+    state = city()
+    ordering = ordering_of("speed;desc", PLAIN)
+    everything = Selection.of(terms=PLAIN)
+    assert [one.id[-1] for one in state.select(everything, ordering=ordering)] == ["d", "b", "c", "a", "e"]
+    page, total = state.page(Selection.of(terms=PLAIN, q="speed"), ordering=ordering, offset=1, limit=1)
+    assert ([one.id[-1] for one in page], total) == (["b"], 3)
+    page, total = state.page(everything, ordering=ordering, limit=1)
+    assert ([one.id[-1] for one in page], total) == (["d"], 5)
+
+
+def test_a_query_that_would_take_seconds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = city()
+    costly = "|".join(f'speed~="[{number}]"' for number in range(10))
+    near = {"georel": "near;maxDistance==9e6", "geometry": "LineString", "coordinates": str([[0, 0]] * 50)}
+    assert ids(state, q=costly) == []
+    monkeypatch.setattr("songcau.context.memory.state._MOST_TESTS", 80)
+    assert ids(state, q="speed>40", types="Detector") == ["b", "d"]
+    for asked in (
+        {"q": costly},
+        {"q": costly, "ids": "urn:x:a,urn:x:b,urn:x:c"},
+        {"types": "Camera", "q": costly + "|on"},
+    ):
+        with pytest.raises(TooComplexQuery):
+            ids(state, **asked)
+    spot = {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [1, 1]}}
+    state = filled(*(entity(f"urn:x:{number}", location=spot if number < 2 else 5) for number in range(9)))
+    with pytest.raises(TooComplexQuery):
+        ids(state, **near)
+    with pytest.raises(TooComplexQuery):
+        ids(
+            filled(*(entity(f"urn:x:{number}", **({"speed": 1} if number < 3 else {})) for number in range(12))),
+            q=costly,
+        )

@@ -167,6 +167,23 @@ def test_a_bug_is_logged_under_a_trace_and_told_without_its_words(
     run(case)
 
 
+def test_a_bug_that_every_request_meets_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def case() -> None:
+        router = Router()
+        router.add("GET", "/", bug_at_once)
+        async with serving(router) as place:
+            assert place.service.timer is not None
+            place.service.timer.cancel()
+            client = await place.client()
+            for _ in range(40):
+                assert (await client.heard("GET", "/")).status == 500
+            place.service._tick()
+            assert len(caplog.records) == 11
+            assert "30 further faults" in caplog.records[-1].getMessage()
+
+    run(case)
+
+
 def test_head_is_answered_as_get_without_the_body() -> None:
     async def case() -> None:
         async with serving(echoing("GET")) as place:

@@ -10,7 +10,7 @@ import pytest
 from songcau.context.problems import BadRequestData, LdContextNotAvailable
 from songcau.context.terms import CORE, Contexts, contexts
 from songcau.context.terms.folder import UnusableFolder
-from songcau.context.terms.keeping import MOST_KEPT, kept_with_terms
+from songcau.context.terms.keeping import MOST_KEPT, kept_by_terms
 from songcau.context.terms.loading import LARGEST_BYTES, Loader
 from songcau.context.terms.terms import Terms
 from songcau.context.terms.tests.web import document, on_loop, page, web
@@ -301,10 +301,10 @@ async def test_a_preloaded_context_within_a_large_one_is_opened(tmp_path: Path) 
         await found.close()
 
 
-def test_answers_are_kept_with_the_terms() -> None:
+def test_answers_are_remembered_by_context() -> None:
     asked = []
 
-    @kept_with_terms
+    @kept_by_terms
     def names(terms: Terms, text: str) -> tuple[str, ...]:
         asked.append(text)
         return tuple(terms.expand(name) for name in text.split(","))
@@ -314,9 +314,12 @@ def test_answers_are_kept_with_the_terms() -> None:
     assert names(terms, "a,b") is names(terms, "a,b")
     assert names(CORE, "a,b") != names(terms, "a,b")
     assert asked == ["a,b", "a,b"]
-    for number in range(MOST_KEPT + 1):
+    for number in range(MOST_KEPT - 1):
         names(terms, f"a{number}")
-    assert len(terms.kept) <= MOST_KEPT
+    names(CORE, "a,b")  # the newer of the two is still known
+    assert len(asked) == MOST_KEPT + 1
+    names(terms, "a,b")
+    assert len(asked) == MOST_KEPT + 2
 
 
 def test_the_context_of_the_public_suite_works(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ async def test_what_is_stored_is_there_after_a_start() -> None:
     disk = Disk()
     async with web() as served:
         served.pages["/a"] = page({"a": X + "a"})
-        before = Contexts(keeper=disk.keep, base="http://broker")
+        before = Contexts(base="http://broker")
+        before.keep_by(disk.keep, {})
         await before.resolve(served.base + "/a")
         hosted, on_disk = before.shelf.host({"b": X + "b"})
         assert on_disk is not None
@@ -48,8 +49,8 @@ async def test_what_is_stored_is_there_after_a_start() -> None:
         assert made is not None
         link = made.link
         await before.close()
-    after = Contexts(keeper=disk.keep, base="http://elsewhere", remote=False)
-    after.restore(disk.documents)
+    after = Contexts(base="http://elsewhere", remote=False)
+    after.keep_by(disk.keep, disk.documents)
     assert [one.kind for one in after.shelf] == ["Cached", "Hosted", "ImplicitlyCreated"]
     for reference, name in ((served.base + "/a", "a"), (hosted.address("http://x"), "b"), (link, "c"), (link, "a")):
         terms = after.at_hand(reference)
@@ -62,8 +63,8 @@ async def test_what_is_preloaded_goes_before_what_was_fetched(tmp_path: Path) ->
     disk = Disk()
     shelf.Shelf(disk.keep).cache("https://x.org/a", {"a": X + "old"}, 10)
     (tmp_path / "https%3A%2F%2Fx.org%2Fa").write_bytes(orjson.dumps({"@context": {"a": X + "new"}}))
-    found = Contexts(tmp_path, keeper=disk.keep)
-    found.restore(disk.documents)
+    found = Contexts(tmp_path)
+    found.keep_by(disk.keep, disk.documents)
     terms = found.at_hand("https://x.org/a")
     assert terms is not None
     assert terms.expand("a") == X + "new"
@@ -112,6 +113,27 @@ async def test_what_was_fetched_long_ago_is_fetched_anew() -> None:
 
 
 @on_loop
+async def test_a_broker_looks_for_newer_contexts_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with web() as served:
+        served.pages["/a"] = page({"a": X + "old"})
+        found = Contexts()
+        await found.resolve(served.base + "/a")
+        looked = asyncio.Event()
+        refresh = found.refresh
+
+        async def look() -> None:
+            await refresh(contexts.timedelta(0))
+            looked.set()
+
+        monkeypatch.setattr(found, "refresh", look)
+        looking = asyncio.create_task(found.stay_fresh(0))
+        await looked.wait()
+        looking.cancel()
+        assert served.asked["/a"] >= 2
+        await found.close()
+
+
+@on_loop
 async def test_a_preloaded_file_is_read_anew_when_asked(tmp_path: Path) -> None:
     path = tmp_path / "https%3A%2F%2Fx.org%2Fa"
     path.write_bytes(orjson.dumps({"@context": {"a": X + "old"}}))
@@ -129,7 +151,8 @@ async def test_a_preloaded_file_is_read_anew_when_asked(tmp_path: Path) -> None:
 @on_loop
 async def test_what_is_removed_is_gone_from_the_disk_too() -> None:
     disk = Disk()
-    found = Contexts(keeper=disk.keep)
+    found = Contexts()
+    found.keep_by(disk.keep, {})
     hosted, _ = found.shelf.host({"a": X + "a"})
     url = hosted.address("http://broker")
     assert found.at_hand(url) is not None
@@ -145,7 +168,7 @@ async def test_what_is_removed_is_gone_from_the_disk_too() -> None:
 async def test_a_disk_that_fails_is_not_told_twice() -> None:
     disk = Disk()
     disk.broken = True
-    hosted, on_disk = Contexts(keeper=disk.keep).shelf.host({})
+    hosted, on_disk = shelf.Shelf(disk.keep).host({})
     assert on_disk is not None
     with pytest.raises(OSError, match="full"):
         await on_disk
