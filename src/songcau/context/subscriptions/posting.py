@@ -132,6 +132,7 @@ class Poster:
 
     def finished(self, connection: "_Connection", done: Done | None, failure: Failure | None, *, keep: bool) -> None:
         """A connection's letter was answered, or will not be."""
+        was_full = self.is_full
         self._busy.discard(connection)
         if keep and not self._is_closed:
             connection.idle_since = self._loop.time()
@@ -140,7 +141,8 @@ class Poster:
             return
         if done is not None:
             done(failure)
-        self._has_room()
+        if was_full:
+            self._has_room()
 
     def stale(self, connection: "_Connection", letter: bytes, timeout: float, done: Done) -> None:
         """A kept connection was closed by the other side as we began to use it: not the letter's fault, try anew."""
@@ -201,17 +203,27 @@ class _Connection(asyncio.Protocol):
             self._end(Failure("the answer is not HTTP", Reach.ENDPOINT), keep=False)
             return
         if self._received > LONGEST_ANSWER and self.done is not None:
-            self._end(Failure("the answer is longer than anybody needs", Reach.LETTER), keep=False)
+            self._give_up_reading()
+
+    def _give_up_reading(self) -> None:
+        """Nobody needs so long an answer; its status is what counts."""
+        if self._has_head:
+            self._judge(keep=False)
+        else:
+            self._end(Failure("the answer's head is longer than anybody needs", Reach.ENDPOINT), keep=False)
 
     def on_headers_complete(self) -> None:
         self._has_head = True
 
     def on_message_complete(self) -> None:
+        self._judge(keep=self._parser.should_keep_alive())
+
+    def _judge(self, *, keep: bool) -> None:
         status = self._parser.get_status_code()
         if status < 200 or self.done is None:  # 100 Continue and its like announce the real answer
             return
         failure = None if status < 300 else Failure(f"answered {status}", Reach.LETTER, is_final=status in _FINAL)
-        self._end(failure, keep=self._parser.should_keep_alive())
+        self._end(failure, keep=keep)
 
     def connection_lost(self, error: Exception | None) -> None:
         if self.done is None:

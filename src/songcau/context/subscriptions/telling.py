@@ -136,7 +136,8 @@ class Telling:
         timer = self._ticking.pop(line, None)
         if timer is not None:
             timer.cancel()
-        self._interests.remove(subscription)
+        if not subscription.interval:
+            self._interests.remove(subscription)
         self._catching_up.forget(line)
         self._delivery.close(line)
         line.letter = None
@@ -242,7 +243,7 @@ class Telling:
         return Letter(notification_id(), self.instant(), line.waiting.take())
 
     def instant(self) -> str:
-        return clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return clock.now().isoformat(timespec="microseconds")[:26] + "Z"
 
     def settled(self, line: Line) -> None:
         self._note(line)
