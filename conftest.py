@@ -1,4 +1,4 @@
-"""For every test: an outbox without reactions, outlines drawn once, guards that rest while tables are flushed."""
+"""For every test: no reactions in the outbox, guards that rest at a flush, and once what is the same each time."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -48,3 +48,22 @@ def _draw_once() -> Iterator[None]:
     profiles.approximate_outlines = lambda centres: drawn(tuple(centres))
     yield
     profiles.approximate_outlines = plain
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _list_static_files_once() -> Iterator[None]:
+    """Every browser of a test starts the whole application, which lists the same static files each time."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    plain = WhiteNoiseMiddleware.add_files_from_finders
+    listed: dict[str, object] = {}
+
+    def add(self: WhiteNoiseMiddleware) -> None:
+        if not listed:
+            plain(self)
+            listed.update(self.files)
+        self.files.update(listed)
+
+    WhiteNoiseMiddleware.add_files_from_finders = add
+    yield
+    WhiteNoiseMiddleware.add_files_from_finders = plain
