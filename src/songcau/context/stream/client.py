@@ -6,12 +6,8 @@ is bounded by the number of entities and not by the time. When even that is too 
 
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from songcau.context.server.messages import Request, Sink
-
-if TYPE_CHECKING:
-    from songcau.context.stream.channel import Channel
 
 MOST_WAITING = 5_000
 LONGEST_PIECE = 64 * 1024
@@ -29,20 +25,18 @@ class Client:
     """The `Stream` of one connection. head: the newest sequence number that was told to anybody."""
 
     __slots__ = (
-        "_beats", "_head", "_is_closed", "_is_lost", "_left", "_sink", "_waiting", "channel", "has_been_told",
+        "_beats", "_head", "_is_closed", "_is_lost", "_left", "_sink", "_waiting", "has_been_told",
         "is_resuming", "last", "request",
     )  # fmt: skip
 
     def __init__(
         self,
         request: Request,
-        channel: "Channel",
         head: Callable[[], int],
         last: int | None,
         left: Callable[["Client"], None],
     ) -> None:
         self.request = request
-        self.channel = channel
         self.last = last  # the sequence number after which the client wants to go on
         self.is_resuming = False
         self.has_been_told = False

@@ -7,7 +7,7 @@ reach back so far, from the journal, one reading for all who wait; and who was a
 import logging
 from asyncio import AbstractEventLoop, CancelledError, Task, TimerHandle
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from songcau.context.entities.entity import Change
@@ -43,7 +43,7 @@ class Streams:
         self._head = head
         self._channels = Channels()
         self._by_wish: dict[Wish, Channel] = {}
-        self._clients: dict[Client, None] = {}
+        self._clients: dict[Client, Channel] = {}
         self._held: deque[Occurrence] = deque()
         self._held_after = head  # every change with a higher number is in `_held`
         self._resuming: list[Client] = []
@@ -65,9 +65,9 @@ class Streams:
         if channel is None:
             channel = self._by_wish[wish] = Channel(wish, self._loop)
             self._channels.add(channel)
-        client = Client(request, channel, lambda: self._head, last, self._leave)
+        client = Client(request, lambda: self._head, last, self._leave)
         channel.clients[client] = None
-        self._clients[client] = None
+        self._clients[client] = channel
         if last is not None:
             self._resume(client, last)
         if self._beats is None:
@@ -75,8 +75,9 @@ class Streams:
         return client
 
     def _leave(self, client: Client) -> None:
-        self._clients.pop(client, None)
-        channel = client.channel
+        channel = self._clients.pop(client, None)
+        if channel is None:
+            return
         channel.clients.pop(client, None)
         if not channel.clients and self._by_wish.get(channel.wish) is channel:
             del self._by_wish[channel.wish]
@@ -133,7 +134,7 @@ class Streams:
         elif last >= self._held_after:
             for told in self._held:
                 if told.sequence > last:
-                    _give(client, told)
+                    self._give((client,), told)
         else:
             client.is_resuming = True
             self._resuming.append(client)
@@ -152,7 +153,7 @@ class Streams:
                 for client in clients:
                     client.lose()
             for told in held:
-                _give_all(clients, told)
+                self._give(clients, told)
             for client in clients:
                 client.resumed()
 
@@ -163,23 +164,17 @@ class Streams:
             for sequence, change in changes:
                 told = occurrence(sequence, change) if sequence <= until else None
                 if told is not None:
-                    _give_all(clients, told)
+                    self._give(clients, told)
 
-
-def _give_all(clients: Sequence[Client], told: Occurrence) -> None:
-    """Clients of one channel get the same event, which is made once."""
-    made: dict[Channel, Event | None] = {}
-    for client in clients:
-        if told.sequence > (client.last or 0):
-            channel = client.channel
+    def _give(self, clients: Iterable[Client], told: Occurrence) -> None:
+        """Let an event wait for those who have not had it. Clients of one channel get the same, which is made once."""
+        made: dict[Channel, Event | None] = {}
+        for client in clients:
+            channel = self._clients.get(client)
+            if channel is None or told.sequence <= (client.last or 0):
+                continue
             if channel not in made:
                 made[channel] = channel.event_of(told)
             event = made[channel]
             if event is not None:
                 client.hold(event)
-
-
-def _give(client: Client, told: Occurrence) -> None:
-    event = client.channel.event_of(told)
-    if event is not None:
-        client.hold(event)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from songcau.context.stream import streams
-from songcau.context.stream.tests.following import broker, point, prop
+from songcau.context.tests.following import broker, point, prop
 
 
 def run(case: Callable[[], Awaitable[None]]) -> None:
