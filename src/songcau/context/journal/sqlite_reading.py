@@ -47,9 +47,10 @@ class SqliteReading:
         )
         return [Life(number, ended, tuple(types.split())) for number, ended, types in rows]
 
-    def known(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
+    def gone(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
         rows = self._all(
-            "SELECT id, types FROM entity WHERE tenant = (SELECT number FROM tenant WHERE name = ?) ORDER BY number",
+            "SELECT id, types FROM entity WHERE ended IS NOT NULL"
+            " AND tenant = (SELECT number FROM tenant WHERE name = ?) ORDER BY number",
             (tenant,),
         )
         return [(entity_id, tuple(types.split())) for entity_id, types in rows]
