@@ -133,7 +133,6 @@ class TemporalEntities:
         request = asked.request
         extra = page_headers(page, request.path, request.query, more=more, total=total, media=media)
         partial = cut(found, wanted, self._most)
-        found = [past for past in found if any(past.evolution.attributes.values())]
         pieces = [orjson.dumps(document) for past in found if (document := written(past, terms, wanted))]
         answer = answering.several(pieces, terms, media, extra=(*extra, *(partial or ())))
         return answer if partial is None else Response(PARTIAL_CONTENT, answer.body, answer.headers)
@@ -152,7 +151,7 @@ def written(past: Past, terms: Terms, wanted: TemporalWanted) -> dict[str, Any]:
         types = [terms.compact(name) for name in evolution.types]
         document["type"] = types[0] if len(types) == 1 else types
     attributes = {name: some for name, some in evolution.attributes.items() if shown.shows(name)}
-    document |= write_history(attributes, terms, wanted.form)
+    document |= write_history(attributes, terms, wanted.form, evolution.kinds)
     if wanted.form.sys_attrs and past.entity.created_at:
         document["createdAt"] = past.entity.created_at
         document["modifiedAt"] = past.entity.modified_at

@@ -54,12 +54,13 @@ def temporal_wanted(params: Mapping[str, str], terms: Terms, *, needs_period: bo
     last = _last(params.get("lastN"))
     chosen = _names(pick, attrs)
     wanted = Wanted(time, since, until, chosen, last)
+    counted_from = None if since is None else since - (relation == "after")
     shown = Form(pick=tuple(pick.names) if pick is not None else None, omit=omit.whole() if omit is not None else None)
-    form = TemporalForm(style, sys_attrs, params.get("lang"), time, since=since, until=until)
+    form = TemporalForm(style, sys_attrs, params.get("lang"), time, since=counted_from, until=until)
     if style == "aggregatedValues":
         form = TemporalForm(
             style, sys_attrs, params.get("lang"), time, _methods(params.get("aggrMethods")),
-            read_duration(params.get("aggrPeriodDuration", "PT0S")), since, until,
+            read_duration(params.get("aggrPeriodDuration", "PT0S")), counted_from, until,
         )  # fmt: skip
     datasets = frozenset(part.strip() for part in params["datasetId"].split(",")) if "datasetId" in params else None
     return TemporalWanted(wanted, shown, form, relation, datasets)
@@ -174,6 +175,7 @@ def cut(pasts: Sequence[Past], asked: TemporalWanted, most: int) -> Headers | No
         return None
     first, last = _range(instants, most, is_newest_first=asked.wanted.last is not None)
     for past in pasts:
+        past.evolution.kinds = {name: some[0]["type"] for name, some in past.evolution.attributes.items() if some}
         past.evolution.attributes = {
             name: [one for one in some if first <= _instant(one, time) <= last]
             for name, some in past.evolution.attributes.items()

@@ -16,6 +16,7 @@ from songcau.context.entities.entity import Attributes, Entity, Instance
 from songcau.context.journal.corrections import INSTANCE, Added, Hidden
 from songcau.context.journal.history import MOST_ROWS, SCOPE, Evolution, Wanted
 from songcau.context.journal.journal import Journal
+from songcau.context.journal.rows import microseconds
 from songcau.context.language.ordering import Ordering
 from songcau.context.language.selection import Selection
 from songcau.context.memory.state import State
@@ -64,12 +65,13 @@ class Histories:
     async def one(self, tenant: str, entity_id: str, wanted: Wanted, by: Caller) -> Past:
         """5.7.3. Raises NonexistentTenant, ResourceNotFound (also for what the caller may not see), TooComplexQuery."""
         self._state(tenant)
-        found = await self._journal.history(tenant, [entity_id], wanted, most_rows=MOST_ROWS)
+        found = await self._journal.history(tenant, [entity_id], _with_scopes(wanted), most_rows=MOST_ROWS)
         past = self._seen(tenant, found[0], by) if found else None
         if past is None:
             raise ResourceNotFound(f"There is no history of {entity_id}")
         if past.evolution.is_cut:
             raise _too_long()
+        _show_only(past.evolution, wanted.names)
         return past
 
     async def many(self, tenant: str, asked: Asked, by: Caller, *, offset: int, limit: int) -> list[Past]:
@@ -83,7 +85,7 @@ class Histories:
         ids = self._ids(state, asked, by, await self._journal.gone(tenant))
         looked = 0
         # What a past must say may be said by attributes that are not to be shown.
-        looked_at = asked.wanted if asked.content is None else replace(asked.wanted, names=None)
+        looked_at = _with_scopes(asked.wanted) if asked.content is None else replace(asked.wanted, names=None)
         while len(found) < offset + limit and (some := list(islice(ids, AT_ONCE))):
             looked += len(some)
             if looked > MOST_ENTITIES:
@@ -102,19 +104,22 @@ class Histories:
     async def add(
         self, tenant: str, entity_id: str, types: tuple[str, ...], told: Sequence[tuple[str, Instance]], by: Caller
     ) -> bool:
-        """5.6.11: instances that were so. True if nothing was known of the entity before. Raises NotAllowed."""
-        known = await self._known(tenant, entity_id)
+        """5.6.11: instances that were so. True if nothing was known of the entity before. Raises NotAllowed.
+
+        An instance takes the place of one of the same attribute, dataset and instant of observation: who tells the same
+        past twice has told it once.
+        """
+        known = await self._known(tenant, entity_id, _told_at(told))
         entity = self._entity(tenant, known, entity_id, types)
         self._check(entity, {name for name, _ in told}, by, is_new=known is None)
-        await self._journal.correct(tenant, entity_id, types=types, added=self._added(told))
+        added, hidden = self._added(told), [] if known is None else _in_the_place(told, known)
+        await self._journal.correct(tenant, entity_id, types=types, hidden=hidden, added=added)
         return known is None
 
     async def append(self, tenant: str, entity_id: str, told: Sequence[tuple[str, Instance]], by: Caller) -> None:
         """5.6.12: the same for an entity that has a history. Raises ResourceNotFound, NotAllowed."""
-        known = await self._require(tenant, entity_id, by)
-        self._check(known.entity, {name for name, _ in told}, by)
-        types = known.evolution.types
-        await self._journal.correct(tenant, entity_id, types=types, added=self._added(told))
+        await self._require(tenant, entity_id, by)
+        await self.add(tenant, entity_id, (), told, by)
 
     async def forget(self, tenant: str, entity_id: str, by: Caller) -> None:
         """5.6.16: the whole history. The entity itself stays, and begins a new one. Raises ResourceNotFound."""
@@ -154,15 +159,12 @@ class Histories:
         if patch.get("datasetId", instance.get("datasetId")) != instance.get("datasetId"):
             raise BadRequestData("The dataset of an instance cannot be changed")
         kept = {member: value for member, value in instance.items() if member != "instanceId"}
-        body = {**kept, **patch, "modifiedAt": self._broker.instant()}
-        return Added(name, instance.get("datasetId"), instance["instanceId"], orjson.dumps(body))
+        return _addition(name, instance["instanceId"], {**kept, **patch, "modifiedAt": self._broker.instant()})
 
     def _added(self, told: Sequence[tuple[str, Instance]]) -> list[Added]:
         at = self._broker.instant()
-        return [
-            Added(name, one.get("datasetId"), f"{INSTANCE}{uuid4()}", orjson.dumps({**one, **_stamps(at)}))
-            for name, one in told
-        ]
+        once = {_identity(name, one) or number: (name, one) for number, (name, one) in enumerate(told)}
+        return [_addition(name, f"{INSTANCE}{uuid4()}", {**one, **_stamps(at)}) for name, one in once.values()]
 
     async def _known(self, tenant: str, entity_id: str, wanted: Wanted | None = None) -> Evolution | None:
         found = await self._journal.history(
@@ -230,10 +232,47 @@ def _matches(past: Past, asked: Asked) -> bool:
         as_it_was = Entity(entity.id, entity.types, entity.scopes, told, entity.created_at, entity.modified_at)
         if not asked.content.matches(as_it_was):
             return False
-    names = asked.wanted.names
+    _show_only(evolution, asked.wanted.names)
+    return bool(evolution.attributes)
+
+
+def _with_scopes(wanted: Wanted) -> Wanted:
+    """The scopes of what is not there decide who may see it: they are read whether they are asked for or not."""
+    return wanted if wanted.names is None else replace(wanted, names=wanted.names | {SCOPE})
+
+
+def _show_only(evolution: Evolution, names: frozenset[str] | None) -> None:
     if names is not None:
         evolution.attributes = {name: some for name, some in evolution.attributes.items() if name in names}
-    return bool(evolution.attributes)
+
+
+def _addition(name: str, instance_id: str, instance: Instance) -> Added:
+    observed = instance.get("observedAt")
+    at = microseconds(observed) if observed is not None else None
+    return Added(name, instance.get("datasetId"), instance_id, orjson.dumps(instance), at)
+
+
+def _identity(name: str, instance: Instance) -> tuple[str, str | None, int] | None:
+    """What an observation is told apart by."""
+    observed = instance.get("observedAt")
+    return None if observed is None else (name, instance.get("datasetId"), microseconds(observed))
+
+
+def _told_at(told: Sequence[tuple[str, Instance]]) -> Wanted:
+    """The part of a history that may hold what is told. Without observations: none of it."""
+    instants = [identity[2] for name, one in told if (identity := _identity(name, one))] or [0]
+    return Wanted("observedAt", min(instants), max(instants) + 1, frozenset(name for name, _ in told))
+
+
+def _in_the_place(told: Sequence[tuple[str, Instance]], known: Evolution) -> list[Hidden]:
+    """The instances of a history that others take the place of."""
+    new = {_identity(name, one) for name, one in told}
+    return [
+        Hidden(name, instance_id=one["instanceId"])
+        for name, some in known.attributes.items()
+        for one in some
+        if _identity(name, one) in new
+    ]
 
 
 def _stamps(at: str) -> dict[str, str]:

@@ -27,6 +27,8 @@ _PLURALS = {
     "objectList": "objectLists",
 }
 
+_NO_KINDS: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class TemporalForm:
@@ -46,10 +48,15 @@ class TemporalForm:
     until: int | None = None
 
 
-def write_history(attributes: Mapping[str, Sequence[Instance]], terms: Terms, form: TemporalForm) -> dict[str, Any]:
-    """The attributes of an entity by compacted name. Nothing of an attribute, nothing but an empty list."""
+def write_history(
+    attributes: Mapping[str, Sequence[Instance]], terms: Terms, form: TemporalForm, kinds: Mapping[str, str] = _NO_KINDS
+) -> dict[str, Any]:
+    """The attributes of an entity by compacted name. kinds: of those that have no instances."""
     writer = _HistoryWriter(terms, form)
-    return {terms.compact(name): writer.attribute(some) for name, some in attributes.items()}
+    return {
+        terms.compact(name): writer.attribute(some) if some else writer.nothing(kinds.get(name, "Property"))
+        for name, some in attributes.items()
+    }
 
 
 def written_instant(at: int) -> str:
@@ -79,6 +86,13 @@ class _HistoryWriter:
         write = self._values if self._form.style == "temporalValues" else self._aggregated
         written = [write(kind, dataset, group) for (kind, dataset), group in by_dataset.items()]
         return written[0] if len(written) == 1 else written
+
+    def nothing(self, kind: str) -> Any:
+        """An attribute that has no instances in the answer."""
+        if self._form.style == "normalized":
+            return []
+        methods = self._form.methods if self._form.style == "aggregatedValues" else (_PLURALS[VALUE_MEMBERS[kind]],)
+        return {"type": kind, **{method: [] for method in methods}}
 
     def _instance(self, instance: Instance) -> dict[str, Any]:
         written: dict[str, Any] = self._normalized.instance(instance)

@@ -67,6 +67,7 @@ class Evolution:
     is_alive: bool = False
     is_cut: bool = False
     rows: int = 0
+    kinds: dict[str, str] = field(default_factory=dict)
 
 
 def told_by(row: Row, wanted: Wanted, mask: Mask) -> Iterator[tuple[str, Instance]]:
@@ -135,7 +136,7 @@ def evolution_of(
 
 
 def _added(store: Store, life: Life, wanted: Wanted) -> Iterator[tuple[str, Instance]]:
-    for name, instance_id, body in store.additions(life.number):
+    for name, instance_id, body in store.additions(life.number, wanted.period()):
         if wanted.names is None or name in wanted.names:
             yield name, {**orjson.loads(body), "instanceId": instance_id}
 

@@ -32,6 +32,15 @@ def test_telling_more_of_the_same_entity_adds_to_its_past(told: Client) -> None:
     assert values(past(told), "load") == [7]
 
 
+def test_what_is_told_twice_of_one_instant_is_told_once(client: Client) -> None:
+    ok(client.ask("POST", "/entities", lamp(power=prop(5, 5))))
+    told = lamp(power=[prop(1, 1), prop(2, 2), prop(6, 5), prop(7, 5, datasetId="urn:d:1"), prop("x")])
+    for _ in range(2):
+        ok(client.ask("POST", "/temporal/entities", told), 204)
+        ok(client.ask("POST", f"{PAST}/attrs", {"power": [prop(3, 2), prop(4, 2)]}), 204)
+    assert [value for value in values(past(client)) if value != "x"] == [1, 4, 6, 7]
+
+
 def test_the_past_told_of_an_entity_that_is_there_stands_beside_what_it_wrote(client: Client) -> None:
     ok(client.ask("POST", "/entities", lamp(power=prop(5, 30))))
     ok(client.ask("POST", "/temporal/entities", lamp(power=prop(4, 4))), 204)
