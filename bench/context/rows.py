@@ -71,7 +71,8 @@ def requests(where: Broker | Peer) -> list[Row]:
     fill(where, ENTITIES)
     return [
         rate("PATCH one attribute, 64 clients", 8_000, "/s", load(where, "patch", entities=ENTITIES)),
-        rate("batch upsert of 100", 40_000, "entities/s", load(where, "upsert", entities=ENTITIES)),
+        rate("batch upsert of 100, whole entities", 40_000, "entities/s", load(where, "upsert", entities=ENTITIES)),
+        rate("batch upsert of 100, three attributes", 40_000, "entities/s", load(where, "observe", entities=ENTITIES)),
         rate("GET by id", 15_000, "/s", load(where, "get", entities=ENTITIES)),
         rate("query type + q, limit 20, of 10,000", 3_000, "/s", load(where, "query", entities=ENTITIES)),
     ]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.conformance import contexts, exclusions, groups, servers, table
@@ -68,7 +69,10 @@ def deliver(result: table.Result, chosen: tuple[groups.Group, ...], asked: argpa
                 table.failure_list(result.failures(group)), encoding="utf-8"
             )
     if asked.page:
-        written = f"Commit `{commit}` of the suite.\n\n{table.as_markdown(rows)}\n\n## Excluded cases\n\n"
+        today = datetime.now(tz=UTC).strftime("%d/%m/%Y")
+        written = (
+            f"Run on {today}, commit `{commit}` of the suite.\n\n{table.as_markdown(rows)}\n\n## Excluded cases\n\n"
+        )
         table.put_into_page(PAGE, f"\n{written}{table.as_list_of_exclusions(result)}\n")
 
 
