@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.conformance import contexts, exclusions, groups, servers, table
@@ -15,6 +16,8 @@ from tools.conformance.runs import Plan, parts_of, run_all
 ROOT = Path(__file__).resolve().parents[2]
 ROBOT = ROOT / ".make" / "conformance" / "bin" / "python"
 PAGE = ROOT / "docs" / "CONFORMANCE.md"
+# The standard leaves to a broker how long a history one answer holds; the suite was written for 20 to 40 instances.
+BROKER = [sys.executable, "-m", "songcau", "broker", "--history-page", "30"]
 
 
 def arguments() -> argparse.Namespace:
@@ -28,7 +31,7 @@ def arguments() -> argparse.Namespace:
     asked.add_argument("--keep", type=Path, help="keep Robot's output, with its logs, in this folder")
     asked.add_argument("--page", action="store_true", help="put the table into docs/CONFORMANCE.md")
     asked.add_argument("--robot", type=Path, default=ROBOT, help="the Python that has Robot Framework")
-    asked.add_argument("--broker", nargs="+", default=[sys.executable, "-m", "songcau", "broker"], help="for trials")
+    asked.add_argument("--broker", nargs="+", default=BROKER, help="for trials")
     return asked.parse_args()
 
 
@@ -66,7 +69,10 @@ def deliver(result: table.Result, chosen: tuple[groups.Group, ...], asked: argpa
                 table.failure_list(result.failures(group)), encoding="utf-8"
             )
     if asked.page:
-        written = f"Commit `{commit}` of the suite.\n\n{table.as_markdown(rows)}\n\n## Excluded cases\n\n"
+        today = datetime.now(tz=UTC).strftime("%d/%m/%Y")
+        written = (
+            f"Run on {today}, commit `{commit}` of the suite.\n\n{table.as_markdown(rows)}\n\n## Excluded cases\n\n"
+        )
         table.put_into_page(PAGE, f"\n{written}{table.as_list_of_exclusions(result)}\n")
 
 

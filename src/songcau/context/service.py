@@ -13,12 +13,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from songcau.context.api.events import add_event_routes
 from songcau.context.api.notifying import PresentState
 from songcau.context.api.routes import add_entity_routes
 from songcau.context.api.stored_contexts import add_context_routes
 from songcau.context.api.subscriptions import add_subscription_routes
+from songcau.context.api.temporal_routes import MOST_INSTANCES, add_temporal_routes
 from songcau.context.api.tokens import add_token_routes
 from songcau.context.broker.broker import Broker
+from songcau.context.broker.histories import Histories
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import StoreError
 from songcau.context.problems import Problem
@@ -33,6 +36,7 @@ from songcau.context.server.limits import Limits
 from songcau.context.server.routing import Router
 from songcau.context.server.service import Service
 from songcau.context.server.shared import Identify
+from songcau.context.stream.streams import Streams
 from songcau.context.subscriptions.carrying import Carriers
 from songcau.context.subscriptions.subscription import Owner
 from songcau.context.subscriptions.subscriptions import Subscriptions
@@ -70,7 +74,7 @@ class Options:
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
     notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
     is not where it listens. has_quality: doubts about observations are said beside them, and those that come late stay
-    out of the present state.
+    out of the present state. instances_in_an_answer: a longer history is cut to a range of time.
     """
 
     data: Path
@@ -86,6 +90,7 @@ class Options:
     public_url: str = ""
     is_private_closed: bool = False
     has_quality: bool = False
+    instances_in_an_answer: int = MOST_INSTANCES
     limits: Limits = field(default_factory=Limits)
 
 
@@ -120,6 +125,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     door = _door(options, tokens)
     broker = Broker(journal, loop=asyncio.get_running_loop(), quality=quality)
     add_entity_routes(router, broker, contexts)
+    add_temporal_routes(router, Histories(broker, journal), contexts, most=options.instances_in_an_answer)
     add_context_routes(router, contexts)
     contexts.keep_by(
         lambda name, document: journal.put_document(CONTEXT, "", name, document),
@@ -136,6 +142,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     tokens.when_ended(subscriptions.owners_ended)
     broker.on_changes(subscriptions.changed)
     add_subscription_routes(router, subscriptions, contexts)
+    stack.push_async_callback(_add_streams(router, journal, broker, contexts, door).stop)
     limits = options.limits.that_fit()
     if limits.connections < options.limits.connections:
         log.warning("the system allows this process %d connections only (ulimit -n)", limits.connections)
@@ -146,6 +153,15 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     where = await _listen(options, service, tls)
     contexts.base = options.public_url or (where[-1] if options.port is not None else "")
     return " and ".join(where)
+
+
+def _add_streams(router: Router, journal: Journal, broker: Broker, contexts: Contexts, door: Identify) -> Streams:
+    """Let browsers follow."""
+    loop = asyncio.get_running_loop()
+    streams = Streams(loop, past=lambda: journal.past(broker.find), head=journal.head, identify=door)
+    broker.on_changes(streams.changed)
+    add_event_routes(router, streams, contexts)
+    return streams
 
 
 def _spare_the_collector() -> None:
