@@ -18,8 +18,10 @@ from songcau.context.api.notifying import PresentState
 from songcau.context.api.routes import add_entity_routes
 from songcau.context.api.stored_contexts import add_context_routes
 from songcau.context.api.subscriptions import add_subscription_routes
+from songcau.context.api.temporal_routes import MOST_INSTANCES, add_temporal_routes
 from songcau.context.api.tokens import add_token_routes
 from songcau.context.broker.broker import Broker
+from songcau.context.broker.histories import Histories
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import StoreError
 from songcau.context.problems import Problem
@@ -72,7 +74,7 @@ class Options:
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
     notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
     is not where it listens. has_quality: doubts about observations are said beside them, and those that come late stay
-    out of the present state.
+    out of the present state. instances_in_an_answer: a longer history is cut to a range of time.
     """
 
     data: Path
@@ -88,6 +90,7 @@ class Options:
     public_url: str = ""
     is_private_closed: bool = False
     has_quality: bool = False
+    instances_in_an_answer: int = MOST_INSTANCES
     limits: Limits = field(default_factory=Limits)
 
 
@@ -122,6 +125,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     door = _door(options, tokens)
     broker = Broker(journal, loop=asyncio.get_running_loop(), quality=quality)
     add_entity_routes(router, broker, contexts)
+    add_temporal_routes(router, Histories(broker, journal), contexts, most=options.instances_in_an_answer)
     add_context_routes(router, contexts)
     contexts.keep_by(
         lambda name, document: journal.put_document(CONTEXT, "", name, document),

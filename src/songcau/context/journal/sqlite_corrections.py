@@ -31,10 +31,8 @@ def correct(database: sqlite3.Connection, correction: Correction, inverse: Inver
         unlived = correction.number
         _begin(database, correction, inverse)
     for added in correction.added:
-        values = (unlived, added.name, added.dataset or "", added.instance_id, added.body)
-        made = database.execute(
-            "INSERT INTO addition (entity, name, dataset, instance, body) VALUES (?, ?, ?, ?, ?)", values
-        )
+        values = (unlived, added.name, added.dataset or "", added.instance_id, added.body, added.observed)
+        made = database.execute("INSERT INTO addition VALUES (NULL, ?, ?, ?, ?, ?, ?)", values)
         inverse.append(("DELETE FROM addition WHERE number = ?", (made.lastrowid,)))
 
 
@@ -51,7 +49,7 @@ def _forget(database: sqlite3.Connection, lives: list[tuple[int, int | None]], i
             _hide_told(database, number, Hidden(), inverse)
             continue
         for statement, again in (
-            ("DELETE FROM addition WHERE entity = ? RETURNING *", "INSERT INTO addition VALUES (?, ?, ?, ?, ?, ?)"),
+            ("DELETE FROM addition WHERE entity = ? RETURNING *", "INSERT INTO addition VALUES (?, ?, ?, ?, ?, ?, ?)"),
             ("DELETE FROM hidden WHERE entity = ? RETURNING *", "INSERT INTO hidden VALUES (?, ?, ?, ?, ?)"),
             ("DELETE FROM entity WHERE number = ? RETURNING *", "INSERT INTO entity VALUES (?, ?, ?, ?, ?)"),
         ):
@@ -77,7 +75,7 @@ def _hide_added(database: sqlite3.Connection, number: int | None, hidden: Hidden
         f"DELETE FROM addition WHERE entity = ? AND {condition} RETURNING *",  # noqa: S608  # one of the four above
         (number, *parameters),
     ).fetchall()
-    inverse += [("INSERT INTO addition VALUES (?, ?, ?, ?, ?, ?)", row) for row in rows]
+    inverse += [("INSERT INTO addition VALUES (?, ?, ?, ?, ?, ?, ?)", row) for row in rows]
 
 
 def _hide_told(database: sqlite3.Connection, number: int, hidden: Hidden, inverse: Inverse) -> None:

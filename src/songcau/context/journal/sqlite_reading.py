@@ -47,9 +47,10 @@ class SqliteReading:
         )
         return [Life(number, ended, tuple(types.split())) for number, ended, types in rows]
 
-    def known(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
+    def gone(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
         rows = self._all(
-            "SELECT id, types FROM entity WHERE tenant = (SELECT number FROM tenant WHERE name = ?) ORDER BY number",
+            "SELECT id, types FROM entity WHERE ended IS NOT NULL"
+            " AND tenant = (SELECT number FROM tenant WHERE name = ?) ORDER BY number",
             (tenant,),
         )
         return [(entity_id, tuple(types.split())) for entity_id, types in rows]
@@ -74,8 +75,14 @@ class SqliteReading:
     def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
         return self._all(_LINE, (newest, limit))
 
-    def additions(self, number: int) -> list[Addition]:
-        return self._all("SELECT name, instance, body FROM addition WHERE entity = ? ORDER BY number", (number,))
+    def additions(self, number: int, period: Period) -> list[Addition]:
+        since = period.since if period.observed and period.since is not None else _NEVER
+        until = period.until if period.observed and period.until is not None else -_NEVER
+        return self._all(
+            "SELECT name, instance, body FROM addition WHERE entity = ?1 AND (observed >= ?2 AND observed < ?3)"
+            " UNION ALL SELECT name, instance, body FROM addition WHERE entity = ?1 AND observed IS NULL",
+            (number, since, until),
+        )
 
     def mask(self, number: int) -> Mask:
         mask = Mask()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from songcau.context.journal.store import WrongVersion
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 _FIRST: Final = """
 CREATE TABLE tenant (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -45,6 +45,12 @@ CREATE INDEX hidden_by_entity ON hidden (entity);
 INSERT INTO mark VALUES ('batch', 0), ('entity', 0);
 """
 
+# What was observed when, so that adding to a long history does not read it whole; unknown for what was added before.
+_OBSERVED_ADDITIONS: Final = """
+ALTER TABLE addition ADD COLUMN observed INTEGER;
+CREATE INDEX addition_by_time ON addition (entity, observed);
+"""
+
 
 def _each(statements: str) -> Callable[[sqlite3.Connection], None]:
     """Run the statements one by one: `executescript` would end the transaction that they belong to."""
@@ -57,7 +63,11 @@ def _each(statements: str) -> Callable[[sqlite3.Connection], None]:
 
 
 # From version → what makes the next one of it; 0 is an empty file.
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {0: _each(_FIRST), 1: _each(_CORRECTIONS)}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    0: _each(_FIRST),
+    1: _each(_CORRECTIONS),
+    2: _each(_OBSERVED_ADDITIONS),
+}
 
 
 def bring_up_to_date(connection: sqlite3.Connection, file: Path) -> None:

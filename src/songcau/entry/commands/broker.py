@@ -35,6 +35,13 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--connections", type=click.IntRange(16, 100_000), default=4096, show_default=True, help="Most at the same time."
 )
+@click.option(
+    "--history-page",
+    type=click.IntRange(1),
+    default=10_000,
+    show_default=True,
+    help="Instances of the past in one answer; a longer history is cut to a range of time.",
+)
 @click.option("--access-log", is_flag=True, help="Log every request.")
 @click.option("--log-level", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), default="INFO", hidden=True)
 @click.option(
@@ -56,6 +63,7 @@ def broker(
     tls_key: Path | None,
     body_megabytes: int,
     connections: int,
+    history_page: int,
     access_log: bool,
     log_level: str,
     log_format: str | None,
@@ -79,6 +87,7 @@ def broker(
         key=tls_key,
         limits=Limits(body=body_megabytes * 1024 * 1024, connections=connections),
         has_access_log=access_log,
+        instances_in_an_answer=history_page,
         has_quality=quality,
     )
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from songcau.context.journal import history, register
+from songcau.context.journal import register
 from songcau.context.journal.corrections import Added, Hidden
 from songcau.context.journal.history import SCOPE, Evolution, TimeProperty, Wanted
 from songcau.context.journal.journal import Journal
@@ -153,16 +153,12 @@ def test_scopes_have_a_history(tmp_path: Path) -> None:
     run(tmp_path, work)
 
 
-def test_a_history_longer_than_one_question_reads_is_cut_to_its_newest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(history, "MOST_ROWS", 300)
-
+def test_a_history_longer_than_one_question_reads_is_cut_to_its_newest(tmp_path: Path) -> None:
     async def work(journal: Journal, city: City) -> None:
         await a_thousand(journal, city)
-        found = await one(journal, Wanted())
-        assert found.is_cut
-        assert values(found, "power") == list(range(1400, 2000, 2))
+        first, second = await journal.history("", [LAMP, "urn:ngsi-ld:Lamp:2"], Wanted(), most_rows=1301)
+        assert (first.is_cut, first.rows, second.is_cut, second.rows) == (False, 1001, True, 300)
+        assert values(second, "power") == list(range(1401, 2000, 2))
 
     run(tmp_path, work)
 
@@ -227,7 +223,7 @@ def test_an_entity_may_have_a_past_without_ever_being_there(tmp_path: Path) -> N
         assert list(journal.recovered["west"]) == ["urn:ngsi-ld:Lamp:2"]
         [found] = await journal.history("west", [LAMP], Wanted())
         assert (found.types, found.is_alive, values(found, "power")) == (("urn:lamp", "urn:device"), False, [1])
-        assert (await journal.known("west"))[LAMP] == ("urn:lamp", "urn:device")
+        assert (await journal.gone("west"))[LAMP] == ("urn:lamp", "urn:device")
         await journal.correct("west", LAMP, is_forgotten=True)
         assert await journal.history("west", [LAMP], Wanted()) == []
 
