@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from songcau.context.api.events import add_event_routes
 from songcau.context.api.notifying import PresentState
 from songcau.context.api.routes import add_entity_routes
 from songcau.context.api.stored_contexts import add_context_routes
@@ -35,6 +36,7 @@ from songcau.context.server.limits import Limits
 from songcau.context.server.routing import Router
 from songcau.context.server.service import Service
 from songcau.context.server.shared import Identify
+from songcau.context.stream.streams import Streams
 from songcau.context.subscriptions.carrying import Carriers
 from songcau.context.subscriptions.subscription import Owner
 from songcau.context.subscriptions.subscriptions import Subscriptions
@@ -124,13 +126,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     broker = Broker(journal, loop=asyncio.get_running_loop(), quality=quality)
     add_entity_routes(router, broker, contexts)
     add_temporal_routes(router, Histories(broker, journal), contexts, most=options.instances_in_an_answer)
-    add_context_routes(router, contexts)
-    contexts.keep_by(
-        lambda name, document: journal.put_document(CONTEXT, "", name, document),
-        {name: document for _, name, document in journal.documents(CONTEXT)},
-    )
-    looking = asyncio.create_task(contexts.stay_fresh())
-    stack.callback(looking.cancel)
+    _add_contexts(router, journal, contexts, stack)
     for tenant, entities in journal.recovered.items():
         broker.load(tenant, entities.values())
     journal.recovered.clear()
@@ -140,6 +136,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     tokens.when_ended(subscriptions.owners_ended)
     broker.on_changes(subscriptions.changed)
     add_subscription_routes(router, subscriptions, contexts)
+    stack.push_async_callback(_add_streams(router, journal, broker, contexts, door).stop)
     limits = options.limits.that_fit()
     if limits.connections < options.limits.connections:
         log.warning("the system allows this process %d connections only (ulimit -n)", limits.connections)
@@ -150,6 +147,26 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     where = await _listen(options, service, tls)
     contexts.base = options.public_url or (where[-1] if options.port is not None else "")
     return " and ".join(where)
+
+
+def _add_contexts(router: Router, journal: Journal, contexts: Contexts, stack: AsyncExitStack) -> None:
+    """Let clients store @contexts; what was fetched is looked at again now and then."""
+    add_context_routes(router, contexts)
+    contexts.keep_by(
+        lambda name, document: journal.put_document(CONTEXT, "", name, document),
+        {name: document for _, name, document in journal.documents(CONTEXT)},
+    )
+    looking = asyncio.create_task(contexts.stay_fresh())
+    stack.callback(looking.cancel)
+
+
+def _add_streams(router: Router, journal: Journal, broker: Broker, contexts: Contexts, door: Identify) -> Streams:
+    """Let browsers follow."""
+    loop = asyncio.get_running_loop()
+    streams = Streams(loop, past=lambda: journal.past(broker.find), head=journal.head, identify=door)
+    broker.on_changes(streams.changed)
+    add_event_routes(router, streams, contexts)
+    return streams
 
 
 def _spare_the_collector() -> None:

@@ -18,6 +18,7 @@ from songcau.context.subscriptions.endpoints import Endpoint, read_endpoint
 from songcau.context.subscriptions.lines import Line
 from songcau.context.subscriptions.occurrences import ATTRIBUTE_DELETED, TRIGGER_BITS, Occurrence
 from songcau.context.terms.terms import Terms
+from songcau.kernel import clock
 
 # Who it is, and until when (seconds since 1970).
 Owner = tuple[Caller, float]
@@ -129,6 +130,9 @@ class Subscription:
                 return False
             entity = by.view(entity)
         return any(selection.matches(entity) for selection in self.selections)
+
+    def is_expired(self) -> bool:
+        return self.expires < math.inf and self.expires <= clock.now().timestamp()
 
     def wants(self, occurrence: Occurrence) -> bool:
         """Whether it is to be told of the change (5.8.6)."""

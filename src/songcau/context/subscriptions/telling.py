@@ -206,18 +206,18 @@ class Telling:
 
     def _offer(self, subscription: Subscription, told: Occurrence, lines: dict[Line, None]) -> None:
         line = subscription.line
-        if line is None or told.sequence <= line.seen or not subscription.wants(told):
-            return
         if self._is_expired(subscription):
             self._loop.call_soon(self.end, subscription)
             return
+        if line is None or line.behind is not None or told.sequence <= line.seen or not subscription.wants(told):
+            return  # who is behind finds it in the journal
         line.push(told)
         lines[line] = None
         self._moved[line] = None
 
     @staticmethod
     def _is_expired(subscription: Subscription) -> bool:
-        return subscription.expires <= clock.now().timestamp()
+        return subscription.is_expired()
 
     def _tick(self, subscription: Subscription) -> None:
         """A subscription by time is told of the present, changed or not."""
