@@ -134,10 +134,8 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
         broker.load(tenant, entities.values())
     journal.recovered.clear()
     subscriptions = Subscriptions(_parts(options, journal, broker), contexts, _owners(options, tokens))
-    await subscriptions.open()
     stack.push_async_callback(subscriptions.stop)
-    tokens.when_ended(subscriptions.owners_ended)
-    broker.on_changes(subscriptions.changed)
+    await _tell(subscriptions, broker, tokens)
     add_subscription_routes(router, subscriptions, contexts)
     stack.push_async_callback(_add_streams(router, journal, broker, contexts, door).stop)
     limits = options.limits.that_fit()
@@ -150,6 +148,13 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     where = await _listen(options, service, tls)
     contexts.base = options.public_url or (where[-1] if options.port is not None else "")
     return " and ".join(where)
+
+
+async def _tell(subscriptions: Subscriptions, broker: Broker, tokens: Tokens) -> None:
+    """Take up the subscriptions that the journal kept, and tell them of changes from now on."""
+    await subscriptions.open()
+    tokens.when_ended(subscriptions.owners_ended)
+    broker.on_changes(subscriptions.changed)
 
 
 def _add_contexts(router: Router, journal: Journal, contexts: Contexts, stack: AsyncExitStack) -> None:
