@@ -137,13 +137,14 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     stack.push_async_callback(subscriptions.stop)
     await _tell(subscriptions, broker, tokens)
     add_subscription_routes(router, subscriptions, contexts)
-    stack.push_async_callback(_add_streams(router, journal, broker, contexts, door).stop)
+    streams = _add_streams(router, journal, broker, contexts, door)
+    stack.push_async_callback(streams.stop)
     limits = options.limits.that_fit()
     if limits.connections < options.limits.connections:
         log.warning("the system allows this process %d connections only (ulimit -n)", limits.connections)
     service = Service(router, door, limits=limits, origins=options.origins, has_access_log=options.has_access_log)
     stack.push_async_callback(service.stop, _STOP_SECONDS)
-    _add_health(service, journal, broker)
+    _add_health(service, journal, broker, subscriptions, streams)
     _spare_the_collector()
     where = await _listen(options, service, tls)
     contexts.base = options.public_url or (where[-1] if options.port is not None else "")
@@ -220,7 +221,9 @@ def _quality(options: Options) -> Quality | None:
     return Quality(FLAGS_NAME, expectations)
 
 
-def _add_health(service: Service, journal: Journal, broker: Broker) -> None:
+def _add_health(
+    service: Service, journal: Journal, broker: Broker, subscriptions: Subscriptions, streams: Streams
+) -> None:
     health = Health(service, lambda: "" if journal.healthy else "the journal cannot write")
     health.add(
         "entities",
@@ -228,6 +231,9 @@ def _add_health(service: Service, journal: Journal, broker: Broker) -> None:
         "Entities of all tenants.",
         lambda: sum(len(broker.state(tenant).entities) for tenant in broker.tenants()),
     )
+    health.add("followers", "gauge", "Clients that follow by server-sent events.", lambda: streams.count)
+    for measure in subscriptions.measures():
+        health.add(*measure)
 
 
 @asynccontextmanager

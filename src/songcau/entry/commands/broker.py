@@ -50,6 +50,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="Instances of the past in one answer; a longer history is cut to a range of time.",
 )
+@click.option(
+    "--public-endpoints", is_flag=True, help="Notify no loopback or private address, whatever a subscription says."
+)
 @click.option("--access-log", is_flag=True, help="Log every request.")
 @click.option("--log-level", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), default="INFO", hidden=True)
 @click.option(
@@ -73,6 +76,7 @@ def broker(
     body_megabytes: int,
     connections: int,
     history_page: int,
+    public_endpoints: bool,
     access_log: bool,
     log_level: str,
     log_format: str | None,
@@ -99,6 +103,7 @@ def broker(
         has_access_log=access_log,
         instances_in_an_answer=history_page,
         has_quality=quality,
+        is_private_closed=public_endpoints,
     )
 
     def ready(where: str) -> None:
