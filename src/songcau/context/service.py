@@ -24,6 +24,7 @@ from songcau.context.broker.broker import Broker
 from songcau.context.broker.histories import Histories
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import StoreError
+from songcau.context.journal.stores import store_at
 from songcau.context.problems import Problem
 from songcau.context.quality.examining import ExpectationsUnreadable, Quality, expectations_in
 from songcau.context.quality.flags import FLAGS_NAME
@@ -69,7 +70,8 @@ class CannotStart(Exception):
 class Options:
     """How one broker is run. At least one of `port` and `socket` is given; port 0 takes a free one.
 
-    data: the folder of the journal, made when it is not there.
+    data: the folder of the journal, made when it is not there. store: the address of a database that keeps the journal
+    instead.
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
     notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
@@ -78,6 +80,7 @@ class Options:
     """
 
     data: Path
+    store: str = ""
     host: str = "127.0.0.1"
     port: int | None = None
     socket: Path | None = None
@@ -117,7 +120,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     contexts = _contexts(options)
     contexts.base = options.public_url or _address(options, options.port or 0)
     stack.push_async_callback(contexts.close)
-    journal = await _opened(options.data)
+    journal = await _opened(options.data, options.store)
     stack.push_async_callback(journal.close)
     router = Router()
     tokens = _tokens(journal)
@@ -235,18 +238,18 @@ def _add_health(
 
 
 @asynccontextmanager
-async def stored_tokens(data: Path) -> AsyncIterator[Tokens]:
-    """The tokens in a data folder in which no broker works now. Raises CannotStart."""
-    journal = await _opened(data)
+async def stored_tokens(data: Path, store: str = "") -> AsyncIterator[Tokens]:
+    """The tokens in a data folder, or a store, in which no broker works now. Raises CannotStart."""
+    journal = await _opened(data, store)
     try:
         yield _tokens(journal)
     finally:
         await journal.close()
 
 
-async def _opened(data: Path) -> Journal:
-    journal = Journal(data)
+async def _opened(data: Path, store: str) -> Journal:
     try:
+        journal = Journal(data, store=store_at(store, data))
         await journal.open()
     except (StoreError, OSError) as error:
         raise CannotStart(str(error)) from error

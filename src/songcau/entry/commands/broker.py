@@ -14,11 +14,19 @@ from songcau.entry import logs
 from songcau.entry.processes import end_with_the_supervisor, say_ready_in, short_path
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
+# The city's setting `context_store` in the environment; an option would show a password to everybody on the machine.
+STORE_VARIABLE = "SONGCAU_CONTEXT_STORE"
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
 @click.option("--data", type=FOLDER, required=True, help="Folder of everything the broker keeps; made if need be.")
+@click.option(
+    "--store",
+    default="",
+    envvar=STORE_VARIABLE,
+    help="postgresql://user@host/database for what the broker keeps.  [default: SQLite in DATA]",
+)
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--socket", type=FILE, help="Unix socket to listen on, for this user only.  [default: DATA/broker.sock]")
@@ -54,6 +62,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--supervised", is_flag=True, hidden=True, help="End when the supervisor is gone.")
 def broker(
     data: Path,
+    store: str,
     port: int | None,
     host: str,
     socket: Path | None,
@@ -80,6 +89,7 @@ def broker(
         end_with_the_supervisor()
     options = Options(
         data=data,
+        store=store,
         host=host,
         port=port,
         socket=short_path((socket or data / "broker.sock").absolute()),
