@@ -138,6 +138,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     await _tell(subscriptions, broker, tokens)
     add_subscription_routes(router, subscriptions, contexts)
     streams = _add_streams(router, journal, broker, contexts, door)
+    tokens.when_ended(streams.check_rights)
     stack.push_async_callback(streams.stop)
     limits = options.limits.that_fit()
     if limits.connections < options.limits.connections:
