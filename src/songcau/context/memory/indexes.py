@@ -33,13 +33,40 @@ class Indexes:
             _put(self.scoped, scope, entity_id)
         having = self.having
         for name, attribute in entity.attributes.items():
-            # `_put` once more without its call: a start adds every attribute of the city here.
+            # `_put` once more without its call.
             ids = having.get(name)
             if ids is None:
                 ids = having[name] = {}
             ids[entity_id] = None
             if _is_place(attribute):
                 self._move(name, entity_id, None, attribute)
+
+    def add_all(self, entities: Iterable[Entity]) -> None:
+        """As `add` for each, where most have the types and the attributes of others: a start adds the whole city."""
+        shapes: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Entity]] = {}
+        for entity in entities:
+            for name in entity.types:
+                self._put_type(name, entity)
+            for scope in entity.scopes:
+                _put(self.scoped, scope, entity.id)
+            shape = (entity.types, tuple(entity.attributes))
+            alike = shapes.get(shape)
+            if alike is None:
+                alike = shapes[shape] = []
+            alike.append(entity)
+        for (types, names), alike in shapes.items():
+            ids = dict.fromkeys([entity.id for entity in alike])
+            for name in types:
+                self._use(name, names, len(alike))
+            for name in names:
+                self.having.setdefault(name, {}).update(ids)
+                self._place_all(name, alike)
+
+    def _place_all(self, name: str, entities: list[Entity]) -> None:
+        for entity in entities:
+            attribute = entity.attributes[name]
+            if (attribute.__class__ is list or attribute["type"] == "GeoProperty") and _is_place(attribute):  # type: ignore[call-overload]
+                self._move(name, entity.id, None, attribute)
 
     def remove(self, entity: Entity) -> None:
         for name in entity.types:
