@@ -126,21 +126,13 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     broker = Broker(journal, loop=asyncio.get_running_loop(), quality=quality)
     add_entity_routes(router, broker, contexts)
     add_temporal_routes(router, Histories(broker, journal), contexts, most=options.instances_in_an_answer)
-    add_context_routes(router, contexts)
-    contexts.keep_by(
-        lambda name, document: journal.put_document(CONTEXT, "", name, document),
-        {name: document for _, name, document in journal.documents(CONTEXT)},
-    )
-    looking = asyncio.create_task(contexts.stay_fresh())
-    stack.callback(looking.cancel)
+    _add_contexts(router, journal, contexts, stack)
     for tenant, entities in journal.recovered.items():
         broker.load(tenant, entities.values())
     journal.recovered.clear()
     subscriptions = Subscriptions(_parts(options, journal, broker), contexts, _owners(options, tokens))
-    await subscriptions.open()
     stack.push_async_callback(subscriptions.stop)
-    tokens.when_ended(subscriptions.owners_ended)
-    broker.on_changes(subscriptions.changed)
+    await _tell(subscriptions, broker, tokens)
     add_subscription_routes(router, subscriptions, contexts)
     stack.push_async_callback(_add_streams(router, journal, broker, contexts, door).stop)
     limits = options.limits.that_fit()
@@ -153,6 +145,24 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     where = await _listen(options, service, tls)
     contexts.base = options.public_url or (where[-1] if options.port is not None else "")
     return " and ".join(where)
+
+
+async def _tell(subscriptions: Subscriptions, broker: Broker, tokens: Tokens) -> None:
+    """Take up the subscriptions that the journal kept, and tell them of changes from now on."""
+    await subscriptions.open()
+    tokens.when_ended(subscriptions.owners_ended)
+    broker.on_changes(subscriptions.changed)
+
+
+def _add_contexts(router: Router, journal: Journal, contexts: Contexts, stack: AsyncExitStack) -> None:
+    """Let clients store @contexts; what was fetched is looked at again now and then."""
+    add_context_routes(router, contexts)
+    contexts.keep_by(
+        lambda name, document: journal.put_document(CONTEXT, "", name, document),
+        {name: document for _, name, document in journal.documents(CONTEXT)},
+    )
+    looking = asyncio.create_task(contexts.stay_fresh())
+    stack.callback(looking.cancel)
 
 
 def _add_streams(router: Router, journal: Journal, broker: Broker, contexts: Contexts, door: Identify) -> Streams:

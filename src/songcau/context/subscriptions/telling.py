@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from songcau.context.entities.entity import Change, Entity
-from songcau.context.problems import ResourceNotFound, StorageUnavailable
+from songcau.context.problems import Problem, ResourceNotFound, StorageUnavailable
 from songcau.context.subscriptions.catching_up import CatchingUp, Past
 from songcau.context.subscriptions.dead_letters import DeadLetter, DeadLetters, Documents
 from songcau.context.subscriptions.delivery import Delivery, MakeCarrier, Patience
@@ -45,7 +45,7 @@ class Present(Protocol):
     def find(self, tenant: str, entity_id: str) -> Entity | None: ...
 
     def about(self, subscription: Subscription, limit: int) -> Sequence[Entity]:
-        """Entities that a subscription by time is about, as far as its owner may see them."""
+        """Entities that a subscription by time is about, as far as its owner may see them. Raises TooComplexQuery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,13 @@ class Telling:
         self._ticking[line] = self._loop.call_later(subscription.interval, self._tick, subscription)
         if line.is_under_way:
             return
-        entities = self._parts.present.about(subscription, MOST_IN_PERIODIC_LETTER)
+        try:
+            entities = self._parts.present.about(subscription, MOST_IN_PERIODIC_LETTER)
+        except Problem as problem:
+            line.tally.last_error = problem.detail
+            line.tally.is_failing = True
+            self._note(line)
+            return
         if entities:
             line.letter = Letter(notification_id(), self.instant(), (), entities)
             self._delivery.wake(line)

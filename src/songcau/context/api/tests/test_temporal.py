@@ -7,42 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from songcau.context.api.tests.client import Answered, Client
+from songcau.context.api.tests.lamps import AFTER, LAMP, NS, found, lamp, ok, past, prop, query, values
 from songcau.context.rights.caller import Caller
-
-LAMP = "urn:ngsi-ld:Lamp:1"
-NS = "https://uri.etsi.org/ngsi-ld/default-context/"
-AFTER = "timerel=after&timeAt=2020-01-01T00:00:00Z"
-
-
-def prop(value: Any, minute: int | None = None, **more: Any) -> dict[str, Any]:
-    observed = {} if minute is None else {"observedAt": f"2026-11-28T01:{minute:02}:00Z"}
-    return {"type": "Property", "value": value, **observed, **more}
-
-
-def lamp(entity_id: str = LAMP, kind: str = "Lamp", **attributes: Any) -> dict[str, Any]:
-    return {"id": entity_id, "type": kind, **attributes}
-
-
-def ok(answer: Answered, *statuses: int) -> Answered:
-    assert answer.status in (statuses or (200, 201, 204)), answer.raw
-    return answer
-
-
-def values(answer: Answered, name: str = "power") -> list[Any]:
-    return [instance["value"] for instance in answer.json[name]]
-
-
-@pytest.fixture
-def lit(client: Client) -> Client:
-    """A lamp whose power was 0 to 9 at minutes 0 to 9, and whose state was said once."""
-    ok(client.ask("POST", "/entities", lamp(power=prop(0, 0), state=prop("on"))))
-    for minute in range(1, 10):
-        ok(client.ask("PATCH", f"/entities/{LAMP}/attrs/power", prop(minute, minute)))
-    return client
-
-
-def past(client: Client, query: str = "", entity_id: str = LAMP, **more: Any) -> Answered:
-    return client.ask("GET", f"/temporal/entities/{entity_id}?{query}", **more)
 
 
 def test_the_past_of_an_entity_is_what_was_written(lit: Client) -> None:
@@ -119,8 +85,8 @@ def test_only_the_members_asked_for_are_shown(lit: Client) -> None:
     assert past(lit, "pick=id,state").json.keys() == {"id", "state"}
     assert past(lit, "pick=id").json == {"id": LAMP}
     assert past(lit, "omit=power,type").json.keys() == {"id", "state"}
-    for query in ("attrs=colour", "pick=colour", "omit=id,type,power,state"):
-        assert past(lit, query).status == 404
+    for text in ("attrs=colour", "pick=colour", "omit=id,type,power,state"):
+        assert past(lit, text).status == 404
 
 
 def test_stamps_are_shown_when_they_are_asked_for(lit: Client) -> None:
@@ -130,8 +96,8 @@ def test_stamps_are_shown_when_they_are_asked_for(lit: Client) -> None:
 
 
 def test_the_simplified_form_has_pairs_of_value_and_time(lit: Client) -> None:
-    for query in ("options=temporalValues", "format=temporalValues&options=aggregatedValues", "format=simplified"):
-        found = ok(past(lit, f"{query}&lastN=2")).json
+    for text in ("options=temporalValues", "format=temporalValues&options=aggregatedValues", "format=simplified"):
+        found = ok(past(lit, f"{text}&lastN=2")).json
         assert found["power"] == {
             "type": "Property",
             "values": [[8, "2026-11-28T01:08:00Z"], [9, "2026-11-28T01:09:00Z"]],
@@ -241,32 +207,6 @@ def test_one_instant_is_never_torn(client: Client) -> None:
 
 
 # --- queries --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def town(client: Client) -> Client:
-    """Three lamps, one of them gone, and a bus of which only the past was told."""
-    for number in (1, 2, 3):
-        power = prop(10 * number, number)
-        ok(client.ask("POST", "/entities", lamp(f"urn:ngsi-ld:Lamp:{number}", power=power)))
-    ok(client.ask("PATCH", "/entities/urn:ngsi-ld:Lamp:1/attrs/power", prop(5, 30)))
-    ok(client.ask("DELETE", "/entities/urn:ngsi-ld:Lamp:3"))
-    place = {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [105.84, 21.59]}}
-    told = lamp("urn:ngsi-ld:Bus:1", "Bus", speed=[prop(40, 5), prop(80, 6)], location=[{**place, **_at(5)}])
-    ok(client.ask("POST", "/temporal/entities", told), 201)
-    return client
-
-
-def _at(minute: int) -> dict[str, str]:
-    return {"observedAt": f"2026-11-28T01:{minute:02}:00Z"}
-
-
-def query(client: Client, text: str, **more: Any) -> Answered:
-    return client.ask("GET", f"/temporal/entities?{text}", **more)
-
-
-def found(answer: Answered) -> list[str]:
-    return [one["id"].removeprefix("urn:ngsi-ld:") for one in ok(answer).json]
 
 
 @pytest.mark.parametrize(

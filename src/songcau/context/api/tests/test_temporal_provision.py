@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from songcau.context.api.tests.client import Client
-from songcau.context.api.tests.test_temporal import LAMP, NS, lamp, ok, past, prop, query, values
+from songcau.context.api.tests.lamps import LAMP, NS, lamp, ok, past, prop, query, values
 from songcau.context.rights.caller import Caller
 
 PAST = f"/temporal/entities/{LAMP}"
