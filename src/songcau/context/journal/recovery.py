@@ -9,7 +9,7 @@ import orjson
 
 from songcau.context.entities.entity import Entity, Kind
 from songcau.context.journal.register import Register
-from songcau.context.journal.rows import Row, replayed, without_body
+from songcau.context.journal.rows import Standing, replayed, standing
 from songcau.context.journal.store import Store
 
 _log = logging.getLogger(__name__)
@@ -21,13 +21,13 @@ WORDS_HELD: Final = 10_000
 class Recovered:
     """What stands in the store: entities by tenant and id, in the order in which they began; all numbers given.
 
-    tail: entity number → its newest row and state (None if it ended), for all that the tail tells of; tail_rows:
+    tail: entity number → where its chain stands and its newest state, for all that the tail tells of; tail_rows:
     how many rows that is.
     """
 
     entities: dict[str, dict[str, Entity]] = field(default_factory=dict)
     register: Register = field(default_factory=Register)
-    tail: dict[int, tuple[Row, Entity | None]] = field(default_factory=dict)
+    tail: dict[int, Standing] = field(default_factory=dict)
     tail_rows: int = 0
 
 
@@ -91,14 +91,14 @@ def _replay(store: Store, living: _Living, recovered: Recovered) -> None:
         recovered.tail_rows += 1
         seq, _, skip, number, place, at, kind, _, first, latest, body = row
         if kind == Kind.DELETE:
-            recovered.tail[number] = (without_body(row), None)
+            recovered.tail[number] = standing(row, None)
         slot = register.slot_at_start(number)
         if slot is None or seq <= register.newest_in(slot):
             continue
         entity = replayed(entities[slot], living.ids[slot], at, body)
         entities[slot] = entity
         register.move(slot, (seq, skip, place, first, latest))
-        recovered.tail[number] = (without_body(row), entity)
+        recovered.tail[number] = standing(row, entity)
 
 
 class _Sharing:

@@ -142,8 +142,14 @@ class Register:
 
     def restore(self, tenant: str, entity_id: str, number: int, chain: Chain) -> None:
         """A living entity found at a start, with the place of its newest row. They come by number."""
-        slot = self._take_slot(number, 0, 0, 0)
-        self.move(slot, chain)
+        seq, skip, place, first, latest = chain
+        slot = len(self._number)
+        self._number.append(number)
+        self._last.append(seq)
+        self._skip.append(skip)
+        self._place.append(place)
+        self._first.append(NOT_BEFORE if first is None else first)
+        self._latest.append(NOT_AFTER if latest is None else latest)
         try:
             self.slots[tenant][entity_id] = slot
         except KeyError:
