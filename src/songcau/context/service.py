@@ -24,6 +24,7 @@ from songcau.context.broker.broker import Broker
 from songcau.context.broker.histories import Histories
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import StoreError
+from songcau.context.journal.stores import store_at
 from songcau.context.problems import Problem
 from songcau.context.quality.examining import ExpectationsUnreadable, Quality, expectations_in
 from songcau.context.quality.flags import FLAGS_NAME
@@ -69,7 +70,8 @@ class CannotStart(Exception):
 class Options:
     """How one broker is run. At least one of `port` and `socket` is given; port 0 takes a free one.
 
-    data: the folder of the journal, made when it is not there.
+    data: the folder of the journal, made when it is not there. store: the address of a database that keeps the journal
+    instead.
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
     notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
@@ -78,6 +80,7 @@ class Options:
     """
 
     data: Path
+    store: str = ""
     host: str = "127.0.0.1"
     port: int | None = None
     socket: Path | None = None
@@ -117,7 +120,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     contexts = _contexts(options)
     contexts.base = options.public_url or _address(options, options.port or 0)
     stack.push_async_callback(contexts.close)
-    journal = await _opened(options.data)
+    journal = await _opened(options.data, options.store)
     stack.push_async_callback(journal.close)
     router = Router()
     tokens = _tokens(journal)
@@ -134,13 +137,15 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     stack.push_async_callback(subscriptions.stop)
     await _tell(subscriptions, broker, tokens)
     add_subscription_routes(router, subscriptions, contexts)
-    stack.push_async_callback(_add_streams(router, journal, broker, contexts, door).stop)
+    streams = _add_streams(router, journal, broker, contexts, door)
+    tokens.when_ended(streams.check_rights)
+    stack.push_async_callback(streams.stop)
     limits = options.limits.that_fit()
     if limits.connections < options.limits.connections:
         log.warning("the system allows this process %d connections only (ulimit -n)", limits.connections)
     service = Service(router, door, limits=limits, origins=options.origins, has_access_log=options.has_access_log)
     stack.push_async_callback(service.stop, _STOP_SECONDS)
-    _add_health(service, journal, broker)
+    _add_health(service, journal, broker, subscriptions, streams)
     _spare_the_collector()
     where = await _listen(options, service, tls)
     contexts.base = options.public_url or (where[-1] if options.port is not None else "")
@@ -217,7 +222,9 @@ def _quality(options: Options) -> Quality | None:
     return Quality(FLAGS_NAME, expectations)
 
 
-def _add_health(service: Service, journal: Journal, broker: Broker) -> None:
+def _add_health(
+    service: Service, journal: Journal, broker: Broker, subscriptions: Subscriptions, streams: Streams
+) -> None:
     health = Health(service, lambda: "" if journal.healthy else "the journal cannot write")
     health.add(
         "entities",
@@ -225,21 +232,24 @@ def _add_health(service: Service, journal: Journal, broker: Broker) -> None:
         "Entities of all tenants.",
         lambda: sum(len(broker.state(tenant).entities) for tenant in broker.tenants()),
     )
+    health.add("followers", "gauge", "Clients that follow by server-sent events.", lambda: streams.count)
+    for measure in subscriptions.measures():
+        health.add(*measure)
 
 
 @asynccontextmanager
-async def stored_tokens(data: Path) -> AsyncIterator[Tokens]:
-    """The tokens in a data folder in which no broker works now. Raises CannotStart."""
-    journal = await _opened(data)
+async def stored_tokens(data: Path, store: str = "") -> AsyncIterator[Tokens]:
+    """The tokens in a data folder, or a store, in which no broker works now. Raises CannotStart."""
+    journal = await _opened(data, store)
     try:
         yield _tokens(journal)
     finally:
         await journal.close()
 
 
-async def _opened(data: Path) -> Journal:
-    journal = Journal(data)
+async def _opened(data: Path, store: str) -> Journal:
     try:
+        journal = Journal(data, store=store_at(store, data))
         await journal.open()
     except (StoreError, OSError) as error:
         raise CannotStart(str(error)) from error
