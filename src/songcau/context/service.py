@@ -22,8 +22,11 @@ from songcau.context.api.temporal_routes import MOST_INSTANCES, add_temporal_rou
 from songcau.context.api.tokens import add_token_routes
 from songcau.context.broker.broker import Broker
 from songcau.context.broker.histories import Histories
+from songcau.context.broker.retaining import retain
 from songcau.context.journal.journal import Journal
+from songcau.context.journal.retention import Retention, RetentionUnreadable, retention_in
 from songcau.context.journal.store import StoreError
+from songcau.context.journal.stores import store_at
 from songcau.context.problems import Problem
 from songcau.context.quality.examining import ExpectationsUnreadable, Quality, expectations_in
 from songcau.context.quality.flags import FLAGS_NAME
@@ -49,6 +52,7 @@ log = logging.getLogger("songcau.context")
 
 GRANTS_KEY = "grants.key"
 EXPECTATIONS = "quality.json"
+RETENTION = "retention.json"
 CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
@@ -69,7 +73,8 @@ class CannotStart(Exception):
 class Options:
     """How one broker is run. At least one of `port` and `socket` is given; port 0 takes a free one.
 
-    data: the folder of the journal, made when it is not there.
+    data: the folder of the journal, made when it is not there. store: the address of a database that keeps the journal
+    instead.
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
     notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
@@ -78,6 +83,7 @@ class Options:
     """
 
     data: Path
+    store: str = ""
     host: str = "127.0.0.1"
     port: int | None = None
     socket: Path | None = None
@@ -117,8 +123,9 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     contexts = _contexts(options)
     contexts.base = options.public_url or _address(options, options.port or 0)
     stack.push_async_callback(contexts.close)
-    journal = await _opened(options.data)
+    journal = await _opened(options.data, options.store)
     stack.push_async_callback(journal.close)
+    _retain(options, journal, stack)
     router = Router()
     tokens = _tokens(journal)
     add_token_routes(router, tokens, CORE.expand, contexts)
@@ -134,13 +141,15 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     stack.push_async_callback(subscriptions.stop)
     await _tell(subscriptions, broker, tokens)
     add_subscription_routes(router, subscriptions, contexts)
-    stack.push_async_callback(_add_streams(router, journal, broker, contexts, door).stop)
+    streams = _add_streams(router, journal, broker, contexts, door)
+    tokens.when_ended(streams.check_rights)
+    stack.push_async_callback(streams.stop)
     limits = options.limits.that_fit()
     if limits.connections < options.limits.connections:
         log.warning("the system allows this process %d connections only (ulimit -n)", limits.connections)
     service = Service(router, door, limits=limits, origins=options.origins, has_access_log=options.has_access_log)
     stack.push_async_callback(service.stop, _STOP_SECONDS)
-    _add_health(service, journal, broker)
+    _add_health(service, journal, broker, subscriptions, streams)
     _spare_the_collector()
     where = await _listen(options, service, tls)
     contexts.base = options.public_url or (where[-1] if options.port is not None else "")
@@ -205,6 +214,17 @@ def _contexts(options: Options) -> Contexts:
         raise CannotStart(f"the @contexts in {options.contexts} cannot be used: {error}") from error
 
 
+def _retain(options: Options, journal: Journal, stack: AsyncExitStack) -> None:
+    """Let histories grow old, by the file `retention.json` of the data folder if there is one. Raises CannotStart."""
+    file = options.data / RETENTION
+    try:
+        retention = retention_in(file, CORE.expand) if file.exists() else Retention()
+    except (RetentionUnreadable, Problem) as error:
+        raise CannotStart(f"how long histories are kept cannot be read: {error}") from error
+    retaining = asyncio.create_task(retain(journal, retention))
+    stack.callback(retaining.cancel)
+
+
 def _quality(options: Options) -> Quality | None:
     """Who judges observations, by the file `quality.json` of the data folder if there is one. Raises CannotStart."""
     if not options.has_quality:
@@ -217,7 +237,9 @@ def _quality(options: Options) -> Quality | None:
     return Quality(FLAGS_NAME, expectations)
 
 
-def _add_health(service: Service, journal: Journal, broker: Broker) -> None:
+def _add_health(
+    service: Service, journal: Journal, broker: Broker, subscriptions: Subscriptions, streams: Streams
+) -> None:
     health = Health(service, lambda: "" if journal.healthy else "the journal cannot write")
     health.add(
         "entities",
@@ -225,21 +247,24 @@ def _add_health(service: Service, journal: Journal, broker: Broker) -> None:
         "Entities of all tenants.",
         lambda: sum(len(broker.state(tenant).entities) for tenant in broker.tenants()),
     )
+    health.add("followers", "gauge", "Clients that follow by server-sent events.", lambda: streams.count)
+    for measure in subscriptions.measures():
+        health.add(*measure)
 
 
 @asynccontextmanager
-async def stored_tokens(data: Path) -> AsyncIterator[Tokens]:
-    """The tokens in a data folder in which no broker works now. Raises CannotStart."""
-    journal = await _opened(data)
+async def stored_tokens(data: Path, store: str = "") -> AsyncIterator[Tokens]:
+    """The tokens in a data folder, or a store, in which no broker works now. Raises CannotStart."""
+    journal = await _opened(data, store)
     try:
         yield _tokens(journal)
     finally:
         await journal.close()
 
 
-async def _opened(data: Path) -> Journal:
-    journal = Journal(data)
+async def _opened(data: Path, store: str) -> Journal:
     try:
+        journal = Journal(data, store=store_at(store, data))
         await journal.open()
     except (StoreError, OSError) as error:
         raise CannotStart(str(error)) from error

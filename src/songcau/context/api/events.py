@@ -4,7 +4,6 @@ The parameters are those of a query of entities. Events are `entity` (it is new,
 these any more), `deleted`, and `reset` (load anew, then go on). A client that comes back sends Last-Event-ID.
 """
 
-import re
 from collections.abc import Mapping
 
 from songcau.context.api.asking import JSON, Asked
@@ -15,6 +14,7 @@ from songcau.context.problems import BadRequestData
 from songcau.context.server.messages import Answer, Response
 from songcau.context.server.routing import Router
 from songcau.context.stream.channel import Wish
+from songcau.context.stream.channels import paths_of
 from songcau.context.stream.streams import Streams
 from songcau.context.terms.contexts import Contexts
 from songcau.context.terms.terms import Terms
@@ -40,7 +40,6 @@ HEADERS = (
     (b"Cache-Control", b"no-store"),
     (b"X-Accel-Buffering", b"no"),
 )
-_ONE_SCOPE = re.compile(r"((?:/[^/,;|()+#\s]+)+)(?:/#)?")
 
 
 def add_event_routes(router: Router, streams: Streams, contexts: Contexts) -> None:
@@ -72,19 +71,11 @@ def _wish(asked: Asked, params: Mapping[str, str], terms: Terms) -> Wish:
         asked.tenant,
         Selection.of(terms=terms, **given),
         attributes,
-        _scopes(params.get("scopeQ")),
+        paths_of(params.get("scopeQ")),
         terms,
         form,
         asked.by,
     )
-
-
-def _scopes(text: str | None) -> tuple[str, ...] | None:
-    """The paths under one of which every match lies, where the query is as simple as /a/b, /a/b/# or a list of such."""
-    if text is None:
-        return None
-    found = [_ONE_SCOPE.fullmatch(part) for part in re.split(r"[,|]", text)]
-    return tuple(dict.fromkeys(one.group(1) for one in found if one)) if all(found) else None
 
 
 def _last(asked: Asked, params: Mapping[str, str]) -> int | None:

@@ -1,5 +1,6 @@
 """Which channels a change can concern: an index by type, and by scope or area within it."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from songcau.context.entities.entity import Change, Entity
@@ -7,6 +8,15 @@ from songcau.context.memory.places import Place, place
 from songcau.context.stream.channel import Channel
 
 ANY = ""
+_ONE_SCOPE = re.compile(r"((?:/[^/,;|()+#\s]+)+)(?:/#)?")
+
+
+def paths_of(scope_query: str | None) -> tuple[str, ...] | None:
+    """The paths at or below which every match lies, where the query is as simple as /a/b, /a/b/# or a list of such."""
+    if scope_query is None:
+        return None
+    found = [_ONE_SCOPE.fullmatch(part) for part in re.split(r"[,|]", scope_query)]
+    return tuple(dict.fromkeys(one.group(1) for one in found if one)) if all(found) else None
 
 
 class Channels:

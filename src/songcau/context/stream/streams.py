@@ -85,17 +85,21 @@ class Streams:
             channel.close()
 
     def _beat(self) -> None:
-        """Show everybody that the line is alive, and look whether they may still follow."""
+        """Show everybody that the line is alive; rights that run out by themselves are noticed here."""
         self._beats = self._loop.call_later(BEAT_SECONDS, self._beat) if self._clients else None
+        self.check_rights()
+        for client in tuple(self._clients):
+            client.beat()
+            if client.never_began:
+                self._leave(client)
+
+    def check_rights(self) -> None:
+        """Cut off whoever may not follow any more."""
         for client in tuple(self._clients):
             try:
                 self._identify(client.request)
             except Problem:
                 client.end()
-            else:
-                client.beat()
-            if client.never_began:
-                self._leave(client)
 
     async def stop(self) -> None:
         if self._beats is not None:

@@ -95,6 +95,10 @@ class Telling:
         """The newest sequence number that subscribers were told of, or were to be."""
         return self._head
 
+    @property
+    def delivery(self) -> Delivery:
+        return self._delivery
+
     # --- subscriptions come and go --------------------------------------------------------------------------
 
     def line_of(self, subscription: Subscription, tally: Tally | None = None) -> Line:

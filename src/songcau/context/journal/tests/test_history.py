@@ -16,13 +16,16 @@ from songcau.context.journal.history import SCOPE, Evolution, TimeProperty, Want
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.rows import microseconds
 from songcau.context.journal.tests.city import START, City
+from songcau.context.journal.tests.stores import Chosen, emptied, new_store
+
+pytestmark = pytest.mark.usefixtures("any_store")
 
 LAMP = "urn:ngsi-ld:Lamp:1"
 
 
 def run(folder: Path, work: Callable[[Journal, City], Awaitable[Any]]) -> Any:
     async def main() -> Any:
-        journal = Journal(folder)
+        journal = Journal(folder, store=new_store(folder))
         await journal.open()
         try:
             return await work(journal, City())
@@ -173,6 +176,8 @@ def test_a_period_finds_what_reading_everything_finds(
     tmp_path_factory: pytest.TempPathFactory, seed: int, time: TimeProperty, bounds: tuple[int, int]
 ) -> None:
     folder = tmp_path_factory.mktemp("history")
+    if Chosen.address:
+        emptied(Chosen.address)
     since, until = START + min(bounds), START + max(bounds)
 
     async def work(journal: Journal, _city: City) -> None:
