@@ -9,6 +9,14 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?=
 PEER ?=
+STORE ?=
+SUITE ?=
+GROUPS ?=
+CASES ?=
+JSON ?=
+FAILING ?=
+KEEP ?=
+PAGE ?=
 BIN := .venv/bin
 STAMPS := .make
 
@@ -57,7 +65,7 @@ demo: setup  ## Set everything up and run the demonstration city (PORT=8000, DAT
 
 # --- checks -------------------------------------------------------------------------------------
 
-.PHONY: check soak audit bench screenshots lock format messages generated
+.PHONY: check soak audit bench bench-context conformance screenshots lock format messages generated
 check: setup  ## Every check (at most 10 minutes); what this machine lacks is named NOT RUN
 	@$(BIN)/python -m tools.check
 
@@ -66,6 +74,24 @@ soak: setup  ## Kills, fuzzing, long runs (SOAK=short for CI)
 
 bench: setup  ## Measure speed and memory; prints tables
 	@$(BIN)/python -m bench
+
+# The packages of the suite have an environment of their own: two of them come as sources only, so what builds those is
+# put in first, by its hash too, and nothing is fetched besides.
+$(STAMPS)/conformance/ready: requirements/conformance-build.lock requirements/conformance.lock
+	@mkdir -p $(STAMPS)
+	@echo "setting up the packages of the conformance suite …"
+	@rm -rf $(STAMPS)/conformance
+	@$(PYTHON) -m venv $(STAMPS)/conformance
+	@$(STAMPS)/conformance/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/conformance-build.lock
+	@$(STAMPS)/conformance/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation -r requirements/conformance.lock
+	@touch $@
+
+conformance: $(STAMPS)/python $(STAMPS)/conformance/ready  ## The ETSI suite against the broker (SUITE=checkout, GROUPS=…, CASES=…, JSON=file, FAILING=folder, KEEP=folder, PAGE=yes)
+	@test -n "$(SUITE)" || { echo "make conformance needs SUITE=<a checkout of the suite>; see docs/CONFORMANCE.md" >&2; exit 2; }
+	@$(BIN)/python -m tools.conformance "$(SUITE)" --groups "$(GROUPS)" --cases "$(or $(CASES),*)" $(if $(JSON),--json "$(JSON)") $(if $(FAILING),--failing "$(FAILING)") $(if $(KEEP),--keep "$(KEEP)") $(if $(PAGE),--page)
+
+bench-context: setup  ## Measure the context broker (PEER=http://… another broker beside it, STORE=postgresql://…)
+	@PEER=$(PEER) STORE=$(STORE) $(BIN)/python -m bench.context
 
 audit: setup  ## Known vulnerabilities in any dependency; fails on a package it could not check
 	@$(BIN)/python -m tools.audit
@@ -85,6 +111,8 @@ generated: setup  ## Write docs/generated anew
 lock: $(STAMPS)/python  ## Write requirements/*.lock anew (needs uv on the path)
 	@uv pip compile pyproject.toml --generate-hashes --no-header --quiet --python-version 3.11 -o requirements/runtime.lock
 	@uv pip compile pyproject.toml --group dev --generate-hashes --no-header --quiet --python-version 3.11 -o requirements/dev.lock
+	@uv pip compile requirements/conformance-build.in --generate-hashes --no-header --quiet --python-version 3.11 -o requirements/conformance-build.lock
+	@uv pip compile requirements/conformance.in --generate-hashes --no-header --quiet --python-version 3.11 -o requirements/conformance.lock
 
 # --- distribution -------------------------------------------------------------------------------
 

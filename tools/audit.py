@@ -9,22 +9,16 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PIP_AUDIT = [
-    "-r",
-    "requirements/dev.lock",
-    "--disable-pip",
-    "--require-hashes",
-    "--format",
-    "json",
-    "--progress-spinner",
-    "off",
-]
+# What is run or developed with, and what only the conformance suite is run with.
+LOCKS = ("dev", "conformance-build", "conformance")
+PIP_AUDIT = ["--disable-pip", "--require-hashes", "--format", "json", "--progress-spinner", "off"]
 
 
-def python_faults() -> list[str]:
-    """Every vulnerable or unchecked Python package."""
+def python_faults(lock: str) -> list[str]:
+    """Every vulnerable or unchecked Python package of a lock file."""
+    file = f"requirements/{lock}.lock"
     done = subprocess.run(
-        [sys.executable, "-m", "pip_audit", *PIP_AUDIT],
+        [sys.executable, "-m", "pip_audit", "-r", file, *PIP_AUDIT],
         cwd=ROOT,
         text=True,
         capture_output=True,
@@ -32,14 +26,14 @@ def python_faults() -> list[str]:
     try:
         packages = json.loads(done.stdout)["dependencies"]
     except (json.JSONDecodeError, KeyError):
-        return [f"Python packages could not be checked: {done.stderr.strip().splitlines()[-1:] or done.returncode}"]
+        return [f"{file} could not be checked: {done.stderr.strip().splitlines()[-1:] or done.returncode}"]
     unchecked = [p["name"] for p in packages if "skip_reason" in p]
-    faults = [f"{len(unchecked)} Python packages not checked: {', '.join(unchecked)}"] if unchecked else []
+    faults = [f"{file}: {len(unchecked)} packages not checked: {', '.join(unchecked)}"] if unchecked else []
     faults += [f"{p['name']} {p['version']}: {v['id']}" for p in packages for v in p.get("vulns", [])]
-    locked = sum("==" in line for line in (ROOT / "requirements/dev.lock").read_text(encoding="utf-8").splitlines())
+    locked = sum("==" in line for line in (ROOT / file).read_text(encoding="utf-8").splitlines())
     if len(packages) < locked:
-        faults.append(f"only {len(packages)} of {locked} locked Python packages were checked")
-    print(f"{len(packages) - len(unchecked)} Python packages checked")
+        faults.append(f"{file}: only {len(packages)} of {locked} packages were checked")
+    print(f"{file}: {len(packages) - len(unchecked)} packages checked")
     return faults
 
 
@@ -56,7 +50,7 @@ def npm_faults() -> list[str]:
 
 
 def main() -> int:
-    faults = python_faults() + npm_faults()
+    faults = [fault for lock in LOCKS for fault in python_faults(lock)] + npm_faults()
     for fault in faults:
         print(f"FAULT {fault}")
     return 1 if faults else 0

@@ -28,6 +28,7 @@ NO_DATABASE = [
     f"--ignore={room}"
     for room in (
         "tests/architecture",
+        "tests/conformance",
         "src/songcau/kernel",
         "src/songcau/context",
         "src/songcau/entry/backup",

@@ -1,1 +1,278 @@
-"""The door of the context floor. Nothing stands behind it yet."""
+"""The door of the context floor: how the rest of songcau says and asks what is so in the city.
+
+Two faces of one thing: `Context` for code that waits (actions, flows, commands), `AsyncContext` for gateways. Both
+speak the broker's own NGSI-LD interface over its Unix socket or over HTTP; the broker cannot tell them from others.
+
+Entities are plain dicts in the normalized or, when `simplified`, the simplified form of NGSI-LD, without @context:
+names are those of the core @context and of its default vocabulary.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import orjson
+
+from songcau.context.rights.grants import GrantKey
+from songcau.context.rights.reach import READ, WRITE, Reach
+from songcau.kernel.errors import Unavailable
+
+Document = dict[str, Any]
+API = "/ngsi-ld/v1"
+PAGE = 500
+MOST_IN_ONE = 500
+
+
+class ContextUnavailable(Unavailable):
+    """The broker does not answer, or cannot put a change on disk now; trying again later may help."""
+
+    code = "CONTEXT_UNAVAILABLE"
+
+
+class ContextRefused(Exception):
+    """The broker refuses what was sent: a bug of the caller's, or a right that its token lacks.
+
+    status: of the answer. problem: the error body of the standard. failed: of a batch, each id with its problem.
+    """
+
+    def __init__(self, status: int, problem: Document, failed: Sequence[Document] = ()) -> None:
+        super().__init__(f"{status} {problem.get('title', '')}: {problem.get('detail', '')}")
+        self.status = status
+        self.problem = problem
+        self.failed = failed
+
+
+def sign_grant(key: Path, person: str, *, wards: Sequence[str] | None, writes: bool, seconds: int) -> str:
+    """A person's short-lived rights in the default tenant, as they stand after `Bearer`.
+
+    key: the file that the broker reads, made when it is not there. wards: scopes such as `/wards/W05512`, or all.
+    """
+    reach = Reach(wards=None if wards is None else tuple(wards), may=(READ, WRITE) if writes else (READ,))
+    return GrantKey.of(key).sign(person, reach, seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One request that is yet to be made."""
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    content: bytes | None = None
+
+    def headers(self) -> dict[str, str]:
+        return {"Content-Type": "application/json"} if self.content is not None else {}
+
+
+def upsert_call(entities: Sequence[Mapping[str, Any]], *, replace: bool) -> Reading:
+    params = {} if replace else {"options": "update"}
+    return Reading("POST", f"{API}/entityOperations/upsert", params, orjson.dumps(entities))
+
+
+def get_call(entity_id: str, *, simplified: bool) -> Reading:
+    return Reading("GET", f"{API}/entities/{quote(entity_id, safe=':')}", _form(simplified))
+
+
+def delete_call(ids: Sequence[str]) -> Reading:
+    return Reading("POST", f"{API}/entityOperations/delete", {}, orjson.dumps(ids))
+
+
+def query_call(filters: Mapping[str, str], *, simplified: bool, offset: int) -> Reading:
+    return Reading(
+        "GET", f"{API}/entities", {**filters, **_form(simplified), "limit": str(PAGE), "offset": str(offset)}
+    )
+
+
+def history_call(
+    entity_id: str, *, attributes: Sequence[str], after: str, before: str | None, last: int | None
+) -> Reading:
+    params = {"timerel": "after", "timeAt": after}
+    if before is not None:
+        params = {"timerel": "between", "timeAt": after, "endTimeAt": before}
+    if attributes:
+        params["attrs"] = ",".join(attributes)
+    if last is not None:
+        params["lastN"] = str(last)
+    return Reading("GET", f"{API}/temporal/entities/{quote(entity_id, safe=':')}", params)
+
+
+def _form(simplified: bool) -> dict[str, str]:
+    return {"format": "simplified"} if simplified else {}
+
+
+def _settled(response: httpx.Response) -> Any:
+    """The content of an answer; None where there is none. Raises ContextUnavailable, ContextRefused."""
+    content = orjson.loads(response.content) if response.content else None
+    if response.status_code >= 500:
+        raise ContextUnavailable(detail=str((content or {}).get("detail", response.status_code)))
+    if response.status_code == 207 and content and content.get("errors"):
+        failed = content["errors"]
+        raise ContextRefused(207, failed[0].get("error", {}), failed)
+    if response.status_code >= 400:
+        raise ContextRefused(response.status_code, content or {})
+    return content
+
+
+def _transport(address: str) -> tuple[str, str | None]:
+    """Base URL and Unix socket of an address: `unix:/path/of/socket` or `http://host:port`."""
+    return ("http://context", address.removeprefix("unix:")) if address.startswith("unix:") else (address, None)
+
+
+def _authorized(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+class Context:
+    """The broker, for code that waits. One object serves many threads. Close it, or use it as a context manager.
+
+    address: `unix:/path` or `http://host:port`. token: who asks. timeout: seconds for each call.
+    """
+
+    def __init__(self, address: str, *, token: str | None = None, timeout: float = 10.0) -> None:
+        base, socket = _transport(address)
+        self._client = httpx.Client(
+            base_url=base,
+            headers=_authorized(token),
+            timeout=timeout,
+            transport=httpx.HTTPTransport(uds=socket, retries=1),
+        )
+
+    def upsert(self, entities: Sequence[Mapping[str, Any]], *, replace: bool = False) -> None:
+        """Say what is so. Attributes not named stay, unless `replace`. On return it is on the broker's disk.
+
+        Raises ContextRefused (with every refused entity; the others are kept), ContextUnavailable.
+        """
+        for begin in range(0, len(entities), MOST_IN_ONE):
+            self._call(upsert_call(entities[begin : begin + MOST_IN_ONE], replace=replace))
+
+    def get(self, entity_id: str, *, simplified: bool = False) -> Document | None:
+        """What is so of one entity, or None when there is none of that id."""
+        try:
+            found: Document = self._call(get_call(entity_id, simplified=simplified))
+        except ContextRefused as refused:
+            if refused.status == 404:
+                return None
+            raise
+        return found
+
+    def query(self, *, simplified: bool = False, **filters: str) -> Iterator[Document]:
+        """All entities that match, page by page. filters: the query parameters of the standard (type, q, georel …)."""
+        offset = 0
+        while True:
+            page: list[Document] = self._call(query_call(filters, simplified=simplified, offset=offset))
+            yield from page
+            if len(page) < PAGE:
+                return
+            offset += PAGE
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove entities; one that is not there is no error."""
+        _without_missing(lambda: self._call(delete_call(ids)))
+
+    def history(
+        self,
+        entity_id: str,
+        *,
+        after: str,
+        before: str | None = None,
+        attributes: Sequence[str] = (),
+        last: int | None = None,
+    ) -> Document | None:
+        """What was so: the temporal representation of an entity between two instants (ISO 8601 with zone)."""
+        call = history_call(entity_id, attributes=attributes, after=after, before=before, last=last)
+        try:
+            found: Document = self._call(call)
+        except ContextRefused as refused:
+            if refused.status == 404:
+                return None
+            raise
+        return found
+
+    def close(self) -> None:
+        self._client.close()
+
+    def __enter__(self) -> "Context":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _call(self, reading: Reading) -> Any:
+        try:
+            response = self._client.request(
+                reading.method,
+                reading.path,
+                params=reading.params,
+                content=reading.content,
+                headers=reading.headers(),
+            )
+        except httpx.HTTPError as error:
+            raise ContextUnavailable(detail=str(error)) from error
+        return _settled(response)
+
+
+class AsyncContext:
+    """The broker, for code on an event loop: the same calls as `Context`."""
+
+    def __init__(self, address: str, *, token: str | None = None, timeout: float = 10.0) -> None:
+        base, socket = _transport(address)
+        self._client = httpx.AsyncClient(
+            base_url=base,
+            headers=_authorized(token),
+            timeout=timeout,
+            transport=httpx.AsyncHTTPTransport(uds=socket, retries=1),
+        )
+
+    async def upsert(self, entities: Sequence[Mapping[str, Any]], *, replace: bool = False) -> None:
+        """See `Context.upsert`."""
+        for begin in range(0, len(entities), MOST_IN_ONE):
+            await self._call(upsert_call(entities[begin : begin + MOST_IN_ONE], replace=replace))
+
+    async def get(self, entity_id: str, *, simplified: bool = False) -> Document | None:
+        """See `Context.get`."""
+        try:
+            found: Document = await self._call(get_call(entity_id, simplified=simplified))
+        except ContextRefused as refused:
+            if refused.status == 404:
+                return None
+            raise
+        return found
+
+    async def query(self, *, simplified: bool = False, **filters: str) -> AsyncIterator[Document]:
+        """See `Context.query`."""
+        offset = 0
+        while True:
+            page: list[Document] = await self._call(query_call(filters, simplified=simplified, offset=offset))
+            for entity in page:
+                yield entity
+            if len(page) < PAGE:
+                return
+            offset += PAGE
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _call(self, reading: Reading) -> Any:
+        try:
+            response = await self._client.request(
+                reading.method,
+                reading.path,
+                params=reading.params,
+                content=reading.content,
+                headers=reading.headers(),
+            )
+        except httpx.HTTPError as error:
+            raise ContextUnavailable(detail=str(error)) from error
+        return _settled(response)
+
+
+def _without_missing(call: Any) -> None:
+    try:
+        call()
+    except ContextRefused as refused:
+        missing = [one for one in refused.failed if one.get("error", {}).get("type", "").endswith("ResourceNotFound")]
+        if len(missing) < len(refused.failed) or not refused.failed:
+            raise

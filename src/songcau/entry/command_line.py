@@ -6,7 +6,7 @@ import sys
 import click
 
 from songcau import __version__
-from songcau.entry.settings import SettingsError
+from songcau.entry.refusing import SettingsError
 from songcau.kernel.errors import Anticipated
 
 # name → module and attribute. Looked up only when used, so that `songcau up` starts without loading Django.
@@ -15,6 +15,8 @@ COMMANDS = {
     "web": "run:web",
     "context": "run:context",
     "worker": "run:worker",
+    "broker": "broker:broker",
+    "broker-token": "broker_token:broker_token",
     "demo": "demo:demo",
     "simulate-identities": "demo:simulate_identities",
     "migrate": "care:migrate",

@@ -38,9 +38,19 @@ def ready_file(data: Path, name: str) -> Path:
 
 def say_ready(data: Path, name: str) -> None:
     """Tell the supervisor, and whoever else looks, that this process serves."""
-    file = ready_file(data, name)
+    say_ready_in(ready_file(data, name))
+
+
+def say_ready_in(file: Path) -> None:
+    """The same, for a process that was only told where to say it."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.write_text(str(os.getpid()), encoding="ascii")
+
+
+def short_path(socket: Path) -> Path:
+    """The socket's path, relative where that is shorter: the system allows about 100 bytes."""
+    relative = Path(os.path.relpath(socket))
+    return min(socket, relative, key=lambda path: len(str(path)))
 
 
 def is_ready(data: Path, name: str, pid: int) -> bool:

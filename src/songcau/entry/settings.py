@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from songcau.entry.refusing import SettingsError
 from songcau.foundation.accounts.sign_on.providers import Provider
 
 PREFIX = "SONGCAU_"
@@ -26,10 +27,6 @@ FILE_VARIABLE = "SONGCAU_FILE"
 DEFAULT_FILE = "songcau.toml"
 
 Key = Annotated[SecretStr, Field(min_length=32)]
-
-
-class SettingsError(Exception):
-    """The settings cannot be used; the message says which one, why, and what to do."""
 
 
 class Settings(BaseSettings):
@@ -64,6 +61,18 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field("Asia/Ho_Chi_Minh", description="IANA time zone of the city.")
     language: Literal["vi", "en"] = Field("vi", description="Language of a visitor who has chosen none.")
+    context_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port on which other systems reach the context broker, with tokens; 0: none does.",
+    )
+    context_address: str = Field(
+        "127.0.0.1", description="Address that the context broker listens on, with `context_port`."
+    )
+    context_origins: list[str] = Field(
+        [], description="Origins of web pages elsewhere that may call the context broker, as `https://map.example.vn`."
+    )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token for `/metrics`. Empty: only callers on this machine may read it."
     )

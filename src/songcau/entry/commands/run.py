@@ -4,13 +4,12 @@ import os
 import signal
 import sys
 import threading
-from pathlib import Path
 from types import FrameType
 
 import click
 
 from songcau.entry import logs
-from songcau.entry.processes import PROCESSES, end_with_the_supervisor, say_ready
+from songcau.entry.processes import PROCESSES, end_with_the_supervisor, ready_file, say_ready
 from songcau.entry.settings import Settings, load
 
 supervised = click.option("--supervised", is_flag=True, hidden=True, help="End when the supervisor is gone.")
@@ -61,20 +60,32 @@ def web(supervised: bool) -> None:
 @click.command()
 @supervised
 def context(supervised: bool) -> None:
-    """The context process alone, on a Unix socket in the data folder."""
-    from songcau.context.service import application
-    from songcau.entry.serving import serve
+    """The context process alone: the city's broker, with tokens, on a Unix socket in the data folder."""
+    settings = begin("context", is_supervised=False)
+    run_folder = settings.data.resolve() / "run"
+    run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    arguments = [
+        *("--auth", "--quality", "--socket", str(run_folder / "context.sock")),
+        *("--data", str(settings.data / "context")),
+        *("--log-level", settings.log_level, "--log-format", settings.log_format),
+        *("--ready-file", str(ready_file(settings.data, "context"))),
+        *_to_other_systems(settings),
+        *(["--supervised"] if supervised else []),
+    ]
+    # In this process' place: what was loaded to read the settings is not carried along for the life of the broker.
+    os.execv(sys.executable, [sys.executable, "-m", "songcau", "broker", *arguments])  # noqa: S606
 
-    settings = begin("context", is_supervised=supervised)
-    socket = settings.data.resolve() / "run" / "context.sock"
-    socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    serve(application, name="context", data=settings.data, uds=short_path(socket))
 
-
-def short_path(socket: Path) -> str:
-    """The socket's path, relative where that is shorter: the system allows about 100 bytes."""
-    relative = os.path.relpath(socket)
-    return min(str(socket), relative, key=len)
+def _to_other_systems(settings: Settings) -> list[str]:
+    """How the broker is reached from outside; with the certificate that the web server has."""
+    if not settings.context_port:
+        return []
+    arguments = ["--host", settings.context_address, "--port", str(settings.context_port)]
+    for origin in settings.context_origins:
+        arguments += ["--origin", origin]
+    if settings.tls_certificate and settings.tls_key:
+        arguments += ["--tls-certificate", str(settings.tls_certificate), "--tls-key", str(settings.tls_key)]
+    return arguments
 
 
 @click.command()

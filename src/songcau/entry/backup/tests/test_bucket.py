@@ -16,13 +16,14 @@ from songcau.foundation.files.storage import store
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
+    # moto keeps its buckets by process, not by server: this one's name is nobody else's.
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     found = f"http://{host}:{port}"
     boto3.client(
         "s3", endpoint_url=found, aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1"
-    ).create_bucket(Bucket="city")
+    ).create_bucket(Bucket="backup-city")
     yield found
     server.stop()
 
@@ -31,7 +32,7 @@ def test_files_move_from_a_folder_into_a_bucket_and_back(
     full: City, place: Callable[..., City], tmp_path: Path, address: str
 ) -> None:
     changes = {
-        "files_store": "s3://city/files",
+        "files_store": "s3://backup-city/files",
         "files_s3_endpoint": address,
         "files_s3_key_id": "k",
         "files_s3_secret": SecretStr("s"),

@@ -1,0 +1,5 @@
+"""`python -m bench.context`."""
+
+from bench.context import main
+
+main()

@@ -1,0 +1,90 @@
+"""A broker with subscriptions, and receivers on loopback."""
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from songcau.context.api.notifying import PresentState
+from songcau.context.api.subscriptions import add_subscription_routes
+from songcau.context.api.tests.client import Answered, Client
+from songcau.context.rights.caller import EVERYTHING
+from songcau.context.server.messages import Request
+from songcau.context.subscriptions.carrying import Carriers
+from songcau.context.subscriptions.delivery import Patience
+from songcau.context.subscriptions.subscription import Owner
+from songcau.context.subscriptions.subscriptions import Subscriptions
+from songcau.context.subscriptions.telling import Parts
+from songcau.context.subscriptions.tests.receiver import Receiver
+
+QUICK = Patience(first=0.02, longest=0.1, refusals=4, outage=60)
+Body = dict[str, Any]
+
+
+class City(Client):
+    """A broker with subscriptions."""
+
+    def __init__(self, folder: Path, patience: Patience = QUICK) -> None:
+        super().__init__(folder)
+        self.owners: dict[str, Owner] = {"": (EVERYTHING, math.inf)}
+        present = PresentState(self.broker)
+        parts = Parts(
+            loop=self.loop,
+            journal=self.journal,
+            present=present,
+            make_carrier=Carriers(self.loop),
+            join=present.join,
+            patience=patience,
+        )
+        self.subscriptions = Subscriptions(parts, self.contexts, self.owners.get)
+        self.loop.run_until_complete(self.subscriptions.open())
+        self.broker.on_changes(self.subscriptions.changed)
+        add_subscription_routes(self.router, self.subscriptions, self.contexts)
+
+    def run(self, work: Callable[[], Awaitable[Any]]) -> Any:
+        return self.loop.run_until_complete(work())
+
+    def receiver(self, answer: Any = None, port: int = 0) -> Receiver:
+        made = Receiver(answer, port)
+        self.run(made.__aenter__)
+        return made
+
+    def wait(self, receiver: Receiver, count: int, seconds: float = 5.0) -> list[Body]:
+        self.run(lambda: receiver.wait_for(count, seconds))
+        return receiver.notifications
+
+    def rest(self, seconds: float = 0.1) -> None:
+        self.run(lambda: asyncio.sleep(seconds))
+
+    def close(self) -> None:
+        self.run(self.subscriptions.stop)
+        super().close()
+
+    def kill(self) -> None:
+        """As `kill -9` leaves it: nothing is put on disk any more."""
+        self.subscriptions._telling._delivery.stop()
+        self.subscriptions._telling._save = lambda: None  # type: ignore[method-assign]
+        self.close()
+
+
+def subscription(uri: str, **members: Any) -> Body:
+    notification = {"endpoint": {"uri": uri}} | members.pop("notification", {})
+    return {"type": "Subscription", "entities": [{"type": "Room"}], "notification": notification, **members}
+
+
+def subscribe(city: City, receiver: Receiver, **members: Any) -> str:
+    made = city.ask("POST", "/subscriptions", subscription(receiver.url(), **members))
+    assert made.status == 201, made.json
+    return made.headers["location"].rpartition("/")[2]
+
+
+def ask_of_letters(city: City, method: str, path: str) -> Any:
+    request = Request(method, "/songcau/v1/dead-letters" + path)
+    request.caller = EVERYTHING
+    return Answered(city.loop.run_until_complete(city._answer(request)))
+
+
+def letters(city: City) -> list[Body]:
+    found: list[Body] = ask_of_letters(city, "GET", "").json
+    return found

@@ -1,0 +1,97 @@
+"""What was answered with success is on disk; what could not be put there was answered so, and is not there."""
+
+from pathlib import Path
+
+from songcau.context.api.tests.client import Client, prop, room
+from songcau.context.journal.history import Wanted
+from songcau.context.journal.sqlite import SqliteStore
+from songcau.context.journal.store import StoreError
+from songcau.context.journal.transaction import Batch
+from songcau.context.quality.examining import Quality
+from songcau.context.rights.caller import Caller
+
+ONE, TWO = "/entities/urn:ngsi-ld:Room:1", "/entities/urn:ngsi-ld:Room:2"
+
+
+class Moody(SqliteStore):
+    """A database that can be told to refuse."""
+
+    refuses = False
+
+    def write(self, batch: Batch) -> None:
+        if self.refuses:
+            raise StoreError("database or disk is full")
+        super().write(batch)
+
+
+def test_everything_answered_is_there_after_a_new_start(tmp_path: Path) -> None:
+    client = Client(tmp_path)
+    client.ask("POST", "/entities", room(1, a=prop(1), scope="/wards/W1"))
+    client.ask("POST", "/entities", room(2))
+    client.ask("PATCH", f"{ONE}/attrs/a", {"value": 2})
+    client.ask("DELETE", TWO)
+    client.ask("POST", "/entities", room(3), ngsild_tenant="other")
+    before = client.ask("GET", f"{ONE}?options=sysAttrs").raw
+    client.close()
+    again = Client(tmp_path)
+    assert again.ask("GET", f"{ONE}?options=sysAttrs").raw == before
+    assert again.ask("GET", TWO).status == 404
+    assert again.ask("GET", "/entities/urn:ngsi-ld:Room:3", ngsild_tenant="other").status == 200
+    again.close()
+
+
+def test_what_the_disk_refuses_is_answered_so_and_taken_back(tmp_path: Path) -> None:
+    store = Moody(tmp_path)
+    client = Client(tmp_path, store)
+    client.ask("POST", "/entities", room(1, a=prop(1)))
+    before = client.ask("GET", f"{ONE}?options=sysAttrs").raw
+    store.refuses = True
+    for method, path, body in (
+        ("PATCH", f"{ONE}/attrs/a", {"value": 2}),
+        ("DELETE", ONE, None),
+        ("POST", "/entities", room(2)),
+        ("POST", "/entityOperations/upsert", [room(1, a=prop(3)), room(1, a=prop(4)), room(2)]),
+    ):
+        answer = client.ask(method, path, body)
+        assert (answer.status, answer.json["title"]) == (503, "The change cannot be put on disk now")
+    assert client.ask("GET", f"{ONE}?options=sysAttrs").raw == before
+    assert client.ask("GET", TWO).status == 404
+    store.refuses = False
+    assert client.ask("POST", "/entities", room(2)).status == 201
+    client.close()
+    again = Client(tmp_path)
+    assert again.ask("GET", f"{ONE}?options=sysAttrs").raw == before
+    assert again.ask("GET", TWO).status == 200
+    again.close()
+
+
+def test_who_is_limited_reaches_nothing_else(client: Client) -> None:
+    default = "https://uri.etsi.org/ngsi-ld/default-context/"
+    ward = Caller("ward 1", wards=["/wards/W1"], writes=True)
+    reader = Caller("display", types=[default + "Room"], attributes=[default + "a"])
+    client.ask("POST", "/entities", room(1, a=prop(1), b=prop(2), scope="/wards/W1/north"))
+    client.ask("POST", "/entities", room(2, a=prop(1), scope="/wards/W2"))
+    assert client.ask("GET", ONE, by=ward).status == 200
+    assert client.ask("GET", TWO, by=ward).status == 404
+    assert client.ask("PATCH", f"{ONE}/attrs/a", {"value": 3}, by=ward).status == 204
+    assert client.ask("PATCH", f"{TWO}/attrs/a", {"value": 3}, by=ward).status == 404
+    assert client.ask("POST", "/entities", room(3, scope="/wards/W2"), by=ward).status == 403
+    assert client.ask("PATCH", f"{ONE}/attrs", {"scope": "/wards/W2"}, by=ward).status == 403
+    assert client.ask("GET", ONE, by=reader).json == room(1, a=prop(3), scope="/wards/W1/north")
+    assert client.ask("PATCH", f"{ONE}/attrs/a", {"value": 4}, by=reader).status == 403
+    assert client.ask("GET", ONE, by=Caller("other", tenant="one")).status == 403
+    batch = client.ask("POST", "/entityOperations/upsert?options=update", [room(1, a=prop(5)), room(2)], by=ward)
+    assert (batch.status, batch.json["success"]) == (207, ["urn:ngsi-ld:Room:1"])
+
+
+def test_an_observation_that_comes_late_is_in_the_history_and_not_in_the_present(tmp_path: Path) -> None:
+    client = Client(tmp_path, quality=Quality("urn:x:qualityFlags"))
+    for minute, value in ((10, 1), (20, 2), (15, 3)):
+        at = f"2026-11-28T01:{minute}:00Z"
+        client.ask("POST", "/entityOperations/upsert?options=update", [room(1, a=prop(value, observedAt=at))])
+    assert client.ask("GET", ONE).json["a"]["value"] == 2
+    wanted = Wanted(names=frozenset({"https://uri.etsi.org/ngsi-ld/default-context/a"}))
+    (found,) = client.loop.run_until_complete(client.journal.history("", ["urn:ngsi-ld:Room:1"], wanted))
+    (instances,) = found.attributes.values()
+    assert [one["value"] for one in instances] == [1, 3, 2]
+    client.close()

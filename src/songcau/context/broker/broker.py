@@ -1,0 +1,271 @@
+"""What can be done with entities: one method a use case of the standard (clauses 5.6 and 5.7).
+
+A method is called on the event loop, checks, makes the next entity, lets the present state take it over and hands the
+change to the journal. What it returns is a result and a future: the future is done when the change is on disk, and only
+then may anybody be told of success. If the journal fails, the state takes the changes back by itself.
+"""
+
+from asyncio import AbstractEventLoop, Future
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from songcau.context.entities import merging
+from songcau.context.entities.entity import Attribute, Change, Entity, Instance, Kind
+from songcau.context.entities.merging import Outcome
+from songcau.context.entities.reading import Draft
+from songcau.context.journal.journal import Journal
+from songcau.context.language.selection import Selection
+from songcau.context.memory.state import State
+from songcau.context.problems import AlreadyExists, NonexistentTenant, NotAllowed, ResourceNotFound
+from songcau.context.quality.examining import Quality
+from songcau.context.rights.caller import Caller
+from songcau.kernel import clock
+
+DEFAULT_TENANT = ""
+Committed = Future[int]
+Listener = Callable[[str, Sequence[Change], int], None]
+
+
+class Broker:
+    """All tenants' present state, and the way into it."""
+
+    def __init__(self, journal: Journal, *, loop: AbstractEventLoop, quality: Quality | None = None) -> None:
+        self._journal = journal
+        self._loop = loop
+        self._quality = quality
+        self._tenants: dict[str, State] = {DEFAULT_TENANT: State()}
+        self._latest = ""
+        self._listeners: list[Listener] = []
+        journal.on_failed(self._take_back)
+
+    def on_changes(self, listener: Listener) -> None:
+        """Tell `listener` after each commit: the tenant, its changes, the sequence number of the last of them.
+
+        The listeners are told in the order of the commits, before whoever asked for the change is answered.
+        """
+        self._listeners.append(listener)
+
+    # --- tenants ------------------------------------------------------------------------------------
+
+    def state(self, tenant: str) -> State:
+        """The present state of a tenant. Raises NonexistentTenant."""
+        try:
+            return self._tenants[tenant]
+        except KeyError:
+            raise NonexistentTenant(f"There is no tenant {tenant}") from None
+
+    def tenants(self) -> Iterable[str]:
+        return self._tenants.keys()
+
+    def load(self, tenant: str, entities: Iterable[Entity]) -> None:
+        """Take over what the journal kept, before anybody is served."""
+        state = self._state_for_writing(tenant)
+        for entity in entities:
+            self._latest = max(self._latest, entity.modified_at)
+            state.apply(Change(tenant, Kind.PUT, entity.id, None, entity, (), entity.modified_at, ""))
+
+    def _state_for_writing(self, tenant: str) -> State:
+        """A tenant begins with the first entity that is created in it (6.3.14)."""
+        state = self._tenants.get(tenant)
+        if state is None:
+            state = self._tenants[tenant] = State()
+        return state
+
+    # --- one entity ---------------------------------------------------------------------------------
+
+    def entity(self, tenant: str, entity_id: str, by: Caller) -> Entity:
+        """The entity to be changed. Raises NonexistentTenant, ResourceNotFound (also for what is out of reach)."""
+        entity = self.state(tenant).get(entity_id)
+        if entity is None or not by.may_reach(entity):
+            raise ResourceNotFound(f"There is no entity {entity_id}")
+        return entity
+
+    def find(self, tenant: str, entity_id: str) -> Entity | None:
+        """The entity, if there is one, whoever asks."""
+        state = self._tenants.get(tenant)
+        return state.get(entity_id) if state is not None else None
+
+    def create(self, tenant: str, draft: Draft, by: Caller) -> Committed:
+        """5.6.1. Raises AlreadyExists, NotAllowed."""
+        return self.commit(tenant, [self.creation(tenant, draft, by, self.instant())])
+
+    def replace(self, tenant: str, entity_id: str, draft: Draft, by: Caller) -> Committed:
+        """5.6.18. Raises ResourceNotFound, NotAllowed."""
+        at = self.instant()
+        before = self.entity(tenant, entity_id, by)
+        return self.commit(tenant, [self.replacement(tenant, before, draft, by, at)])
+
+    def delete(self, tenant: str, entity_id: str, by: Caller) -> Committed:
+        """5.6.6. Raises ResourceNotFound, NotAllowed."""
+        return self.commit(tenant, [self.deletion(tenant, self.entity(tenant, entity_id, by), by, self.instant())])
+
+    def merge(
+        self, tenant: str, entity_id: str, draft: Draft, by: Caller, *, observed_at: str | None = None
+    ) -> Committed:
+        """5.6.17. Raises ResourceNotFound, NotAllowed."""
+        at = self.instant()
+        before = self.entity(tenant, entity_id, by)
+        outcome = merging.merged(before, draft, at, observed_at=observed_at)
+        return self._settle(tenant, before, outcome, by, at)[1]
+
+    # --- attributes ---------------------------------------------------------------------------------
+
+    def append_attributes(
+        self, tenant: str, entity_id: str, draft: Draft, by: Caller, *, overwrite: bool
+    ) -> tuple[Outcome, Committed]:
+        """5.6.3. Raises ResourceNotFound, NotAllowed."""
+        at = self.instant()
+        before = self.entity(tenant, entity_id, by)
+        return self._settle(tenant, before, merging.appended(before, draft, at, overwrite=overwrite), by, at)
+
+    def update_attributes(self, tenant: str, entity_id: str, draft: Draft, by: Caller) -> tuple[Outcome, Committed]:
+        """5.6.2. Raises ResourceNotFound, NotAllowed."""
+        at = self.instant()
+        before = self.entity(tenant, entity_id, by)
+        return self._settle(tenant, before, merging.updated(before, draft, at), by, at)
+
+    def patch_attribute(self, tenant: str, entity_id: str, name: str, patch: Instance, by: Caller) -> Committed:
+        """5.6.4. Raises ResourceNotFound, BadRequestData, NotAllowed."""
+        at = self.instant()
+        before = self.entity(tenant, entity_id, by)
+        return self._settle(tenant, before, merging.patched_attribute(before, name, patch, at), by, at)[1]
+
+    def replace_attribute(self, tenant: str, entity_id: str, name: str, value: Attribute, by: Caller) -> Committed:
+        """5.6.19. Raises ResourceNotFound, NotAllowed."""
+        at = self.instant()
+        before = self.entity(tenant, entity_id, by)
+        return self._settle(tenant, before, merging.replaced_attribute(before, name, value, at), by, at)[1]
+
+    def delete_attribute(
+        self, tenant: str, entity_id: str, name: str, by: Caller, *, dataset: str | None, every: bool
+    ) -> Committed:
+        """5.6.5. Raises ResourceNotFound, NotAllowed."""
+        at = self.instant()
+        before = self.entity(tenant, entity_id, by)
+        outcome = merging.deleted_attribute(before, name, at, dataset=dataset, every=every)
+        return self._settle(tenant, before, outcome, by, at)[1]
+
+    # --- many entities ------------------------------------------------------------------------------
+
+    def purge(
+        self, tenant: str, selection: Selection, by: Caller, *, keep: frozenset[str] | None, drop: frozenset[str]
+    ) -> Committed:
+        """Delete what matches, or only attributes of it (5.6.21). What the caller may not see stays."""
+        at = self.instant()
+        state = self.state(tenant)
+        permitted = permission(by, selection)
+        matching = state.select(selection, limit=len(state), permitted=permitted)
+        if keep is None and not drop:
+            changes = [self.deletion(tenant, entity, by, at) for entity in matching]
+        else:
+            changes = []
+            for entity in matching:
+                outcome = merging.only_attributes(entity, at, keep=keep, drop=drop)
+                if outcome.names or outcome.entity.scopes != entity.scopes:
+                    changes.append(self.change(tenant, entity, outcome, by, at))
+        return self.commit(tenant, changes)
+
+    # --- pieces that batches are made of ------------------------------------------------------------
+
+    def instant(self) -> str:
+        """The instant of a change as it is stored: UTC, microseconds, `Z`; later than that of every change before it.
+
+        So the order of instants is the order of changes, also when the machine's clock is set back.
+        """
+        text = clock.now().isoformat(timespec="microseconds")[:26] + "Z"
+        if text <= self._latest:
+            later = datetime.fromisoformat(self._latest) + timedelta(microseconds=1)
+            text = later.isoformat(timespec="microseconds")[:26] + "Z"
+        self._latest = text
+        return text
+
+    def instant_after(self, before: Entity, at: str) -> str:
+        """The instant `at` of a batch, or a later one if it has changed this entity at `at` already.
+
+        Which instances a row of the history brought is told by their instant: two rows of one entity need two.
+        """
+        return at if before.modified_at != at else self.instant()
+
+    def creation(self, tenant: str, draft: Draft, by: Caller, at: str) -> Change:
+        """Raises AlreadyExists, NotAllowed."""
+        state = self._tenants.get(tenant)
+        if state is not None and state.get(draft.id or "") is not None:
+            raise AlreadyExists(f"There is an entity {draft.id} already")
+        after = merging.created(draft, at)
+        return self._checked(Change(tenant, Kind.PUT, after.id, None, after, tuple(after.attributes), at, by.label), by)
+
+    def replacement(self, tenant: str, before: Entity, draft: Draft, by: Caller, at: str) -> Change:
+        """Raises NotAllowed."""
+        after = merging.replaced(before, draft, at)
+        after.id = before.id
+        gone = tuple(name for name in before.attributes if name not in after.attributes)
+        names = (*after.attributes, *gone)
+        return self._checked(Change(tenant, Kind.PUT, before.id, before, after, names, at, by.label), by)
+
+    def deletion(self, tenant: str, before: Entity, by: Caller, at: str) -> Change:
+        """Raises NotAllowed."""
+        names = tuple(before.attributes)
+        return self._checked(Change(tenant, Kind.DELETE, before.id, before, None, names, at, by.label), by)
+
+    def change(self, tenant: str, before: Entity, outcome: Outcome, by: Caller, at: str) -> Change:
+        """Raises NotAllowed."""
+        return self._checked(
+            Change(tenant, Kind.SET, before.id, before, outcome.entity, outcome.names, at, by.label), by
+        )
+
+    def apply(self, change: Change) -> None:
+        """Let the present state take a change over that `commit_applied` will put on disk in this same step."""
+        self._state_for_writing(change.tenant).apply(change)
+
+    def commit(self, tenant: str, changes: list[Change]) -> Committed:
+        """Apply the changes and put them on disk together: all or none."""
+        state = self._state_for_writing(tenant)
+        for change in changes:
+            state.apply(change)
+        return self.commit_applied(changes)
+
+    def commit_applied(self, changes: list[Change]) -> Committed:
+        """Put changes on disk that the present state has taken over already. No change: done at once."""
+        if not changes:
+            done: Committed = self._loop.create_future()
+            done.set_result(0)
+            return done
+        committed = self._journal.append(changes)
+        if self._listeners:
+            committed.add_done_callback(partial(self._tell, changes))
+        return committed
+
+    def _tell(self, changes: Sequence[Change], committed: Committed) -> None:
+        if committed.exception() is None:
+            for listener in self._listeners:
+                listener(changes[0].tenant, changes, committed.result())
+
+    # --- inside -------------------------------------------------------------------------------------
+
+    def _settle(self, tenant: str, before: Entity, outcome: Outcome, by: Caller, at: str) -> tuple[Outcome, Committed]:
+        after = outcome.entity
+        if outcome.names or after.types != before.types or after.scopes != before.scopes:
+            return outcome, self.commit(tenant, [self.change(tenant, before, outcome, by, at)])
+        return outcome, self.commit_applied([])
+
+    def _checked(self, change: Change, by: Caller) -> Change:
+        if not by.writes_all and not by.may_write(change.before, change.after, change.names):
+            raise NotAllowed(f"{by.label} may not write this to {change.entity_id}")
+        if self._quality is not None:
+            self._quality.examine(change)
+        return change
+
+    def _take_back(self, changes: list[Change]) -> None:
+        """The journal could not keep these, newest first: the present state is again what the disk says."""
+        for change in changes:
+            self._tenants[change.tenant].undo(change)
+
+
+def permission(by: Caller, selection: Selection) -> Callable[[Entity], bool] | None:
+    """What the caller may find. An attribute that is hidden must not be found by what it holds either."""
+    if by.sees_all:
+        return None
+    if not by.limits_attributes:
+        return by.may_read
+    return lambda entity: by.may_read(entity) and selection.matches(by.view(entity))

@@ -1,0 +1,191 @@
+"""Which entity is which number in the log, and where its newest row stands.
+
+Rows of one entity are chained from the newest to the oldest (`previous`), and by chapters of 256 rows (`skip`): so a
+history is found without an index, whose random pages would cost more than the log itself (docs/decisions/0012).
+Everything here belongs to the event loop; the writer's thread gets finished rows.
+
+An entity that is deleted and made again gets another number. So a start needs no numbers of what is gone.
+"""
+
+from array import array
+from collections.abc import Sequence
+
+from songcau.context.entities.entity import Change
+from songcau.context.journal.rows import NOT_AFTER, NOT_BEFORE, Row, body_of, microseconds, observed_of
+from songcau.context.journal.store import Chain
+from songcau.context.journal.transaction import Transaction
+
+CHAPTER = 256
+
+
+class Register:
+    """Numbers for tenants, authors and entities; the state of each living entity's chain, by slot."""
+
+    def __init__(self) -> None:
+        self.tenants: dict[str, int] = {}
+        self.authors: dict[str, int] = {}
+        self.slots: dict[str, dict[str, int]] = {}
+        self.next_entity = 1
+        self.next_seq = 1
+        self._free: list[int] = []
+        self._number = array("q")
+        self._last = array("q")
+        self._skip = array("q")
+        self._place = array("h")
+        self._first = array("q")
+        self._latest = array("q")
+
+    def enter(self, changes: Sequence[Change], transaction: Transaction) -> None:
+        """Give each change its row in the transaction. After an exception nothing of it remains but used numbers.
+
+        Only what `_row` does before its first assignment can fail: an instant that is none, a value JSON cannot hold.
+        """
+        try:
+            for change in changes:
+                transaction.rows.append(self._row(change, transaction))
+        except BaseException:
+            self.undo(transaction)
+            raise
+
+    def _row(self, change: Change, transaction: Transaction) -> Row:
+        body = body_of(change)
+        at = microseconds(change.at)
+        first, latest = observed_of(change)
+        by = self.authors.get(change.by)
+        if by is None:
+            by = self._new(self.authors, change.by, transaction.authors)
+        try:
+            slot = self.slots[change.tenant][change.entity_id]
+        except KeyError:
+            slot = self._begin(change, transaction)
+        previous = self._last[slot]
+        place = self._place[slot] + 1
+        if place > CHAPTER:
+            place = 1
+            self._skip[slot] = previous
+        elif place > 1:
+            before_first, before_latest = self._first[slot], self._latest[slot]
+            first = before_first if before_first < first else first
+            latest = before_latest if before_latest > latest else latest
+        seq = self.next_seq
+        self.next_seq = seq + 1
+        self._last[slot] = seq
+        self._place[slot] = place
+        self._first[slot] = first
+        self._latest[slot] = latest
+        transaction.slots.append(slot)
+        number = self._number[slot]
+        before, after = change.before, change.after
+        if after is None:
+            self._end(change, seq, number, transaction)
+        elif before is not None and before.types is not after.types and before.types != after.types:
+            transaction.retyped.append((" ".join(after.types), number))
+        return (
+            seq,
+            previous,
+            self._skip[slot],
+            number,
+            place,
+            at,
+            int(change.kind),  # SQLite takes long to bind what is nearly an int
+            by,
+            first if first != NOT_BEFORE else None,
+            latest if latest != NOT_AFTER else None,
+            body,
+        )
+
+    def reserve(self, tenant: str, transaction: Transaction) -> tuple[int, int]:
+        """The tenant's number, and a number for an entity, whether the store will need it or not."""
+        number = self.next_entity
+        self.next_entity = number + 1
+        return self._tenant(tenant, transaction), number
+
+    def _tenant(self, tenant: str, transaction: Transaction) -> int:
+        return self.tenants.get(tenant) or self._new(self.tenants, tenant, transaction.tenants)
+
+    def _new(self, known: dict[str, int], name: str, told: list[tuple[int, str]]) -> int:
+        number = known[name] = len(known) + 1
+        told.append((number, name))
+        return number
+
+    def _begin(self, change: Change, transaction: Transaction) -> int:
+        tenant = self._tenant(change.tenant, transaction)
+        slots = self.slots.setdefault(change.tenant, {})
+        number = self.next_entity
+        self.next_entity = number + 1
+        slot = self._take_slot(number, 0, 0, 0)
+        slots[change.entity_id] = slot
+        entity = change.after or change.before
+        transaction.begun.append((number, tenant, change.entity_id, " ".join(entity.types if entity else ())))
+        transaction.names.append((change.tenant, change.entity_id, slot, True))
+        return slot
+
+    def _end(self, change: Change, seq: int, number: int, transaction: Transaction) -> None:
+        slot = self.slots[change.tenant].pop(change.entity_id)
+        transaction.ended.append((seq, number))
+        transaction.names.append((change.tenant, change.entity_id, slot, False))
+
+    def _take_slot(self, number: int, last: int, skip: int, place: int) -> int:
+        if self._free:
+            slot = self._free.pop()
+            self._number[slot], self._last[slot], self._skip[slot] = number, last, skip
+            self._place[slot] = place
+            return slot
+        self._number.append(number)
+        self._last.append(last)
+        self._skip.append(skip)
+        self._place.append(place)
+        self._first.append(NOT_BEFORE)
+        self._latest.append(NOT_AFTER)
+        return len(self._number) - 1
+
+    def restore(self, tenant: str, entity_id: str, number: int, chain: Chain) -> None:
+        """A living entity found at a start, with the place of its newest row."""
+        seq, skip, place, first, latest = chain
+        slot = self._take_slot(number, seq, skip, place)
+        self._first[slot] = NOT_BEFORE if first is None else first
+        self._latest[slot] = NOT_AFTER if latest is None else latest
+        try:
+            self.slots[tenant][entity_id] = slot
+        except KeyError:
+            self.slots[tenant] = {entity_id: slot}
+
+    def newest(self, tenant: str, entity_id: str) -> int | None:
+        """The newest row of a living entity."""
+        slot = self.slots.get(tenant, {}).get(entity_id)
+        return None if slot is None else self._last[slot]
+
+    def kept(self, transaction: Transaction) -> None:
+        """The transaction is on disk: slots of what it deleted may serve others."""
+        self._free += [slot for _, _, slot, begins in transaction.names if not begins]
+
+    def undo(self, transaction: Transaction) -> None:
+        """Take back a transaction; the newest must be taken back first.
+
+        What a chapter has observed may stay too wide, which makes a search read more and find no less.
+        """
+        for row, slot in zip(reversed(transaction.rows), reversed(transaction.slots), strict=False):
+            self._back(row, slot)
+        for tenant, entity_id, slot, begins in reversed(transaction.names):
+            if begins:
+                del self.slots[tenant][entity_id]
+                self._free.append(slot)
+            else:
+                self.slots[tenant][entity_id] = slot
+        for _, label in transaction.authors:
+            self.authors.pop(label, None)
+        for _, name in transaction.tenants:
+            self.tenants.pop(name, None)
+            self.slots.pop(name, None)
+
+    def _back(self, row: Row, slot: int) -> None:
+        _, previous, _, _, place, _, _, _, first, latest, _ = row
+        self._last[slot] = previous
+        if place == 1 and previous:
+            # The first of a chapter: the chapter before is full again, of times that are no longer known.
+            self._place[slot] = CHAPTER
+            self._first[slot], self._latest[slot] = NOT_AFTER, NOT_BEFORE
+        else:
+            self._place[slot] = place - 1
+            self._first[slot] = NOT_BEFORE if first is None else first
+            self._latest[slot] = NOT_AFTER if latest is None else latest

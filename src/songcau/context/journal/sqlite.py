@@ -1,0 +1,224 @@
+"""The journal's tables in one SQLite file: write-ahead log, an fsync for each commit."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from songcau.context.journal.rows import Row
+from songcau.context.journal.sqlite_corrections import correct
+from songcau.context.journal.sqlite_reading import SqliteReading
+from songcau.context.journal.sqlite_tables import INSERT_ENTITIES, INSERT_ROWS, INSERT_SNAPSHOTS, bring_up_to_date
+from songcau.context.journal.store import Living, Names, StoreError, StoreInUse
+from songcau.context.journal.transaction import Batch
+
+FILE: Final = "journal.sqlite3"
+GUARD: Final = "journal.lock"
+BUSY_MILLISECONDS: Final = 2000
+
+_PUT_DOCUMENT = "INSERT INTO document VALUES (?, ?, ?, ?)"
+_FORGET_DOCUMENT = "DELETE FROM document WHERE kind = ? AND tenant = ? AND id = ?"
+_LOST = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN}
+
+
+class SqliteStore(SqliteReading):
+    """A file in the data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / FILE)
+        self._folder = folder
+        self._guard: sqlite3.Connection | None = None
+        self._connection: sqlite3.Connection | None = None
+
+    def open(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._keep_others_out()
+            _create_private(self.file)
+            self._connection = self._connect()
+            bring_up_to_date(self._connection, self.file)
+        except (OSError, sqlite3.Error) as error:
+            self.close()
+            raise StoreError(f"The journal in {self._folder} cannot be opened: {error}") from error
+        except StoreError:
+            self.close()
+            raise
+
+    def _keep_others_out(self) -> None:
+        """An exclusive lock on a file of its own, which the operating system takes back when the process ends."""
+        _create_private(self._folder / GUARD)
+        guard = sqlite3.connect(self._folder / GUARD, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            guard.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            guard.close()
+            raise StoreInUse(f"Another broker works in {self._folder}: one folder belongs to one broker.") from error
+        self._guard = guard
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.file, isolation_level=None, check_same_thread=False, timeout=BUSY_MILLISECONDS / 1000
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+        return connection
+
+    @property
+    def _database(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise StoreError("The journal is not open.", is_lost=True)
+        return self._connection
+
+    def names(self) -> Names:
+        database = self._database
+        return Names(
+            tenants=dict(database.execute("SELECT name, number FROM tenant")),
+            authors=dict(database.execute("SELECT label, number FROM author")),
+            last_entity=database.execute(
+                "SELECT max(value, (SELECT coalesce(max(number), 0) FROM entity)) FROM mark WHERE name = 'entity'"
+            ).fetchone()[0],
+            last_seq=database.execute("SELECT coalesce(max(seq), 0) FROM history").fetchone()[0],
+        )
+
+    def living(self) -> Iterator[Living]:
+        return self._database.execute(
+            "SELECT number, tenant, id, coalesce(seq, 0), coalesce(skip, 0), coalesce(place, 0), observed_from,"
+            " observed_to, document FROM entity LEFT JOIN snapshot ON entity = number WHERE ended IS NULL"
+            " ORDER BY number"
+        )
+
+    def tail(self) -> Iterator[Row]:
+        return self._database.execute(
+            "SELECT * FROM history WHERE seq > (SELECT value FROM mark WHERE name = 'covered') ORDER BY seq"
+        )
+
+    def write(self, batch: Batch) -> None:
+        database = self._database
+        is_committing = False
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            self._write_names(database, batch)
+            INSERT_ROWS(database, batch.rows)
+            self._write_rest(database, batch)
+            self._write_documents(database, batch)
+            is_committing = True
+            database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._failure(database, error, is_committing=is_committing) from error
+
+    def _write_names(self, database: sqlite3.Connection, batch: Batch) -> None:
+        if batch.tenants:
+            database.executemany("INSERT INTO tenant VALUES (?, ?)", batch.tenants)
+        if batch.authors:
+            database.executemany("INSERT INTO author VALUES (?, ?)", batch.authors)
+        if batch.begun:
+            INSERT_ENTITIES(database, [(*each, None) for each in batch.begun])
+        if batch.retyped:
+            database.executemany("UPDATE entity SET types = ? WHERE number = ?", batch.retyped)
+        if batch.ended:
+            database.executemany("UPDATE entity SET ended = ? WHERE number = ?", batch.ended)
+
+    def _write_rest(self, database: sqlite3.Connection, batch: Batch) -> None:
+        if batch.snapshots:
+            INSERT_SNAPSHOTS(database, batch.snapshots)
+        if batch.forgotten:
+            database.executemany("DELETE FROM snapshot WHERE entity = ?", batch.forgotten)
+        if batch.is_probe:
+            database.execute("UPDATE mark SET value = value")
+        if batch.covered is not None:
+            database.execute("UPDATE mark SET value = ? WHERE name = 'covered'", (batch.covered,))
+
+    def _write_documents(self, database: sqlite3.Connection, batch: Batch) -> None:
+        for kind, tenant, name, body in batch.documents:
+            key = (kind, tenant, name)
+            gone = database.execute(f"{_FORGET_DOCUMENT} RETURNING *", key).fetchall()
+            batch.inverse += [(_PUT_DOCUMENT, row) for row in gone]
+            if body is not None:
+                database.execute(_PUT_DOCUMENT, (*key, body))
+                batch.inverse.append((_FORGET_DOCUMENT, key))
+        for correction in batch.corrections:
+            correct(database, correction, batch.inverse)
+        if batch.documents or batch.corrections:
+            # What tells, after a commit without an answer, whether it took place.
+            batch.stamp = database.execute(
+                "UPDATE mark SET value = value + 1 WHERE name = 'batch' RETURNING value"
+            ).fetchone()[0]
+
+    def _failure(self, database: sqlite3.Connection, error: sqlite3.Error, *, is_committing: bool) -> StoreError:
+        """What the failed transaction means, after taking it back.
+
+        An I/O error while committing may be an fsync that failed: the file may hold a whole commit, or not.
+        """
+        is_lost = (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _LOST
+        if database.in_transaction:
+            try:
+                database.execute("ROLLBACK")
+            except sqlite3.Error:
+                is_lost = True
+        return StoreError(f"SQLite: {error}", is_lost=is_lost, is_doubtful=is_lost and is_committing)
+
+    def reopen(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+        try:
+            connection = self._connect()
+            connection.execute("SELECT count(*) FROM mark").fetchone()
+        except sqlite3.Error as error:
+            raise StoreError(f"SQLite: {error}", is_lost=True) from error
+        self._connection = connection
+
+    def holds(self, batch: Batch) -> bool:
+        try:
+            if not self._is_there(batch):
+                return False
+            # What a failed fsync left in the write-ahead log goes to the file itself, with an fsync that succeeds.
+            busy, _, _ = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise StoreError(f"SQLite: {error}", is_lost=True) from error
+        if busy:
+            raise StoreError("SQLite: readers keep the write-ahead log from being carried over.")
+        return True
+
+    def _is_there(self, batch: Batch) -> bool:
+        if batch.rows:
+            query, value = "SELECT EXISTS (SELECT 1 FROM history WHERE seq = ?)", batch.rows[-1][0]
+        else:
+            query, value = "SELECT value >= ? FROM mark WHERE name = 'batch'", batch.stamp
+        return bool(self._database.execute(query, (value,)).fetchone()[0])
+
+    def revoke(self, batch: Batch) -> None:
+        database = self._database
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            database.executemany("DELETE FROM history WHERE seq = ?", [(row[0],) for row in batch.rows])
+            database.executemany("UPDATE entity SET ended = NULL WHERE number = ?", [(row[1],) for row in batch.ended])
+            database.executemany("DELETE FROM entity WHERE number = ?", [(row[0],) for row in batch.begun])
+            for statement, parameters in reversed(batch.inverse):
+                database.execute(statement, parameters)
+            database.executemany("DELETE FROM tenant WHERE number = ?", [(number,) for number, _ in batch.tenants])
+            database.executemany("DELETE FROM author WHERE number = ?", [(number,) for number, _ in batch.authors])
+            database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._failure(database, error, is_committing=False) from error
+
+    def close(self) -> None:
+        super().close()
+        for connection in (self._connection, self._guard):
+            if connection is not None:
+                with suppress(sqlite3.Error):
+                    connection.close()
+        self._connection = self._guard = None
+
+
+def _create_private(file: Path) -> None:
+    """The file, for its owner only; SQLite gives the files beside it the same rights.
+
+    One that is there is not touched: closing it would drop the locks that this process holds on it.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

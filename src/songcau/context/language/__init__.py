@@ -1,0 +1,1 @@
+"""The query languages of the standard, each parsed once and compiled."""

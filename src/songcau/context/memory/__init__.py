@@ -1,0 +1,1 @@
+"""The present state of the city, with indexes."""

@@ -1,0 +1,1 @@
+"""What is doubtful about an observation is said beside it; nothing is dropped."""

@@ -1,0 +1,1 @@
+"""Who wants to know of changes, and how they are told."""
