@@ -39,6 +39,15 @@ def is_kept_in(folder: Path) -> bool:
     return False
 
 
+def size_in(folder: Path) -> int:
+    """Bytes that the journal in a folder takes: its file, and its write-ahead log."""
+    total = 0
+    for name in (FILE, *(FILE + tail for tail in WRITE_AHEAD)):
+        with suppress(OSError):
+            total += (folder / name).stat().st_size
+    return total
+
+
 class Moment:
     """The journal as it was when this was made: a read transaction, behind which the broker goes on writing.
 
