@@ -26,7 +26,8 @@ class Process:
 WEB = Process("web", "web")
 CONTEXT = Process("context", "context")
 WORKER = Process("worker", "worker")
-# `gateways` joins the table with the first gateway: a process with nothing to run would only use memory.
+# Only in a city that has a mapping for one of them: a process with nothing to run would only use memory.
+GATEWAYS = Process("gateways", "gateways")
 PROCESSES = (CONTEXT, WEB, WORKER)
 # Only in a demonstration city: the providers that vouch for its made-up citizens.
 IDENTITIES = Process("identities", "simulate-identities")

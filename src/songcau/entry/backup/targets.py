@@ -24,7 +24,7 @@ from songcau.entry.backup.refusals import (
     TargetNotEmpty,
 )
 from songcau.entry.backup.tables import Migration, Table, first_line, known_tables, leaves
-from songcau.entry.processes import PROCESSES, ready_file
+from songcau.entry.processes import GATEWAYS, PROCESSES, ready_file
 
 ROWS = 1000
 
@@ -37,7 +37,7 @@ def make_tables(database: BaseDatabaseWrapper, migrations: Sequence[Migration]) 
 
 def require_stopped(data: Path) -> None:
     """Raises CityRuns when a process of the city runs on this folder."""
-    running = [process.name for process in PROCESSES if _is_alive(ready_file(data, process.name))]
+    running = [process.name for process in (*PROCESSES, GATEWAYS) if _is_alive(ready_file(data, process.name))]
     if running:
         raise CityRuns(who=", ".join(running))
 
