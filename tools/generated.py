@@ -91,17 +91,27 @@ def commands() -> Iterator[str]:
     yield from help_of(songcau, ("songcau",), None)
 
 
+def context_api() -> Iterator[str]:
+    """The context broker's interface as an OpenAPI document, which has no place for a comment."""
+    import json
+
+    from songcau.context.api.description import openapi
+
+    yield json.dumps(openapi(), indent=1, ensure_ascii=False, sort_keys=True)
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "states.md": states,
     "permissions.md": permissions,
     "flows.md": flows,
     "settings.md": settings,
     "commands.md": commands,
+    "context-openapi.json": context_api,
 }
 
 
-def text_of(page: Callable[[], Iterator[str]]) -> str:
-    return HEAD + "\n".join(page()).rstrip() + "\n"
+def text_of(name: str, page: Callable[[], Iterator[str]]) -> str:
+    return (HEAD if name.endswith(".md") else "") + "\n".join(page()).rstrip() + "\n"
 
 
 def main(command: str) -> int:
@@ -111,7 +121,7 @@ def main(command: str) -> int:
     faults = 0
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, page in PAGES.items():
-        file, text = FOLDER / name, text_of(page)
+        file, text = FOLDER / name, text_of(name, page)
         if command == "write":
             file.write_text(text, encoding="utf-8")
         elif not file.exists() or file.read_text(encoding="utf-8") != text:

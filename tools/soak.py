@@ -15,6 +15,7 @@ def runs(short: bool) -> dict[str, list[str]]:
     kills = ["tests.soak.kill_worker", "--kills", "20", "--events", "1000"]
     storm = ["tests.soak.upload_storm", "--uploads", "100", "--kills", "3", "--megabytes", "8"]
     backups = ["tests.soak.backup_under_load", "--rounds", "1" if short else "4"]
+    broker = ["tests.soak.broker_kill", "--kills", "10" if short else "50", "--rate", "5000"]
     return {
         "kills on SQLite": kills,
         "kills on PostgreSQL": [*kills, "--database", capabilities.POSTGRESQL],
@@ -22,6 +23,9 @@ def runs(short: bool) -> dict[str, list[str]]:
         "uploads on PostgreSQL": [*storm, "--database", capabilities.POSTGRESQL],
         "backups under load on SQLite": backups,
         "backups under load on PostgreSQL": [*backups, "--database", capabilities.POSTGRESQL],
+        "kills of the broker on SQLite": broker,
+        "nonsense to the broker": ["tests.soak.fuzz_broker", "--seconds", "60" if short else "600"],
+        "damaged HTTP to the broker": ["tests.soak.fuzz_http", "--seconds", "30" if short else "300"],
         "nonsense to every address": ["tests.soak.fuzz_pages", "--seconds", "60" if short else "600"],
     }
 

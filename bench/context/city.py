@@ -34,7 +34,7 @@ def entity(number: int, version: int = 0) -> dict[str, Any]:
     return {
         "id": entity_id(number),
         "type": TYPE,
-        "scope": f"/wards/w{number % WARDS:05}",
+        "scope": f"/wards/W{number % WARDS:05}",
         "dateObserved": {"type": "Property", "value": at},
         "intensity": {"type": "Property", "value": (number + version) % 1800, "observedAt": at},
         "occupancy": {"type": "Property", "value": round((number % 90) / 100, 2), "observedAt": at},

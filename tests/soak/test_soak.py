@@ -55,3 +55,16 @@ def test_a_backup_whose_tables_are_of_different_moments_is_found() -> None:
     ran = soak("--rounds", "1", "--sabotage", run="backup_under_load")
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert "BROKEN" in ran.stdout
+
+
+def test_what_the_broker_answered_is_there_whenever_it_is_killed() -> None:
+    ran = soak("--kills", "5", run="broker_kill")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "WHOLE" in ran.stdout
+
+
+def test_a_broker_that_answers_before_it_writes_is_found() -> None:
+    ran = soak("--kills", "4", "--sabotage", run="broker_kill")
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    lost = next(line for line in ran.stdout.splitlines() if line.startswith("BREACH lost batch"))
+    assert int(lost.split()[-1]) > 0

@@ -10,7 +10,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from songcau.context.api.notifying import PresentState
@@ -29,6 +29,7 @@ from songcau.context.rights.doors import GuardedDoor, OpenDoor, is_loopback
 from songcau.context.rights.grants import GrantKey, UnusableKey
 from songcau.context.rights.tokens import Tokens
 from songcau.context.server.health import Health
+from songcau.context.server.limits import Limits
 from songcau.context.server.routing import Router
 from songcau.context.server.service import Service
 from songcau.context.server.shared import Identify
@@ -65,8 +66,9 @@ class Options:
     data: the folder of the journal, made when it is not there.
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
-    notifications do not go to loopback and private addresses. has_quality: doubts about observations are said beside
-    them, and those that come late stay out of the present state.
+    notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
+    is not where it listens. has_quality: doubts about observations are said beside them, and those that come late stay
+    out of the present state.
     """
 
     data: Path
@@ -79,8 +81,10 @@ class Options:
     certificate: Path | None = None
     key: Path | None = None
     has_access_log: bool = False
+    public_url: str = ""
     is_private_closed: bool = False
     has_quality: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 async def run(options: Options, ready: Callable[[str], None]) -> None:
@@ -100,12 +104,13 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     tls = _tls(options)
     quality = _quality(options)
     contexts = _contexts(options)
+    contexts.base = options.public_url or _address(options, options.port or 0)
     stack.push_async_callback(contexts.close)
     journal = await _opened(options.data)
     stack.push_async_callback(journal.close)
     router = Router()
     tokens = _tokens(journal)
-    add_token_routes(router, tokens, CORE.expand)
+    add_token_routes(router, tokens, CORE.expand, contexts)
     door = _door(options, tokens)
     broker = Broker(journal, loop=asyncio.get_running_loop(), quality=quality)
     add_entity_routes(router, broker, contexts)
@@ -125,14 +130,17 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     tokens.when_ended(subscriptions.owners_ended)
     broker.on_changes(subscriptions.changed)
     add_subscription_routes(router, subscriptions, contexts)
-    service = Service(router, door, origins=options.origins, has_access_log=options.has_access_log)
+    limits = options.limits.that_fit()
+    if limits.connections < options.limits.connections:
+        log.warning("the system allows this process %d connections only (ulimit -n)", limits.connections)
+    service = Service(router, door, limits=limits, origins=options.origins, has_access_log=options.has_access_log)
     stack.push_async_callback(service.stop, _STOP_SECONDS)
     _add_health(service, journal, broker)
     # What was read at the start stays: the collector of cycles need not walk through it again and again.
     gc.collect()
     gc.freeze()
     where = await _listen(options, service, tls)
-    contexts.base = where[-1] if options.port is not None else ""
+    contexts.base = options.public_url or (where[-1] if options.port is not None else "")
     return " and ".join(where)
 
 
@@ -257,9 +265,14 @@ async def _listen(options: Options, service: Service, tls: ssl.SSLContext | None
             port = await service.listen(options.host, options.port, tls)
         except OSError as error:
             raise CannotStart(f"cannot listen on {options.host}, port {options.port}: {_why(error)}") from error
-        host = f"[{options.host}]" if ":" in options.host else options.host
-        where.append(f"{'https' if tls else 'http'}://{host}:{port}")
+        where.append(_address(options, port))
     return where
+
+
+def _address(options: Options, port: int) -> str:
+    """Where clients reach a port of the broker."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    return f"{'http' if options.certificate is None else 'https'}://{host}:{port}"
 
 
 def _why(error: OSError) -> str:

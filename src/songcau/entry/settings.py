@@ -61,6 +61,18 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field("Asia/Ho_Chi_Minh", description="IANA time zone of the city.")
     language: Literal["vi", "en"] = Field("vi", description="Language of a visitor who has chosen none.")
+    context_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port on which other systems reach the context broker, with tokens; 0: none does.",
+    )
+    context_address: str = Field(
+        "127.0.0.1", description="Address that the context broker listens on, with `context_port`."
+    )
+    context_origins: list[str] = Field(
+        [], description="Origins of web pages elsewhere that may call the context broker, as `https://map.example.vn`."
+    )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token for `/metrics`. Empty: only callers on this machine may read it."
     )

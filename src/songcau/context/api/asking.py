@@ -15,10 +15,11 @@ from songcau.context.problems import (
     InvalidRequest,
     NotAcceptable,
     NotAllowed,
+    NotSignedIn,
     Problem,
     UnsupportedMediaType,
 )
-from songcau.context.rights.caller import EVERYTHING, Caller
+from songcau.context.rights.caller import Caller
 from songcau.context.server.messages import Request, params_of
 from songcau.context.terms.contexts import Contexts
 from songcau.context.terms.terms import Terms
@@ -52,8 +53,11 @@ class Asked:
 
     @property
     def by(self) -> Caller:
-        """Who asks."""
-        return self.request.caller or EVERYTHING
+        """Who asks. Raises NotSignedIn."""
+        caller = self.request.caller
+        if caller is None:
+            raise NotSignedIn("Nobody is known who asks this")
+        return caller
 
     # --- tenant and parameters ----------------------------------------------------------------------
 

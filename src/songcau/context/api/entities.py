@@ -46,7 +46,7 @@ class Entities:
         want = wanted(asked, terms, media)
         entity = self._entity(asked, entity_id)
         form = want.form
-        if form.attrs is not None and not any(name in entity.attributes for name in form.attrs):
+        if form.attrs is not None and not asked.by.readable_names(filter(entity.attributes.__contains__, form.attrs)):
             raise ResourceNotFound("The entity has none of the attributes asked for")
         if want.join is not None:
             return self._joined(asked, entity, terms, want)
@@ -90,7 +90,8 @@ class Entities:
         if found is not None and asked.by.may_read(found):
             return found
         read_uri(entity_id, "The id of the entity")
-        return self._broker.entity(asked.tenant, entity_id, asked.by)
+        self._broker.state(asked.tenant)
+        raise ResourceNotFound(f"There is no entity {entity_id}")
 
     def _joined(self, asked: Asked, entity: Entity, terms: Terms, want: Wanted) -> Response:
         by = asked.by

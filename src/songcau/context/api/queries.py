@@ -1,6 +1,6 @@
 """`/entities` and `/entityOperations/query`: query entities, purge them (clauses 6.4.3, 6.23)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -12,14 +12,13 @@ from songcau.context.api.forms import ENTITY_MEDIA, FORM_PARAMS, Wanted, media_o
 from songcau.context.api.joining import Joiner
 from songcau.context.api.paging import PAGE_PARAMS, Page, page_headers, page_of
 from songcau.context.api.projecting import MEMBERS
-from songcau.context.broker.broker import Broker
+from songcau.context.broker.broker import Broker, permission
 from songcau.context.entities.entity import Entity
 from songcau.context.entities.writing import write_entity
 from songcau.context.language.ordering import Ordering
 from songcau.context.language.ordering import parse as parse_ordering
 from songcau.context.language.selection import Selection
 from songcau.context.problems import BadRequestData
-from songcau.context.rights.caller import Caller
 from songcau.context.server.messages import Answer, Response, params_of
 from songcau.context.terms.keeping import kept_by_terms
 from songcau.context.terms.terms import Terms
@@ -98,7 +97,9 @@ class Queries:
         terms: Terms,
     ) -> Response:
         state, by = self._broker.state(asked.tenant), asked.by
-        permitted = _permission(by, selection)
+        permitted = permission(by, selection)
+        if ordering is not None and by.limits_attributes:
+            ordering = ordering.seen_through(by.view)
         total: int | None = None
         if page.counted:
             found, total = state.page(
@@ -150,15 +151,6 @@ def _selection(terms: Terms, query: str) -> tuple[Selection, Ordering | None]:
 
 def _ordering(text: str | None, terms: Terms) -> Ordering | None:
     return None if text is None else parse_ordering(text, terms)
-
-
-def _permission(by: Caller, selection: Selection) -> Callable[[Entity], bool] | None:
-    """What the caller may find. An attribute that is hidden must not be found by what it holds either."""
-    if by.sees_all:
-        return None
-    if not by.limits_attributes:
-        return by.may_read
-    return lambda entity: by.may_read(entity) and selection.matches(by.view(entity))
 
 
 def _names(text: str, terms: Terms) -> frozenset[str]:

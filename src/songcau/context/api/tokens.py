@@ -5,23 +5,26 @@ from typing import Any
 
 import orjson
 
+from songcau.context.api.asking import Asked
+from songcau.context.api.door import Door
 from songcau.context.problems import BadRequestData, InvalidRequest, NotAllowed
 from songcau.context.rights.caller import Caller
 from songcau.context.rights.tokens import Tokens
 from songcau.context.server.answers import JSON
-from songcau.context.server.messages import Request, Response
+from songcau.context.server.messages import Response
 from songcau.context.server.routing import Router
+from songcau.context.terms.contexts import Contexts
 
 PATH = "/songcau/v1/tokens"
 _KNOWN = frozenset({"label", "tenant", "types", "wards", "attributes", "may", "expiresAt"})
 
 
-def add_token_routes(router: Router, tokens: Tokens, expand: Callable[[str], str]) -> None:
+def add_token_routes(router: Router, tokens: Tokens, expand: Callable[[str], str], contexts: Contexts) -> None:
     """`expand` makes an IRI of a short name of a type or attribute, by the core @context."""
-    handlers = _Handlers(tokens, expand)
-    router.add("GET", PATH, handlers.list)
-    router.add("POST", PATH, handlers.create)
-    router.add("DELETE", PATH + "/{id}", handlers.revoke)
+    door, handlers = Door(contexts), _Handlers(tokens, expand)
+    router.add("GET", PATH, door(handlers.list))
+    router.add("POST", PATH, door(handlers.create))
+    router.add("DELETE", PATH + "/{id}", door(handlers.revoke))
 
 
 class _Handlers:
@@ -29,19 +32,19 @@ class _Handlers:
         self._tokens = tokens
         self._expand = expand
 
-    def list(self, request: Request) -> Response:
-        _administrator(request)
+    def list(self, asked: Asked) -> Response:
+        _administrator(asked)
         return Response(200, orjson.dumps([token.description() for token in self._tokens.all()]), JSON)
 
-    async def create(self, request: Request) -> Response:
+    async def create(self, asked: Asked) -> Response:
         """The secret stands in this answer and nowhere else."""
-        by = _administrator(request)
-        members = expanded(_members(request.body), self._expand)
+        by = _administrator(asked)
+        members = expanded(_members(asked), self._expand)
         secret, token = await self._tokens.create(members, by=by.label)
         return Response(201, orjson.dumps({**token.description(), "token": secret}), JSON)
 
-    async def revoke(self, request: Request, token_id: str) -> Response:
-        _administrator(request)
+    async def revoke(self, asked: Asked, token_id: str) -> Response:
+        _administrator(asked)
         await self._tokens.revoke(token_id)
         return Response(204)
 
@@ -56,18 +59,14 @@ def expanded(members: Mapping[str, object], expand: Callable[[str], str]) -> dic
     return made
 
 
-def _administrator(request: Request) -> Caller:
-    caller = request.caller
-    if caller is None or not caller.may_administer:
+def _administrator(asked: Asked) -> Caller:
+    if not asked.by.may_administer:
         raise NotAllowed("Tokens are managed with the right to administer, or on the broker's Unix socket.")
-    return caller
+    return asked.by
 
 
-def _members(body: bytes) -> Mapping[str, Any]:
-    try:
-        members = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest(f"The body is not JSON: {error}.") from None
+def _members(asked: Asked) -> Mapping[str, Any]:
+    members = asked.json()
     if not isinstance(members, dict):
         raise InvalidRequest("The body must be a JSON object.")
     unknown = sorted(members.keys() - _KNOWN)

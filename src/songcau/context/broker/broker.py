@@ -75,9 +75,9 @@ class Broker:
     # --- one entity ---------------------------------------------------------------------------------
 
     def entity(self, tenant: str, entity_id: str, by: Caller) -> Entity:
-        """Raises NonexistentTenant, ResourceNotFound (also for what the caller may not see)."""
+        """The entity to be changed. Raises NonexistentTenant, ResourceNotFound (also for what is out of reach)."""
         entity = self.state(tenant).get(entity_id)
-        if entity is None or not by.may_read(entity):
+        if entity is None or not by.may_reach(entity):
             raise ResourceNotFound(f"There is no entity {entity_id}")
         return entity
 
@@ -154,7 +154,7 @@ class Broker:
         """Delete what matches, or only attributes of it (5.6.21). What the caller may not see stays."""
         at = self.instant()
         state = self.state(tenant)
-        permitted = None if by.sees_all else by.may_read
+        permitted = permission(by, selection)
         matching = state.select(selection, limit=len(state), permitted=permitted)
         if keep is None and not drop:
             changes = [self.deletion(tenant, entity, by, at) for entity in matching]
@@ -260,3 +260,12 @@ class Broker:
         """The journal could not keep these, newest first: the present state is again what the disk says."""
         for change in changes:
             self._tenants[change.tenant].undo(change)
+
+
+def permission(by: Caller, selection: Selection) -> Callable[[Entity], bool] | None:
+    """What the caller may find. An attribute that is hidden must not be found by what it holds either."""
+    if by.sees_all:
+        return None
+    if not by.limits_attributes:
+        return by.may_read
+    return lambda entity: by.may_read(entity) and selection.matches(by.view(entity))

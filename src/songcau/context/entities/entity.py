@@ -26,7 +26,7 @@ Attributes = dict[str, Attribute]
 class Entity:
     """One entity as it is at one moment. Treat as frozen.
 
-    types: expanded IRIs, at least one. scopes: paths such as `/wards/05512`, may be empty. created_at, modified_at:
+    types: expanded IRIs, at least one. scopes: paths such as `/wards/W05512`, may be empty. created_at, modified_at:
     ISO 8601 in UTC, microseconds, `Z`. `answers`: pieces of answers made from this entity, by form; never stored.
     `order`: the place in the order of creation that memory gives, and that pages of a query follow; never stored.
     """

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -23,6 +24,8 @@ from songcau.context.problems import StorageUnavailable
 
 _log = logging.getLogger(__name__)
 
+SECONDS_BEFORE_A_SWITCH: Final = 0.001
+
 
 class Journal:
     """One store of one broker. Every method is called on the event loop that opened it.
@@ -40,6 +43,7 @@ class Journal:
         self._snapshots = Snapshots(self._pace)
         self._told: list[Callable[[list[Change]], None]] = []
         self._is_open = False
+        self._is_ringing = False
         self._seq_on_disk = 0
         self.recovered: dict[str, dict[str, Entity]] = {}
         self.healthy = True
@@ -48,6 +52,9 @@ class Journal:
     async def open(self) -> None:
         """Read everything, then take changes. StoreError (StoreInUse, WrongVersion) in plain words if it cannot."""
         self._loop = asyncio.get_running_loop()
+        # The writer's thread comes back from its fsync in 1 ms rather than in 5 when the loop is busy: measured, a
+        # commit then takes a third of the time.
+        sys.setswitchinterval(min(sys.getswitchinterval(), SECONDS_BEFORE_A_SWITCH))
         found = await asyncio.to_thread(self._read)
         self._register, self.recovered = found.register, found.entities
         self._seq_on_disk = self._register.next_seq - 1
@@ -110,8 +117,15 @@ class Journal:
         transaction.size = size
         self._in_flight += 1
         self._bytes_waiting += size
-        self._writer.give(transaction)
+        if self._writer.give(transaction) and not self._is_ringing:
+            # At the end of this turn of the loop: one commit takes what all requests of the turn append.
+            self._is_ringing = True
+            self._loop.call_soon(self._ring)
         return transaction.future
+
+    def _ring(self) -> None:
+        self._is_ringing = False
+        self._writer.ring()
 
     # --- answers of the writer's thread, each as one call on the loop ---------------------------
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from songcau.context.entities.entity import Change
 from songcau.context.journal.rows import NOT_AFTER, NOT_BEFORE, Row, body_of, microseconds, observed_of
+from songcau.context.journal.store import Chain
 from songcau.context.journal.transaction import Transaction
 
 CHAPTER = 256
@@ -63,8 +64,9 @@ class Register:
             place = 1
             self._skip[slot] = previous
         elif place > 1:
-            first = min(first, self._first[slot])
-            latest = max(latest, self._latest[slot])
+            before_first, before_latest = self._first[slot], self._latest[slot]
+            first = before_first if before_first < first else first
+            latest = before_latest if before_latest > latest else latest
         seq = self.next_seq
         self.next_seq = seq + 1
         self._last[slot] = seq
@@ -85,7 +87,7 @@ class Register:
             number,
             place,
             at,
-            change.kind,
+            int(change.kind),  # SQLite takes long to bind what is nearly an int
             by,
             first if first != NOT_BEFORE else None,
             latest if latest != NOT_AFTER else None,
@@ -130,13 +132,16 @@ class Register:
         self._latest.append(NOT_AFTER)
         return len(self._number) - 1
 
-    def restore(self, tenant: str, entity_id: str, row: Row) -> None:
-        """A living entity found at a start, with its newest row (the body is not looked at)."""
-        seq, _, skip, number, place, _, _, _, first, latest, _ = row
+    def restore(self, tenant: str, entity_id: str, number: int, chain: Chain) -> None:
+        """A living entity found at a start, with the place of its newest row."""
+        seq, skip, place, first, latest = chain
         slot = self._take_slot(number, seq, skip, place)
         self._first[slot] = NOT_BEFORE if first is None else first
         self._latest[slot] = NOT_AFTER if latest is None else latest
-        self.slots.setdefault(tenant, {})[entity_id] = slot
+        try:
+            self.slots[tenant][entity_id] = slot
+        except KeyError:
+            self.slots[tenant] = {entity_id: slot}
 
     def newest(self, tenant: str, entity_id: str) -> int | None:
         """The newest row of a living entity."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from songcau.context.journal.rows import Row
-from songcau.context.journal.store import Life, Names, Period, Snapshot, StoreError, StoreInUse, WrongVersion
+from songcau.context.journal.store import Life, Living, Names, Period, StoreError, StoreInUse, WrongVersion
 from songcau.context.journal.transaction import Batch
 
 FILE: Final = "journal.sqlite3"
@@ -45,11 +45,28 @@ INSERT INTO mark VALUES ('covered', 0);
 # From version → what makes the next one of it.
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
 
-_COLUMNS = 11
-# One statement for many rows: each step of `executemany` would give the interpreter's lock away and wait for it.
-_SIZES = (256, 64, 16, 4, 1)
-_ROW = "(" + ",".join("?" * _COLUMNS) + ")"
-_INSERTS = {size: " ".join(("INSERT INTO history VALUES", ",".join([_ROW] * size))) for size in _SIZES}
+
+class _Insert:
+    """One statement for many rows: each step of `executemany` gives the interpreter's lock away and waits for it."""
+
+    SIZES = (256, 64, 16, 4, 1)
+
+    def __init__(self, start: str, columns: int) -> None:
+        row = "(" + ",".join("?" * columns) + ")"
+        self._statements = [(size * columns, f"{start} VALUES {','.join([row] * size)}") for size in self.SIZES]
+
+    def __call__(self, database: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        values = list(chain.from_iterable(rows))
+        start, end = 0, len(values)
+        for width, statement in self._statements:
+            while end - start >= width:
+                database.execute(statement, values[start : start + width])
+                start += width
+
+
+_INSERT_ROWS = _Insert("INSERT INTO history", 11)
+_INSERT_SNAPSHOTS = _Insert("INSERT OR REPLACE INTO snapshot", 7)
+_INSERT_ENTITIES = _Insert("INSERT INTO entity", 5)
 _LINE = (
     "WITH RECURSIVE line AS (SELECT * FROM history WHERE seq = ?1"
     " UNION ALL SELECT history.* FROM line JOIN history ON history.seq = line.previous LIMIT ?2)"
@@ -149,13 +166,12 @@ class SqliteStore:
             last_seq=database.execute("SELECT coalesce(max(seq), 0) FROM history").fetchone()[0],
         )
 
-    def living(self) -> Iterator[Snapshot]:
-        rows = self._database.execute(
+    def living(self) -> Iterator[Living]:
+        return self._database.execute(
             "SELECT number, tenant, id, coalesce(seq, 0), coalesce(skip, 0), coalesce(place, 0), observed_from,"
             " observed_to, document FROM entity LEFT JOIN snapshot ON entity = number WHERE ended IS NULL"
             " ORDER BY number"
         )
-        return (Snapshot(*row) for row in rows)
 
     def tail(self) -> Iterator[Row]:
         return self._database.execute(
@@ -168,7 +184,7 @@ class SqliteStore:
         try:
             database.execute("BEGIN IMMEDIATE")
             self._write_names(database, batch)
-            self._write_rows(database, batch.rows)
+            _INSERT_ROWS(database, batch.rows)
             self._write_rest(database, batch)
             is_committing = True
             database.execute("COMMIT")
@@ -181,20 +197,11 @@ class SqliteStore:
         if batch.authors:
             database.executemany("INSERT INTO author VALUES (?, ?)", batch.authors)
         if batch.begun:
-            database.executemany("INSERT INTO entity VALUES (?, ?, ?, ?, NULL)", batch.begun)
+            _INSERT_ENTITIES(database, [(*each, None) for each in batch.begun])
         if batch.retyped:
             database.executemany("UPDATE entity SET types = ? WHERE number = ?", batch.retyped)
         if batch.ended:
             database.executemany("UPDATE entity SET ended = ? WHERE number = ?", batch.ended)
-
-    def _write_rows(self, database: sqlite3.Connection, rows: Sequence[Row]) -> None:
-        values = list(chain.from_iterable(rows))
-        start, end = 0, len(values)
-        for size in _SIZES:
-            width = size * _COLUMNS
-            while end - start >= width:
-                database.execute(_INSERTS[size], values[start : start + width])
-                start += width
 
     def _write_rest(self, database: sqlite3.Connection, batch: Batch) -> None:
         for kind, tenant, name, body in batch.documents:
@@ -205,7 +212,7 @@ class SqliteStore:
             else:
                 database.execute("INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?)", (kind, tenant, name, body))
         if batch.snapshots:
-            database.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?)", batch.snapshots)
+            _INSERT_SNAPSHOTS(database, batch.snapshots)
         if batch.forgotten:
             database.executemany("DELETE FROM snapshot WHERE entity = ?", batch.forgotten)
         if batch.is_probe:

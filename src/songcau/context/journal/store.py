@@ -32,19 +32,12 @@ class WrongVersion(StoreError):
     """The store was written by a version that this one cannot read."""
 
 
-@dataclass(slots=True)
-class Snapshot:
-    """A living entity as the store knows it before the tail: `document` is None when it began in the tail."""
+# Where an entity's chain stands: (seq, skip, place, observed from, observed to) of its newest row.
+Chain = tuple[int, int, int, int | None, int | None]
 
-    number: int
-    tenant: int
-    entity_id: str
-    seq: int
-    skip: int
-    place: int
-    first: int | None
-    latest: int | None
-    document: bytes | None
+# A living entity before the tail: (number, tenant, id, *Chain, document); all of a chain is 0 and the document None
+# when it began in the tail.
+Living = tuple[int, int, str, int, int, int, int | None, int | None, bytes | None]
 
 
 @dataclass(slots=True)
@@ -89,7 +82,7 @@ class Store(Protocol):
 
     def names(self) -> Names: ...
 
-    def living(self) -> Iterator[Snapshot]:
+    def living(self) -> Iterator[Living]:
         """The living entities by number, which is the order in which they began."""
 
     def tail(self) -> Iterator[Row]:

@@ -52,13 +52,13 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def give(self, transaction: Transaction) -> None:
-        """Called by the loop. The interpreter's lock makes the order of the two steps count: first give, then look."""
+    def give(self, transaction: Transaction) -> bool:
+        """Called by the loop. True when the writer sleeps: then `ring` must be called once all is given."""
         self._waiting.append(transaction)
-        if self._is_asleep:
-            self._ring()
+        return self._is_asleep
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Wake the writer. Called by the loop only, so that the bell is never rung twice."""
         self._is_asleep = False
         if self._bell.locked():
             self._bell.release()
@@ -75,7 +75,7 @@ class Writer:
     def end(self) -> None:
         """Write what waits and the last snapshots, then close the store. `join` waits for it."""
         self._is_ending = True
-        self._ring()
+        self.ring()
 
     def join(self) -> None:
         self._thread.join()
@@ -93,7 +93,11 @@ class Writer:
         self._finish()
 
     def _sleep(self) -> None:
-        """Until something is given; while the store is ill, only for a moment, and then ask how it is."""
+        """Until something is given; while the store is ill, only for a moment, and then ask how it is.
+
+        The interpreter's lock makes the order of the steps count: the loop first gives and then looks whether this
+        thread is asleep, this thread first says so and then looks whether something was given.
+        """
         self._is_asleep = True
         if self._waiting or self._is_ending:
             self._is_asleep = False

@@ -8,6 +8,7 @@ Ascending, booleans come before numbers and these before strings, which come by 
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from songcau.context.entities.entity import Entity, instances
@@ -43,6 +44,14 @@ class Ordering:
             present.sort(key=_first, reverse=descending)
             found = [entity for _, entity in present] + absent
         return found
+
+    def seen_through(self, view: Callable[[Entity], Entity]) -> "Ordering":
+        """The same order of what `view` shows of each entity: what is hidden must not show in the order either."""
+        return Ordering(tuple((partial(_seen, key, view), descending) for key, descending in self.keys))
+
+
+def _seen(key: Key, view: Callable[[Entity], Entity], entity: Entity) -> Any:
+    return key(view(entity))
 
 
 def _first(pair: tuple[Any, Entity]) -> Any:

@@ -1,7 +1,7 @@
 """Who asks, and what they may read and write.
 
 A limit that is None does not limit. Everything is said in the stored form: types and attribute names are expanded
-IRIs, wards are scope paths such as `/wards/05512`, each covering itself and everything under it.
+IRIs, wards are scope paths such as `/wards/W05512`, each covering itself and everything under it.
 """
 
 from collections.abc import Iterable
@@ -61,6 +61,10 @@ class Caller:
         """Whether the entity may be seen at all; of its attributes only those in `view`."""
         return self.sees_all or (self._reads and self._covers(entity))
 
+    def may_reach(self, entity: Entity) -> bool:
+        """Whether the caller may know that the entity is there, because it may read or change it."""
+        return self.sees_all or self.writes_all or ((self._reads or self._writes) and self._covers(entity))
+
     def view(self, entity: Entity) -> Entity:
         """The entity as it may be seen: without the attributes that are hidden from this caller.
 
@@ -70,7 +74,9 @@ class Caller:
         if allowed is None or allowed.issuperset(entity.attributes):
             return entity
         shown: Attributes = {name: value for name, value in entity.attributes.items() if name in allowed}
-        return Entity(entity.id, entity.types, entity.scopes, shown, entity.created_at, entity.modified_at)
+        seen = Entity(entity.id, entity.types, entity.scopes, shown, entity.created_at, entity.modified_at)
+        seen.order = entity.order
+        return seen
 
     def readable_names(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of the attributes that may be seen."""
@@ -104,7 +110,10 @@ class Caller:
         return self._wards is None or any(map(self._reaches, entity.scopes))
 
     def _reaches(self, scope: str) -> bool:
-        return self._wards is None or scope in self._wards or scope.startswith(self._under)
+        if self._wards is None:
+            return True
+        path = scope if scope.startswith("/") else f"/{scope}"  # both forms name the same scope
+        return path in self._wards or path.startswith(self._under)
 
 
 EVERYTHING = Caller("anonymous", writes=True, may_administer=True)

@@ -18,7 +18,10 @@ OPERATOR = Caller("operator", reads=False, may_administer=True)
 
 
 class Asking(Protocol):
-    """What of a request tells who asks. peer: address of the client, empty on a Unix socket."""
+    """What of a request tells who asks.
+
+    peer: address of the client; on a Unix socket empty for the user who runs the broker and for root.
+    """
 
     headers: dict[bytes, bytes]
     peer: str
@@ -36,9 +39,9 @@ class OpenDoor:
 
     def identify(self, request: Asking) -> Caller:
         """Raises NotSignedIn, NotAllowed."""
+        if not is_near(request):
+            raise NotSignedIn("This broker serves its own machine only; with --auth it takes tokens from others.")
         if request.peer:
-            if not is_near(request):
-                raise NotSignedIn("This broker serves its own machine only; with --auth it takes tokens from others.")
             headers = request.headers
             if not _names_this_machine(headers.get(b"host", b"")):
                 raise NotAllowed("Without --auth the broker is asked as localhost or by a loopback address.")
@@ -67,7 +70,7 @@ class GuardedDoor:
         """Raises NotSignedIn."""
         credential = request.headers.get(b"authorization")
         if credential is None:
-            if request.peer:
+            if request.peer or not is_near(request):
                 raise NotSignedIn("Send the header Authorization: Bearer TOKEN.")
             return OPERATOR
         known = self._known.get(credential)

@@ -11,7 +11,8 @@ ANY_TENANT = "*"
 READ, WRITE, ADMINISTER = "read", "write", "administer"
 MEMBERS = frozenset({"tenant", "types", "wards", "attributes", "may"})
 _KINDS = frozenset({READ, WRITE, ADMINISTER})
-_WARD = re.compile(r"(/[^/\s,;()#+*]+)+")
+# Levels as the standard has them (4.18): a letter, then letters, digits, underscores. No entity has another scope.
+_WARD = re.compile(r"(/[^\W\d_]\w*)+")
 _MOST_ITEMS = 1000
 _LONGEST_ITEM = 1000
 
@@ -41,7 +42,7 @@ class Reach:
         wards = _texts(members, "wards")
         for ward in wards or ():
             if not _WARD.fullmatch(ward):
-                raise BadRequestData(f"{ward} is no scope path such as /wards/05512.")
+                raise BadRequestData(f"{ward} is no scope path such as /wards/W05512.")
         return cls(tenant, _texts(members, "types"), wards, _texts(members, "attributes"), may)
 
     def document(self) -> dict[str, object]:

@@ -5,6 +5,9 @@ without waiting gets its answers in that order; while such requests wait, nothin
 """
 
 import asyncio
+import os
+import socket
+import struct
 from collections import deque
 from time import perf_counter
 from typing import Any
@@ -21,6 +24,8 @@ NEVER = float("inf")
 _MOST_IN_A_ROW = 32
 _LARGE = 64 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# Root, and the user who runs the broker.
+_OPERATORS = {0, os.geteuid()}
 _LENGTHS = tuple(b"Content-Length: %d\r\n\r\n" % length for length in range(2048))
 
 
@@ -63,9 +68,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: Any = transport
-        if self.peer:
-            address = transport.get_extra_info("peername")
-            self.peer = str(address[0]) if address else "?"
+        self.peer = _peer_by_socket(transport) if not self.peer else _peer_by_address(transport)
         self.deadline = self.service.now + self.service.limits.head_seconds
         if not self.service.admit(self):
             self._refuse(plain_problem(503, "InternalError", "The broker is busy", "It has too many connections."))
@@ -353,3 +356,17 @@ class Connection(asyncio.Protocol):
         out.clear()
         self.service.bytes_out += len(data)
         self._transport.write(data)
+
+
+def _peer_by_address(transport: asyncio.BaseTransport) -> str:
+    address = transport.get_extra_info("peername")
+    return str(address[0]) if address else "?"
+
+
+def _peer_by_socket(transport: asyncio.BaseTransport) -> str:
+    """Nothing for the user who runs the broker, or root; somebody else may have been let at the socket."""
+    handle = transport.get_extra_info("socket")
+    if handle is None or not hasattr(socket, "SO_PEERCRED"):
+        return ""
+    _, user, _ = struct.unpack("3i", handle.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+    return "" if user in _OPERATORS else f"user {user}"

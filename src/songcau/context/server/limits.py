@@ -1,6 +1,11 @@
 """What one client may use of the server."""
 
-from dataclasses import dataclass
+import resource
+from dataclasses import dataclass, replace
+
+# Files that are no connections of clients: the journal's, those to subscribers, sockets that listen.
+_OTHER_FILES = 256
+_FEWEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +29,13 @@ class Limits:
     idle_seconds: float = 75.0
     write_seconds: float = 30.0
     linger_seconds: float = 2.0
+
+    def that_fit(self) -> "Limits":
+        """The same, with no more connections than the system lets this process have; it is asked for more first."""
+        wanted = self.connections + _OTHER_FILES
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft == resource.RLIM_INFINITY or soft >= wanted:
+            return self
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        return replace(self, connections=max(_FEWEST, min(self.connections, allowed - _OTHER_FILES)))

@@ -21,7 +21,8 @@ class Request:
     """One request whose head and body have arrived whole.
 
     path, query: as they were sent, percent-encoded. headers: names in lower case; what came twice is joined by `, `.
-    caller: who asks, once it is known. peer: address of the client; empty on a Unix socket.
+    caller: who asks, once it is known. peer: address of the client; on a Unix socket empty for
+    the user who runs the broker and for root.
     """
 
     __slots__ = ("_params", "body", "caller", "headers", "method", "path", "peer", "query")

@@ -201,17 +201,27 @@ class _Connection(asyncio.Protocol):
             self._end(Failure("the answer is not HTTP", Reach.ENDPOINT), keep=False)
             return
         if self._received > LONGEST_ANSWER and self.done is not None:
-            self._end(Failure("the answer is longer than anybody needs", Reach.LETTER), keep=False)
+            self._give_up_reading()
+
+    def _give_up_reading(self) -> None:
+        """Nobody needs so long an answer; its status is what counts."""
+        if self._has_head:
+            self._judge(keep=False)
+        else:
+            self._end(Failure("the answer's head is longer than anybody needs", Reach.ENDPOINT), keep=False)
 
     def on_headers_complete(self) -> None:
         self._has_head = True
 
     def on_message_complete(self) -> None:
+        self._judge(keep=self._parser.should_keep_alive())
+
+    def _judge(self, *, keep: bool) -> None:
         status = self._parser.get_status_code()
         if status < 200 or self.done is None:  # 100 Continue and its like announce the real answer
             return
         failure = None if status < 300 else Failure(f"answered {status}", Reach.LETTER, is_final=status in _FINAL)
-        self._end(failure, keep=self._parser.should_keep_alive())
+        self._end(failure, keep=keep)
 
     def connection_lost(self, error: Exception | None) -> None:
         if self.done is None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 
@@ -188,8 +189,9 @@ def _names(notification: Mapping[str, Any], member: str) -> tuple[str, ...] | No
 
 def _selections(document: Document, terms: Terms) -> tuple[Selection, ...]:
     """One for each entity selector, with all that the subscription asks beside."""
+    # Clients write both as in an address, percent-encoded, or plainly; what is no escape is left as it is.
     given = (("q", "q"), ("scope_q", "scopeQ"))
-    shared: dict[str, Any] = {name: document[member] for name, member in given if member in document}
+    shared: dict[str, Any] = {name: unquote(document[member]) for name, member in given if member in document}
     geo = document.get("geoQ")
     if geo is not None:
         coordinates = geo["coordinates"]

@@ -65,6 +65,9 @@ class Entry:
     def shown(self, names: Names, *, with_stamps: bool = False) -> Document:
         """As a client sees it (5.2.12): what it sent, the status, and what became of its notifications."""
         told = shown(self.record.document, names)
+        told_in = self.subscription.terms if self.subscription else None
+        if told_in is not None and told_in.has_no_address:
+            told.setdefault("jsonldContext", told_in.link)
         told["status"] = status_of(self.record.document, clock.now())
         if with_stamps:
             told["createdAt"] = self.record.created_at
@@ -196,6 +199,8 @@ class Subscriptions:
             raise TooManyResults(f"A tenant has at most {MOST_OF_A_TENANT} subscriptions")
         entry = Entry(tenant, record, subscription)
         entries[subscription.id] = entry
+        if subscription.terms.has_no_address:
+            _ = subscription.terms.link  # hosted here from now on, so that it is on disk before the subscription
 
         def settle(done: "Future[int]") -> None:
             if _failed(done):

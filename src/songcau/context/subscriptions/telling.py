@@ -5,7 +5,6 @@ so that what is owed at a kill is told after the next start, some of it twice.
 """
 
 import logging
-import time
 from asyncio import AbstractEventLoop, Future, TimerHandle
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -137,7 +136,8 @@ class Telling:
         timer = self._ticking.pop(line, None)
         if timer is not None:
             timer.cancel()
-        self._interests.remove(subscription)
+        if not subscription.interval:
+            self._interests.remove(subscription)
         self._catching_up.forget(line)
         self._delivery.close(line)
         line.letter = None
@@ -217,7 +217,7 @@ class Telling:
 
     @staticmethod
     def _is_expired(subscription: Subscription) -> bool:
-        return subscription.expires <= time.time()
+        return subscription.expires <= clock.now().timestamp()
 
     def _tick(self, subscription: Subscription) -> None:
         """A subscription by time is told of the present, changed or not."""

@@ -27,7 +27,7 @@ from songcau.context.terms.terms import CORE, Terms
 from songcau.kernel import clock as kernel_clock
 
 MOST_COMPILED: Final = 1_000
-MOST_COMPILED_TERMS: Final = 400_000
+MOST_COMPILED_TERMS: Final = 200_000
 MOST_FAILURES: Final = 1_000
 LARGE_BYTES: Final = 100_000
 """Documents above this size are compiled beside the event loop, so that other requests go on meanwhile."""

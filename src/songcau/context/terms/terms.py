@@ -76,9 +76,12 @@ class Terms:
     @property
     def link(self) -> str:
         """The address that a Link header names; one of this broker when the @context came in a body."""
-        if not isinstance(self._link, str):
-            self._link = self._link()
-        return self._link
+        return self._link if isinstance(self._link, str) else self._link()
+
+    @property
+    def has_no_address(self) -> bool:
+        """Whether the client gave the @context itself, so that a Link needs an address of this broker."""
+        return not isinstance(self._link, str)
 
     @property
     def reference_json(self) -> bytes:

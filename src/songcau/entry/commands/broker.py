@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from songcau.context.server.limits import Limits
 from songcau.context.service import CannotStart, Options, run
 from songcau.entry import logs
 from songcau.entry.processes import end_with_the_supervisor, say_ready_in, short_path
@@ -23,10 +24,17 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--socket", type=FILE, help="Unix socket to listen on, for this user only.  [default: DATA/broker.sock]")
 @click.option("--auth", is_flag=True, help="Ask everybody for a token; without it only this machine is served.")
 @click.option("--contexts", type=FOLDER, help="Folder of @contexts that need not be fetched.")
+@click.option("--public-url", default="", help="Where clients reach it, when that is not where it listens.")
 @click.option("--quality", is_flag=True, help="Say doubts about observations beside them; DATA/quality.json is read.")
 @click.option("--origin", "origins", multiple=True, help="Origin of web pages that may call; may be repeated.")
 @click.option("--tls-certificate", type=FILE, help="PEM file; with it the port speaks HTTPS.")
 @click.option("--tls-key", type=FILE, help="PEM file of the private key, when it is not in the certificate's.")
+@click.option(
+    "--body-megabytes", type=click.IntRange(1, 1024), default=10, show_default=True, help="Largest body that is read."
+)
+@click.option(
+    "--connections", type=click.IntRange(16, 100_000), default=4096, show_default=True, help="Most at the same time."
+)
 @click.option("--access-log", is_flag=True, help="Log every request.")
 @click.option("--log-level", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), default="INFO", hidden=True)
 @click.option(
@@ -41,10 +49,13 @@ def broker(
     socket: Path | None,
     auth: bool,
     contexts: Path | None,
+    public_url: str,
     quality: bool,
     origins: tuple[str, ...],
     tls_certificate: Path | None,
     tls_key: Path | None,
+    body_megabytes: int,
+    connections: int,
     access_log: bool,
     log_level: str,
     log_format: str | None,
@@ -62,9 +73,11 @@ def broker(
         socket=short_path((socket or data / "broker.sock").absolute()),
         has_auth=auth,
         contexts=contexts,
+        public_url=public_url.rstrip("/"),
         origins=origins,
         certificate=tls_certificate,
         key=tls_key,
+        limits=Limits(body=body_megabytes * 1024 * 1024, connections=connections),
         has_access_log=access_log,
         has_quality=quality,
     )

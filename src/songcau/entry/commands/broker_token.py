@@ -100,7 +100,7 @@ def broker_token(context: click.Context, data: Path | None, socket: Path | None)
 @click.option("--administer", is_flag=True, help="May manage tokens.")
 @click.option("--tenant", default="", help="The tenant it may enter; * for any.  [default: the one without a name]")
 @click.option("--type", "types", multiple=True, help="Entity type it is limited to; may be repeated.")
-@click.option("--ward", "wards", multiple=True, help="Scope it is limited to, as /wards/05512; may be repeated.")
+@click.option("--ward", "wards", multiple=True, help="Scope it is limited to, as /wards/W05512; may be repeated.")
 @click.option("--attribute", "attributes", multiple=True, help="Attribute it is limited to; may be repeated.")
 @click.option("--days", type=click.IntRange(0, 36500), default=365, show_default=True, help="0: does not expire.")
 @click.pass_obj

@@ -68,9 +68,11 @@ def reference() -> list[str]:
 def _shown(default: object) -> str:
     if hasattr(default, "get_secret_value"):
         default = default.get_secret_value()
-    if default == {}:
+    if default is None or default in ({}, []):
         return "none"
-    return {None: "none", "": "empty", False: "false", True: "true"}.get(default, str(default))  # type: ignore[call-overload,no-any-return]
+    if isinstance(default, bool):
+        return str(default).lower()
+    return str(default) or "empty"
 
 
 def new_file() -> str:
@@ -97,8 +99,8 @@ def _as_toml(default: object) -> str:
         return str(default).lower()
     if isinstance(default, int):
         return str(default)
-    if isinstance(default, dict):
-        return "{}"
+    if isinstance(default, dict | list):
+        return str(default)
     return '""' if default is None else f'"{default}"'
 
 

@@ -70,10 +70,23 @@ def context(supervised: bool) -> None:
         *("--data", str(settings.data / "context")),
         *("--log-level", settings.log_level, "--log-format", settings.log_format),
         *("--ready-file", str(ready_file(settings.data, "context"))),
+        *_to_other_systems(settings),
         *(["--supervised"] if supervised else []),
     ]
     # In this process' place: what was loaded to read the settings is not carried along for the life of the broker.
     os.execv(sys.executable, [sys.executable, "-m", "songcau", "broker", *arguments])  # noqa: S606
+
+
+def _to_other_systems(settings: Settings) -> list[str]:
+    """How the broker is reached from outside; with the certificate that the web server has."""
+    if not settings.context_port:
+        return []
+    arguments = ["--host", settings.context_address, "--port", str(settings.context_port)]
+    for origin in settings.context_origins:
+        arguments += ["--origin", origin]
+    if settings.tls_certificate and settings.tls_key:
+        arguments += ["--tls-certificate", str(settings.tls_certificate), "--tls-key", str(settings.tls_key)]
+    return arguments
 
 
 @click.command()

@@ -29,6 +29,12 @@ def done(*arguments: str | Path, **environment: str) -> subprocess.CompletedProc
     )
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def token(*arguments: str | Path) -> Result:
     """`songcau broker-token …` in this process."""
     return CliRunner().invoke(broker_token, [str(argument) for argument in arguments])
@@ -47,6 +53,25 @@ def broker(data: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
         process.terminate()
         process.wait(timeout=20)
         process.stdout.close()
+
+
+def _ask(port: int, method: str, path: str, body: str = "") -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def test_a_hosted_context_outlasts_a_start_and_has_the_public_address(tmp_path: Path) -> None:
+    path = "/ngsi-ld/v1/jsonldContexts"
+    for first in (True, False):
+        with broker(tmp_path / "data", "--port", "0", "--public-url", "https://city.example/") as (_, line):
+            port = int(line.split("http://127.0.0.1:")[1].split(",")[0])
+            if first:
+                assert _ask(port, "POST", path, '{"@context": {"a": "https://x.org/a"}}')[0] == 201
+            status, listed = _ask(port, "GET", path)
+            assert status == 200
+            assert listed.startswith(f'["https://city.example{path}/urn:ngsi-ld:Context:')
 
 
 def test_a_broker_says_where_it_answers_and_stops_when_told(tmp_path: Path) -> None:
@@ -77,9 +102,9 @@ def test_tokens_are_made_listed_and_revoked(tmp_path: Path, is_running: bool) ->
         if not is_running:
             process.terminate()
             process.wait(timeout=20)
-        made = token("--data", data, "create", "lamp 7", "--write", "--ward", "/wards/05512", "--days", "0")
+        made = token("--data", data, "create", "lamp 7", "--write", "--ward", "/wards/W05512", "--days", "0")
         assert made.stdout.startswith("scb_")
-        assert "may read, write; wards: /wards/05512; does not expire" in made.stderr
+        assert "may read, write; wards: /wards/W05512; does not expire" in made.stderr
         listed = token("--data", data, "list")
         assert "lamp 7" in listed.stdout
         assert made.stdout.strip() not in listed.stdout
@@ -121,6 +146,8 @@ def test_the_citys_own_broker_is_found_by_the_settings(tmp_path: Path) -> None:
         "SONGCAU_DATA": str(tmp_path / "city"),
         "SONGCAU_SECRET_KEY": "s" * 40,
         "SONGCAU_AUDIT_KEY": "a" * 40,
+        "SONGCAU_CONTEXT_PORT": str(free_port()),
+        "SONGCAU_CONTEXT_ORIGINS": '["https://map.example.vn"]',
     }
     process = subprocess.Popen(
         command("context", "--supervised"), stdin=subprocess.PIPE, env={**ENVIRONMENT, **settings}
@@ -136,6 +163,11 @@ def test_the_citys_own_broker_is_found_by_the_settings(tmp_path: Path) -> None:
         made = done("broker-token", "create", "gateway", "--write", "--type", "Device", "--tenant", "*", **settings)
         assert made.stdout.startswith("scb_")
         assert "any tenant" in made.stderr
+        connection = http.client.HTTPConnection("127.0.0.1", int(settings["SONGCAU_CONTEXT_PORT"]), timeout=10)
+        connection.request("GET", "/ngsi-ld/v1/types", headers={"Origin": "https://map.example.vn"})
+        answer = connection.getresponse()
+        assert (answer.status, answer.getheader("Access-Control-Allow-Origin")) == (401, "https://map.example.vn")
+        connection.close()
     finally:
         process.stdin.close()  # as when the supervisor is gone
         assert process.wait(timeout=20) == 0

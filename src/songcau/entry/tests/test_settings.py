@@ -1,6 +1,7 @@
 """A setting that is unknown, missing or wrong stops the start with a line a person can act on."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -102,6 +103,13 @@ def test_the_new_file_starts_a_city_and_its_keys_are_fresh(monkeypatch: pytest.M
     (tmp_path / "songcau.toml").write_text(new_file())
     assert load().port == 8000
     assert tomllib.loads(new_file())["secret_key"] != tomllib.loads(new_file())["secret_key"]
+
+
+def test_every_line_of_the_new_file_is_of_its_settings_type() -> None:
+    lines = [line.removeprefix("# ") for line in new_file().splitlines() if re.match(r"# [a-z_0-9]+ = ", line)]
+    shown = tomllib.loads("\n".join(lines))
+    types = {name: type(field.default) for name, field in Settings.model_fields.items()}
+    assert all(isinstance(shown[name], types[name]) for name in shown if types[name] in {bool, int, list, dict, str})
 
 
 def test_the_reference_lists_every_setting() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from songcau.context.api.routes import add_entity_routes
+from songcau.context.api.stored_contexts import add_context_routes
 from songcau.context.broker.broker import Broker
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import Store
@@ -36,17 +37,24 @@ class Answered:
 class Client:
     """Asks the broker as a client would; `by` says who asks."""
 
-    def __init__(self, folder: Path, store: Store | None = None, quality: Quality | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        store: Store | None = None,
+        quality: Quality | None = None,
+        contexts: Contexts | None = None,
+    ) -> None:
         self.loop = asyncio.new_event_loop()
         self._quality = quality
         self.journal = Journal(folder, store=store)
         self.loop.run_until_complete(self.journal.open())
-        self.contexts = Contexts()
+        self.contexts = contexts or Contexts()
         self.broker = self.loop.run_until_complete(self._broker())
         for tenant, entities in self.journal.recovered.items():
             self.broker.load(tenant, entities.values())
         self.router = Router()
         add_entity_routes(self.router, self.broker, self.contexts)
+        add_context_routes(self.router, self.contexts)
 
     async def _broker(self) -> Broker:
         return Broker(self.journal, loop=self.loop, quality=self._quality)

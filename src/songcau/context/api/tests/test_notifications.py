@@ -161,10 +161,16 @@ def test_a_subscription_by_time_is_told_of_the_present(city: City) -> None:
     receiver = city.receiver()
     city.ask("POST", "/entities", room(1, a=prop(1)))
     city.ask("POST", "/entities", room(2, a=prop(2)))
-    subscribe(city, receiver, timeInterval=0.05)
+    made = subscribe(city, receiver, timeInterval=0.05)
     first, second, *_ = city.wait(receiver, 2)
     assert [one["id"] for one in first["data"]] == ["urn:ngsi-ld:Room:1", "urn:ngsi-ld:Room:2"]
     assert second["data"] == first["data"]
+    assert city.ask("PATCH", f"/subscriptions/{made}", {"timeInterval": 0.02}).status == 204
+    city.wait(receiver, len(receiver.bodies) + 3)
+    assert city.ask("DELETE", f"/subscriptions/{made}").status == 204
+    count = len(receiver.bodies)
+    city.rest()
+    assert len(receiver.bodies) <= count + 1
 
 
 def test_throttling_holds_back_and_tells_the_newest_state(city: City) -> None:

@@ -8,8 +8,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from songcau.context.api.stored_contexts import add_context_routes
-from songcau.context.api.tests.conftest import Client
+from songcau.context.api.tests.client import Client
 from songcau.context.rights.caller import Caller
 from songcau.context.terms.contexts import Contexts
 
@@ -29,10 +28,8 @@ class Reading(Caller):
 def client(tmp_path: Path) -> Iterator[Client]:
     (tmp_path / "contexts").mkdir()
     (tmp_path / "contexts" / quote(FETCHED, safe="")).write_bytes(orjson.dumps({"@context": {"a": X + "a"}}))
-    made = Client(tmp_path / "data")
-    made.contexts = Contexts(tmp_path / "contexts", base="http://broker")
+    made = Client(tmp_path / "data", contexts=Contexts(tmp_path / "contexts", base="http://broker"))
     made.contexts.keep_by(lambda name, document: made.journal.put_document("context", "", name, document), {})
-    add_context_routes(made.router, made.contexts)
     yield made
     made.close()
 

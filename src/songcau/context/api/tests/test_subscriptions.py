@@ -30,6 +30,16 @@ def test_a_subscription_is_shown_as_it_was_sent(city: City) -> None:
     assert stamped["createdAt"] == stamped["modifiedAt"]
 
 
+def test_a_context_that_came_with_a_subscription_is_hosted_for_its_notifications(city: City) -> None:
+    context = [{"Room": "https://x.org/#Room"}, "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld"]
+    sent = {**subscription("http://a.example/", id="urn:ngsi-ld:Subscription:1"), "@context": context}
+    assert city.ask("POST", "/subscriptions", sent, content_type="application/ld+json").status == 201
+    (hosted,) = city.contexts.shelf
+    assert (hosted.kind, hosted.context) == ("ImplicitlyCreated", context)
+    found = city.ask("GET", "/subscriptions/urn:ngsi-ld:Subscription:1").json
+    assert found["jsonldContext"] == hosted.address("")
+
+
 def test_subscriptions_are_listed_by_pages(city: City) -> None:
     for number in range(3):
         city.ask("POST", "/subscriptions", subscription("http://a.example/", id=f"urn:ngsi-ld:Subscription:{number}"))

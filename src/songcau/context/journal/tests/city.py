@@ -32,7 +32,7 @@ class City:
         attributes = {name: self.instance(value, at) for name, value in names.items()}
         types = self.dice.choice(TYPES)
         created = before.created_at if before else at
-        after = Entity(entity_id, types, self.dice.choice(((), ("/wards/05512",))), attributes, created, at)
+        after = Entity(entity_id, types, self.dice.choice(((), ("/wards/W05512",))), attributes, created, at)
         return self._done(Change(tenant, Kind.PUT, entity_id, before, after, tuple(attributes), at, by))
 
     def set(self, entity_id: str, tenant: str = "", by: str = "tester", **values: Any) -> Change:
@@ -53,7 +53,7 @@ class City:
         at = self.moment()
         before = self.tenants[tenant][entity_id]
         types = TYPES[1] if before.types == TYPES[0] else TYPES[0]
-        scopes = () if before.scopes else ("/wards/05512", "/districts/164")
+        scopes = () if before.scopes else ("/wards/W05512", "/districts/164")
         after = Entity(entity_id, types, scopes, before.attributes, before.created_at, at)
         return self._done(Change(tenant, Kind.SET, entity_id, before, after, (), at, "tester"))
 

@@ -31,7 +31,7 @@ PARK = ("/Madrid/Gardens/ParqueNorte", "/CompanyA/OrganizationB/UnitC")
         ("/Paris|/CompanyA/#", PARK, True),
         ("(/Paris,/CompanyA/#);/Madrid/#", PARK, True),
         ("(/Paris,/CompanyA/#);/Lyon/#", PARK, False),
-        ("/wards/05512", ("wards/05512",), True),
+        ("/wards/W05512", ("wards/W05512",), True),
     ],
 )
 def test_which_scopes_a_query_means(text: str, found: tuple[str, ...], holds: bool) -> None:

@@ -44,17 +44,18 @@ def test_types_limit_what_is_seen_and_what_an_entity_may_become() -> None:
 
 
 def test_a_ward_covers_itself_and_what_is_under_it() -> None:
-    caller = Caller("x", wards=["/wards/05512"], writes=True)
-    assert caller.may_read(entity("A", scopes=("/wards/05512",)))
-    assert caller.may_read(entity("A", scopes=("/roads/1", "/wards/05512/group-3")))
-    assert not caller.may_read(entity("A", scopes=("/wards/055123",)))
+    caller = Caller("x", wards=["/wards/W05512"], writes=True)
+    assert caller.may_read(entity("A", scopes=("/wards/W05512",)))
+    assert caller.may_read(entity("A", scopes=("/roads/1", "/wards/W05512/group3")))
+    assert caller.may_read(entity("A", scopes=("wards/W05512",)))
+    assert not caller.may_read(entity("A", scopes=("/wards/W055123",)))
     assert not caller.may_read(entity("A"))
 
 
 def test_an_entity_cannot_be_moved_into_or_out_of_another_ward() -> None:
-    caller = Caller("x", wards=["/wards/05512"], writes=True)
-    here, both = entity("A", scopes=("/wards/05512",)), entity("A", scopes=("/wards/05512", "/wards/05515"))
-    there = entity("A", scopes=("/wards/05515",))
+    caller = Caller("x", wards=["/wards/W05512"], writes=True)
+    here, both = entity("A", scopes=("/wards/W05512",)), entity("A", scopes=("/wards/W05512", "/wards/W05515"))
+    there = entity("A", scopes=("/wards/W05515",))
     assert caller.may_write(None, here, ())
     assert caller.may_write(both, both, ("speed",))
     assert not caller.may_write(here, both, ())

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import ssl
 import stat
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from songcau.context.problems import NotSignedIn
 from songcau.context.rights.caller import EVERYTHING, Caller
+from songcau.context.server import connection
 from songcau.context.server.health import Health
 from songcau.context.server.messages import Request, Response
 from songcau.context.server.routing import Router
@@ -56,6 +58,23 @@ def test_a_unix_socket_is_for_its_owner_and_replaces_one_left_over(tmp_path: Pat
         client.close()
         await service.stop(grace=1)
         assert not path.exists()
+
+    run(case)
+
+
+def test_another_user_at_the_unix_socket_is_not_the_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def case() -> None:
+        path = tmp_path / "context.sock"
+        service = Service(echoing("GET"), lambda request: Caller(request.peer or "operator"), has_access_log=True)
+        service.router.add("GET", "/me", lambda request: Response(200, request.caller.label.encode()))
+        await service.listen_at(path)
+        for user, label in ((os.getuid(), b"operator"), (12345, b"user %d" % os.getuid())):
+            # Root is the operator everywhere, so the broker is made to look as if it ran under another user.
+            monkeypatch.setattr(connection, "_OPERATORS", {user})
+            client = Client(*await asyncio.open_unix_connection(str(path)))
+            assert (await client.heard("GET", "/me")).body == label
+            client.close()
+        await service.stop(grace=1)
 
     run(case)
 
