@@ -27,6 +27,7 @@ def runs(short: bool) -> dict[str, list[str]]:
         "nonsense to the broker": ["tests.soak.fuzz_broker", "--seconds", "60" if short else "600"],
         "damaged HTTP to the broker": ["tests.soak.fuzz_http", "--seconds", "30" if short else "300"],
         "nonsense to every address": ["tests.soak.fuzz_pages", "--seconds", "60" if short else "600"],
+        "nonsense in every query language": ["tests.soak.fuzz_queries", "--seconds", "60" if short else "600"],
     }
 
 

@@ -5,17 +5,38 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.conftest import MQTT, PURGE
-from tools.conformance import contexts, servers
+from tools.conformance import contexts, runs, servers
 from tools.conformance.cases import NOT_RUN, Case, Outcome, cases_of
 from tools.conformance.groups import BY_NAME, chosen
 from tools.conformance.runs import Part, Plan, complete, parts_of, run_all, run_part
 
+# Hangs in the first case and, when told to end, writes what Robot writes then; when cases are named, all pass.
+HANGING = """import pathlib, signal, sys
+words = sys.argv[1:]
+output = pathlib.Path(words[words.index("--outputdir") + 1])
+output.mkdir(parents=True)
+source = pathlib.Path(next(word for word in words if word.endswith(".robot"))).resolve()
+PASS = '<test name="{}"><status status="PASS"/></test>'
+FAIL = '<test name="{}"><status status="FAIL">{}</status></test>'
+ENDED = FAIL.format("001_01_01 A Minimal Entity", "Execution terminated by signal")
+LEFT_OUT = FAIL.format("001_01_03 One With An Argument", "Test execution stopped due to a fatal error.")
+def write(tests):
+    (output / "output.xml").write_text(f'<robot><suite source="{source}">{tests}</suite></robot>')
+def ended(*_):
+    write(ENDED + LEFT_OUT)
+    raise SystemExit(2)
+if "001_01_01 A Minimal Entity" in words or "--test" not in words:
+    signal.signal(signal.SIGTERM, ended)
+    signal.pause()
+write(PASS.format("001_01_03 One With An Argument"))
+"""
 
-def plan(checkout: Path, output: Path, program: Path, pattern: str = "*") -> Plan:
+
+def plan(checkout: Path, output: Path, program: Path) -> Plan:
     preloaded = output / "contexts"
     preloaded.mkdir(parents=True)
     contexts.write_folder(checkout, preloaded)
-    return Plan(checkout, Path(sys.executable), [sys.executable, str(program)], preloaded, output, pattern, False)
+    return Plan(checkout, Path(sys.executable), [sys.executable, str(program)], preloaded, output, False)
 
 
 def test_groups_are_cut_into_parts_with_the_longest_first(checkout: Path) -> None:
@@ -52,7 +73,7 @@ def test_parts_run_against_brokers_of_their_own(checkout: Path, tmp_path: Path, 
     outcomes = run_all(plan(checkout, output, broker_program), parts, servers.most_workers(), said.append)
     assert [outcome.status for outcome in outcomes] == ["passed"] * 4
     assert sorted(line.split(" in ")[0] for line in said) == ["entities-1: 2 of 2 passed", "purge-1: 2 of 2 passed"]
-    given = [json.loads((output / part.name / "variables.json").read_text(encoding="utf-8")) for part in parts]
+    given = [json.loads((output / f"{part.name}-1" / "variables.json").read_text(encoding="utf-8")) for part in parts]
     assert given[0]["url"] != given[1]["url"]
     assert given[0]["core_context"] == "https://example.org/core.jsonld"
     assert given[0]["notification_server_port"] == 8085
@@ -62,7 +83,7 @@ def test_only_the_cases_that_were_asked_for_are_named_to_robot(
     checkout: Path, tmp_path: Path, broker_program: Path
 ) -> None:
     [part] = parts_of(checkout, chosen("purge"), "*Same*")
-    outcomes, trouble = run_part(plan(checkout, tmp_path / "output", broker_program, "*Same*"), part, "127.0.0.1")
+    outcomes, trouble = run_part(plan(checkout, tmp_path / "output", broker_program), part, "127.0.0.1")
     assert [(outcome.case, outcome.status) for outcome in outcomes] == [
         (Case(PURGE, "060_01_01 The Same Number"), "passed")
     ]
@@ -85,6 +106,33 @@ def test_robot_that_cannot_run_is_told(checkout: Path, tmp_path: Path, broker_pr
     outcomes, trouble = run_part(plan(checkout, tmp_path / "output", broker_program), part, "127.0.0.1")
     assert {outcome.status for outcome in outcomes} == {NOT_RUN}
     assert "Robot ended with 252" in trouble
+
+
+def test_a_case_that_hangs_has_failed_and_the_rest_is_run_again(
+    checkout: Path, tmp_path: Path, broker_program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "SPARE_SECONDS", 1.0)
+    monkeypatch.setattr(runs, "PATIENCE", 0.0)
+    (checkout / "robot" / "__main__.py").write_text(HANGING, encoding="utf-8")
+    [part] = parts_of(checkout, chosen("entities"))
+    outcomes, trouble = run_part(plan(checkout, tmp_path / "output", broker_program), part, "127.0.0.1")
+    assert [(outcome.case.id, outcome.status) for outcome in outcomes] == [
+        ("001_01_01", "failed"),
+        ("001_01_03", "passed"),
+    ]
+    assert outcomes[0].first_line == "Execution terminated by signal"
+    assert "Robot was ended after 1 s" in trouble
+
+
+def test_a_hanging_robot_that_writes_nothing_hung_in_the_first_case(
+    checkout: Path, tmp_path: Path, broker_program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "SPARE_SECONDS", 0.5)
+    monkeypatch.setattr(runs, "PATIENCE", 0.0)
+    (checkout / "robot" / "__main__.py").write_text("import time\ntime.sleep(60)", encoding="utf-8")
+    [part] = parts_of(checkout, chosen("entities"))
+    outcomes, _ = run_part(plan(checkout, tmp_path / "output", broker_program), part, "127.0.0.1")
+    assert [outcome.message for outcome in outcomes] == ["Robot hung in this case"] * 2
 
 
 def test_a_broker_is_ended_with_its_part(checkout: Path, tmp_path: Path, broker_program: Path) -> None:

@@ -92,7 +92,7 @@ def main() -> int:
         preloaded = Path(scratch) / "contexts"
         preloaded.mkdir()
         contexts.write_folder(asked.suite, preloaded)
-        plan = Plan(asked.suite, asked.robot, asked.broker, preloaded, output, asked.cases, asked.keep is not None)
+        plan = Plan(asked.suite, asked.robot, asked.broker, preloaded, output, asked.keep is not None)
         parts = parts_of(asked.suite, chosen, asked.cases)
         workers = max(1, min(asked.workers, servers.most_workers(), len(parts)))
         outcomes = run_all(plan, parts, workers, lambda line: print(line, flush=True))

@@ -12,6 +12,9 @@ from tools.conformance.groups import TESTS, Group
 
 SECTION = re.compile(r"^\*+\s*([A-Za-z ]+?)\s*\*")
 HEADLINE = re.compile(r"((Parent suite )?[Ss]etup|Teardown) failed:")
+# What Robot writes of a case in which it was told to end, and of those it then left out.
+TOLD_TO_END = "Execution terminated by signal"
+LEFT_OUT = "Test execution stopped due to a fatal error."
 SHOWN_BODY = 600
 NOT_RUN = "not run"
 
@@ -91,7 +94,7 @@ def _outcome(test: ET.Element, suite: ET.Element) -> Outcome:
     status = test.find("status")
     file = suite.get("source", "").replace("\\", "/").split(f"{TESTS}/", 1)[-1]
     case = Case(file, test.get("name", ""))
-    if status is None:
+    if status is None or LEFT_OUT in (status.text or ""):
         return Outcome(case, NOT_RUN)
     seconds = float(status.get("elapsed", "0"))
     if status.get("status") == "PASS":

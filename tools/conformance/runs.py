@@ -1,8 +1,5 @@
 """Parts of the suite, each with a broker and an address of its own, several at once."""
 
-import json
-import os
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -11,12 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
-from tools.conformance import mosquitto, servers
+from tools.conformance import servers
 from tools.conformance.cases import NOT_RUN, Case, Outcome, cases_of, outcomes_in
-from tools.conformance.groups import NOTIFYING, REGISTRATION_NOTIFYING, TESTS, Group
+from tools.conformance.groups import NOTIFYING, REGISTRATION_NOTIFYING, Group
+from tools.conformance.robots import Robot
 
 PART_SECONDS = 30.0
-LIMIT_SECONDS = 20 * 60
+# Robot is ended after so many times what a part should take, and a little more.
+PATIENCE, SPARE_SECONDS = 8.0, 90.0
+MOST_ATTEMPTS = 4
 # Seconds that a case takes: those that wait for a notification, or for its absence, and all others.
 WAITING, QUICK = 6.0, 0.35
 
@@ -28,6 +28,7 @@ class Part:
     group: Group
     number: int
     cases: tuple[Case, ...]
+    is_whole: bool = True
 
     @property
     def name(self) -> str:
@@ -36,6 +37,11 @@ class Part:
     @property
     def files(self) -> list[str]:
         return list(dict.fromkeys(case.file for case in self.cases))
+
+    @property
+    def named(self) -> list[str]:
+        """The cases to name to Robot; none when the files are run whole."""
+        return [] if self.is_whole else [case.name for case in self.cases]
 
     @property
     def seconds(self) -> float:
@@ -51,7 +57,6 @@ class Plan:
     broker: list[str]
     contexts: Path
     output: Path
-    pattern: str
     with_logs: bool
 
 
@@ -67,11 +72,11 @@ def parts_of(suite: Path, groups: Iterable[Group], pattern: str = "*") -> list[P
     parts: list[Part] = []
     for group in chosen:
         if group.part_of not in names:
-            parts += _cut(group, cases_of(suite, group, pattern))
+            parts += _cut(group, cases_of(suite, group, pattern), pattern == "*")
     return sorted(parts, key=lambda part: -part.seconds)
 
 
-def _cut(group: Group, cases: list[Case]) -> list[Part]:
+def _cut(group: Group, cases: list[Case], is_whole: bool) -> list[Part]:
     files: dict[str, list[Case]] = {}
     for case in cases:
         files.setdefault(case.file, []).append(case)
@@ -80,7 +85,7 @@ def _cut(group: Group, cases: list[Case]) -> list[Part]:
         if not shares or sum(map(seconds_of, shares[-1])) >= PART_SECONDS:
             shares.append([])
         shares[-1] += of_file
-    return [Part(group, number, tuple(share)) for number, share in enumerate(shares, 1)]
+    return [Part(group, number, tuple(share), is_whole) for number, share in enumerate(shares, 1)]
 
 
 def run_all(plan: Plan, parts: list[Part], workers: int, say: Callable[[str], None]) -> list[Outcome]:
@@ -108,17 +113,27 @@ def run_all(plan: Plan, parts: list[Part], workers: int, say: Callable[[str], No
 
 
 def run_part(plan: Plan, part: Part, address: str) -> tuple[list[Outcome], str]:
-    """Run one part; what its cases came to, and what went wrong around them (empty when nothing did)."""
-    folder = plan.output / part.name
-    trouble = ""
-    try:
-        with servers.Broker(plan.broker, folder, plan.contexts) as broker:
-            trouble = _robot(plan, part, folder, servers.variables(broker, address), address)
-            if not broker.alive:
-                trouble += f"\n  the broker ended with {broker.process.returncode}:\n{broker.last_words}"
-    except servers.BrokerFailed as failed:
-        trouble = f"\n  {failed}"
-    return complete(part, outcomes_in(folder / "robot" / "output.xml"), trouble.strip()), trouble
+    """Run one part; what its cases came to, and what went wrong around them (empty when nothing did).
+
+    The suite's receivers can wait for ever, for example when they cannot listen. The case in which that happens has
+    failed; the rest of the part is run again, with a fresh broker.
+    """
+    outcomes: dict[Case, Outcome] = {}
+    troubles = ""
+    left = part
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        found, trouble, hangs = _attempt(plan, left, plan.output / f"{part.name}-{attempt}", address)
+        troubles += trouble
+        outcomes |= {outcome.case: outcome for outcome in found if outcome.status != NOT_RUN}
+        rest = tuple(case for case in left.cases if case not in outcomes)
+        if hangs and rest == left.cases:
+            # Nothing was written at all, so it hung in the first one.
+            outcomes[rest[0]] = Outcome(rest[0], "failed", "Robot hung in this case")
+            rest = rest[1:]
+        if not hangs or not rest:
+            break
+        left = Part(part.group, part.number, rest, is_whole=False)
+    return complete(part, list(outcomes.values()), troubles.strip()), troubles
 
 
 def complete(part: Part, outcomes: list[Outcome], trouble: str = "") -> list[Outcome]:
@@ -127,40 +142,18 @@ def complete(part: Part, outcomes: list[Outcome], trouble: str = "") -> list[Out
     return [written.get(case) or Outcome(case, NOT_RUN, trouble) for case in part.cases]
 
 
-def _robot(plan: Plan, part: Part, folder: Path, variables: dict[str, object], address: str) -> str:
-    given = folder / "variables.json"
-    given.write_text(json.dumps(variables, indent=2), encoding="utf-8")
-    commands = folder / "commands"
-    mosquitto.write_command(commands, plan.suite, address, (servers.MQTT_PORT, servers.OTHER_MQTT_PORT))
-    environment = {
-        **servers.offline(),
-        "PATH": f"{commands}{os.pathsep}{os.environ.get('PATH', '')}",
-        "PYTHONPATH": "",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    logs = [] if plan.with_logs else ["--log", "NONE", "--report", "NONE"]
-    command = [
-        *(str(plan.robot), "-m", "robot", "--console", "none", "--name", part.name),
-        *("--outputdir", str(folder / "robot"), "--variablefile", str(given), *logs),
-        *("--pythonpath", str(plan.suite / "libraries" / "robotframework-httpctrl" / "src")),
-        *(word for case in _named(plan, part) for word in ("--test", case)),
-        *(f"{TESTS}/{file}" for file in part.files),
-    ]
-    with (folder / "robot.txt").open("wb") as written:
-        process = subprocess.Popen(
-            command, cwd=plan.suite, env=environment, stdout=written, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
-        )
-        try:
-            code = process.wait(LIMIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            return f"\n  Robot was ended after {LIMIT_SECONDS} s"
-        finally:
-            mosquitto.remove(commands)
-    # Robot ends with the number of failed cases, up to 250; above that it could not run.
-    return "" if code <= 250 else f"\n  Robot ended with {code}; see {folder / 'robot.txt'}"
-
-
-def _named(plan: Plan, part: Part) -> list[str]:
-    return [] if plan.pattern == "*" else [case.name for case in part.cases]
+def _attempt(plan: Plan, part: Part, folder: Path, address: str) -> tuple[list[Outcome], str, bool]:
+    """Outcomes, trouble, and whether Robot had to be ended."""
+    trouble, hangs = "", False
+    try:
+        with servers.Broker(plan.broker, folder, plan.contexts) as broker:
+            robot = Robot(plan.robot, plan.suite, folder, address, plan.with_logs)
+            trouble = robot.run(
+                part.files, part.named, servers.variables(broker, address), SPARE_SECONDS + PATIENCE * part.seconds
+            )
+            hangs = robot.was_ended
+            if not broker.alive:
+                trouble += f"\n  the broker ended with {broker.process.returncode}:\n{broker.last_words}"
+    except servers.BrokerFailed as failed:
+        trouble = f"\n  {failed}"
+    return outcomes_in(folder / "robot" / "output.xml"), trouble, hangs

@@ -25,11 +25,14 @@ class BrokerFailed(Exception):
 
 
 def address_of(worker: int) -> str:
-    """An address of loopback that only this worker uses, so that all of them can have the suite's fixed ports.
+    """An address of loopback that only this worker of this process uses, so that all can have the suite's fixed ports.
 
     Linux answers on all of 127.0.0.0/8 without set-up; other systems have one address and hence one worker.
     """
-    return f"127.0.0.{10 + worker}" if sys.platform == "linux" else "127.0.0.1"
+    if sys.platform != "linux":
+        return "127.0.0.1"
+    ours = os.getpid() % 65_536
+    return f"127.{ours // 256}.{ours % 256}.{10 + worker}"
 
 
 def most_workers() -> int:

@@ -9,12 +9,15 @@ names are those of the core @context and of its default vocabulary.
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import orjson
 
+from songcau.context.rights.grants import GrantKey
+from songcau.context.rights.reach import READ, WRITE, Reach
 from songcau.kernel.errors import Unavailable
 
 Document = dict[str, Any]
@@ -41,6 +44,15 @@ class ContextRefused(Exception):
         self.status = status
         self.problem = problem
         self.failed = failed
+
+
+def sign_grant(key: Path, person: str, *, wards: Sequence[str] | None, writes: bool, seconds: int) -> str:
+    """A person's short-lived rights in the default tenant, as they stand after `Bearer`.
+
+    key: the file that the broker reads, made when it is not there. wards: scopes such as `/wards/W05512`, or all.
+    """
+    reach = Reach(wards=None if wards is None else tuple(wards), may=(READ, WRITE) if writes else (READ,))
+    return GrantKey.of(key).sign(person, reach, seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from songcau.context.entities.geojson import is_geometry, read_geometry
 from songcau.context.entities.kinds import DETAILS, KINDS_BY_MEMBER, NAMES_OF_KINDS, VALUE_MEMBERS
 from songcau.context.entities.members import READERS, SEALS, Manner, Reader, read_dataset_id, read_value
 from songcau.context.entities.values import DEEPEST, NULL, Misfit
+from songcau.context.problems import BadRequestData
+from songcau.context.terms.names import is_iri
 
 DELETED: Final[Instance] = {"type": "Property", "value": NULL}
 """Stands in a draft for an attribute, or for its instance without dataset, that is to be deleted: `is DELETED`."""
@@ -60,6 +62,41 @@ def read_part(manner: Manner, payload: Any) -> Instance:
     if KINDS_BY_MEMBER.keys().isdisjoint(payload):
         return _without_kind(_from_normalized(manner, "Property", payload, 0))
     return _without_kind(_from_concise(manner, payload, 0))
+
+
+def check_part(kind: str, part: Instance) -> None:
+    """Raises BadRequestData when a part that did not say its kind does not fit the stored instance of that kind."""
+    readers = READERS[kind]
+    for member in part:
+        if member in DETAILS and member not in readers and member != "type":
+            raise BadRequestData(f"The attribute is a {kind}, which has no {member}")
+    if kind == "GeoProperty" and "value" in part:
+        read_geometry(part["value"], "value")
+
+
+def of_kind(kind: str, instance: Instance) -> Instance:
+    """An instance of the simplified form, where a URI or a list may mean several kinds, as the kind that is stored.
+
+    What does not fit the kind stays what it is.
+    """
+    value = instance.get("value")
+    if instance["type"] != "Property" or value == NULL:
+        return instance
+    if kind == "Relationship" and _are_uris(value):
+        named: Instance = {"object": value}
+    elif kind == "ListRelationship" and value.__class__ is list and _are_uris(value):
+        named = {"objectList": [{"object": uri} for uri in value]}
+    elif kind == "ListProperty" and value.__class__ is list:
+        named = {"valueList": value}
+    else:
+        return instance
+    others = {member: part for member, part in instance.items() if member not in ("type", "value")}
+    return {"type": kind, **named, **others}
+
+
+def _are_uris(value: Any) -> bool:
+    parts = value if value.__class__ is list else [value]
+    return bool(parts) and all(part.__class__ is str and is_iri(part) for part in parts)
 
 
 def _single(found: Attribute) -> Instance:

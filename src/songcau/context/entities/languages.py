@@ -11,7 +11,7 @@ MOST_RANGES: Final = 32
 
 
 def chosen_language(texts: Mapping[str, Any], wanted: str) -> str:
-    """The language to take out of a language map that is not empty. wanted: as in `lang=`, such as `fr-CH,fr;q=0.9`.
+    """The language to take out of a language map that has one. wanted: as in `lang=`, such as `fr-CH,fr;q=0.9`.
 
     When none of what is wanted is there, the text without a language is taken, else the first. Raises BadRequestData.
     """

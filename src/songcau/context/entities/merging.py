@@ -7,7 +7,7 @@ Instances of a draft belong to the new entity from then on: they are stamped in 
 from dataclasses import dataclass, field
 
 from songcau.context.entities.entity import Attribute, Attributes, Entity, Instance, instances
-from songcau.context.entities.reading import NULL, Draft, is_deletion
+from songcau.context.entities.reading import NULL, Draft, check_part, is_deletion, of_kind
 from songcau.context.problems import BadRequestData, ResourceNotFound
 
 Refusals = list[tuple[str, str]]
@@ -73,8 +73,9 @@ def merged(entity: Entity, draft: Draft, at: str, *, observed_at: str | None = N
     outcome = _next(entity, draft, at)
     attributes = outcome.entity.attributes
     for name, attribute in draft.attributes.items():
-        for instance in instances(attribute):
-            found = instance_of(attributes.get(name), instance.get("datasetId"))
+        for given in instances(attribute):
+            found = instance_of(attributes.get(name), given.get("datasetId"))
+            instance = of_kind(found["type"], given) if found is not None and draft.simplified else given
             if is_deletion(instance):
                 _delete(attributes, name, instance.get("datasetId"))
             elif found is None:
@@ -101,9 +102,10 @@ def patched_attribute(entity: Entity, name: str, patch: Instance, at: str) -> Ou
     kind = patch.get("type")
     if kind is not None and kind != found["type"]:
         raise BadRequestData(f"The attribute is a {found['type']} and cannot become a {kind} by a partial update")
-    joined = {**found, **patch}
+    check_part(found["type"], patch)
+    joined = {**found, **without_nulls(patch)}
     for member in [member for member, value in patch.items() if _is_null(value)]:
-        del joined[member]
+        joined.pop(member, None)
     return _one_attribute(entity, name, placed(entity.attributes[name], joined, at), at)
 
 
@@ -210,7 +212,8 @@ def _with_attributes(entity: Entity, draft: Draft, at: str, *, overwrite: bool) 
             if is_deletion(instance):
                 _delete(attributes, name, instance.get("datasetId"))
             else:
-                attributes[name] = placed(attributes.get(name), instance, at)
+                whole = without_nulls(instance) if draft.nulls else instance
+                attributes[name] = placed(attributes.get(name), whole, at)
     outcome.names = tuple(written)
     return outcome
 
@@ -259,6 +262,8 @@ def _merged_instance(found: Instance, patch: Instance) -> Instance:
             joined.pop(member, None)
         elif isinstance(value, dict) and isinstance(joined.get(member), dict) and found["type"] != "GeoProperty":
             joined[member] = _merged_value(joined[member], value)
+        elif isinstance(value, dict) and member != "json":
+            joined[member] = without_nulls(value)
         else:
             joined[member] = value
     return joined
@@ -269,16 +274,24 @@ def _merged_value(found: Instance, patch: Instance) -> Instance:
     for member, value in patch.items():
         if _is_null(value):
             joined.pop(member, None)
-        elif isinstance(value, dict) and isinstance(joined.get(member), dict):
-            joined[member] = _merged_value(joined[member], value)
+        elif isinstance(value, dict):
+            former = joined.get(member)
+            joined[member] = _merged_value(former, value) if isinstance(former, dict) else without_nulls(value)
         else:
             joined[member] = value
     return joined
 
 
 def without_nulls(instance: Instance) -> Instance:
-    """The instance without the members that an NGSI-LD Null would delete: there is nothing to delete."""
-    return {member: value for member, value in instance.items() if not _is_null(value)}
+    """The instance without what an NGSI-LD Null would delete, at every depth: there is nothing to delete.
+
+    Raw JSON (a JsonProperty) stays as it is: there the text means itself.
+    """
+    return {
+        member: without_nulls(value) if isinstance(value, dict) and member != "json" else value
+        for member, value in instance.items()
+        if not _is_null(value)
+    }
 
 
 def _is_null(value: object) -> bool:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from songcau.context.entities.entity import Attribute, Attributes
-from songcau.context.entities.instances import DELETED, deleted_of, is_deletion, read_instances, read_part
+from songcau.context.entities.instances import (
+    DELETED,
+    check_part,
+    deleted_of,
+    is_deletion,
+    of_kind,
+    read_instances,
+    read_part,
+)
 from songcau.context.entities.kinds import DETAILS, STAMPS
 from songcau.context.entities.members import Manner
 from songcau.context.entities.values import NULL, Misfit, read_scopes, read_uri
@@ -19,8 +27,10 @@ __all__ = [
     "DELETED",
     "NULL",
     "Draft",
+    "check_part",
     "deleted_of",
     "is_deletion",
+    "of_kind",
     "read_attribute",
     "read_entity",
     "read_fragment",
@@ -35,13 +45,16 @@ class Draft:
     """What a payload says of an entity. Values are those of the payload, which must not be changed afterwards.
 
     id, scopes: None when not given; no scopes (an empty tuple) when they are to be deleted. types: may be empty in a
-    fragment. attributes: expanded name → instance or instances, without stamps.
+    fragment. attributes: expanded name → instance or instances, without stamps. simplified: the payload said no kinds
+    of attributes. nulls: NGSI-LD Nulls may stand in it.
     """
 
     id: str | None
     types: tuple[str, ...]
     scopes: tuple[str, ...] | None
     attributes: Attributes
+    simplified: bool = False
+    nulls: bool = False
 
 
 def read_entity(payload: object, terms: Terms, *, simplified: bool = False, nulls: bool = False) -> Draft:
@@ -75,7 +88,9 @@ def read_fragment(payload: object, terms: Terms, *, simplified: bool = False, nu
             attributes[iri] = read_instances(manner, value)
         except Misfit as misfit:
             raise misfit.of(name) from None
-    return _draft(special, terms, attributes)
+    draft = Draft(None, (), None, attributes, simplified, nulls)
+    _add_special(draft, special, terms)
+    return draft
 
 
 def read_attribute(
@@ -114,9 +129,8 @@ def read_types(value: object, terms: Terms) -> tuple[str, ...]:
 _NOT_ATTRIBUTES: Final = frozenset(("id", "@id", "type", "@type", "scope", "@context", *DETAILS))
 
 
-def _draft(special: dict[str, Any], terms: Terms, attributes: Attributes) -> Draft:
+def _add_special(draft: Draft, special: dict[str, Any], terms: Terms) -> None:
     """What remains beside the attributes, each thing in its place."""
-    draft = Draft(None, (), None, attributes)
     for name, value in special.items():
         if name in ("id", "@id"):
             draft.id = read_uri(value, "The id of the entity")
@@ -128,4 +142,3 @@ def _draft(special: dict[str, Any], terms: Terms, attributes: Attributes) -> Dra
             raise OperationNotSupported("This broker keeps no transient entities: leave expiresAt out")
         elif name != "@context" and name not in STAMPS:
             raise BadRequestData(f"{name!r} says something of an attribute and cannot be one")
-    return draft

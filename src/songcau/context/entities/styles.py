@@ -79,7 +79,7 @@ class Writer:
     def _simplified(self, instance: Instance) -> Any:
         if self._lang is not None and "languageMap" in instance:
             texts = instance["languageMap"]
-            return texts if texts.__class__ is str else texts[chosen_language(texts, self._lang)]
+            return texts[chosen_language(texts, self._lang)] if texts and texts.__class__ is dict else texts
         member = VALUE_MEMBERS[instance["type"]]
         value = instance[member]
         if member in ("languageMap", "json"):
@@ -94,7 +94,7 @@ class Writer:
 def in_language(instance: Instance, lang: str) -> Instance:
     """A LanguageProperty as a Property of one text, with the language of it."""
     texts = instance["languageMap"]
-    if texts.__class__ is str:  # an NGSI-LD Null, in a notification of what was deleted
+    if not texts or texts.__class__ is str:  # every text was deleted; or a Null, in a notification of what is gone
         return instance
     language = chosen_language(texts, lang)
     written: Instance = {}

@@ -12,12 +12,12 @@ import orjson
 
 from songcau.context.entities.changes import as_deleted
 from songcau.context.entities.entity import Instance, instances
+from songcau.context.journal.corrections import INSTANCE, Mask
 from songcau.context.journal.repeats import each_once
 from songcau.context.journal.rows import Row, instant_text, microseconds
-from songcau.context.journal.store import Period, Store
+from songcau.context.journal.store import Life, Period, Store
 
 SCOPE: Final = "scope"
-INSTANCE: Final = "urn:ngsi-ld:Instance:"
 MOST_ROWS: Final = 200_000
 
 TimeProperty = Literal["observedAt", "createdAt", "modifiedAt", "deletedAt"]
@@ -64,20 +64,25 @@ class Evolution:
     entity_id: str
     types: tuple[str, ...]
     attributes: dict[str, list[Instance]] = field(default_factory=dict)
+    is_alive: bool = False
     is_cut: bool = False
 
 
-def told_by(row: Row, wanted: Wanted) -> Iterator[tuple[str, Instance]]:
+def told_by(row: Row, wanted: Wanted, mask: Mask) -> Iterator[tuple[str, Instance]]:
     """The instances that a row brought (name, instance), or those it took away if these are asked for.
 
     Each has an instanceId made of the row and its place in it, so that it can be found again.
     """
     seq, at, told = row[0], row[5], orjson.loads(row[-1])
     moment = instant_text(at)
-    found = _gone(told, moment) if wanted.time == "deletedAt" else _new(told, at, moment)
-    for place, (name, instance) in enumerate(found):
-        if wanted.names is None or name in wanted.names:
-            yield name, {**instance, "instanceId": f"{INSTANCE}{seq}-{place}"}
+    is_gone = wanted.time == "deletedAt"
+    for place, (name, instance) in enumerate(_gone(told, moment) if is_gone else _new(told, at, moment)):
+        if wanted.names is not None and name not in wanted.names:
+            continue
+        # What is gone has no place of its own to hide: it counts as the place before the first.
+        if not mask.hides(seq, -1 if is_gone else place, name, instance.get("datasetId")):
+            mark = "gone-" if is_gone else ""
+            yield name, {**instance, "instanceId": f"{INSTANCE}{mark}{seq}-{place}"}
 
 
 def _new(told: dict[str, Any], at: int, moment: str) -> Iterator[tuple[str, Instance]]:
@@ -110,13 +115,29 @@ def evolution_of(store: Store, tenant: str, entity_id: str, newest: int | None, 
     left = MOST_ROWS
     told: list[tuple[str, Instance]] = []
     for life in reversed(lives):
+        if life.newest == 0:
+            told += _added(store, life, wanted)
+            continue
         last = life.newest if life.newest is not None else newest
         rows = store.rows_of(last, wanted.period(), left) if last is not None and left > 0 else []
         left -= len(rows)
-        told += (each for row in reversed(rows) for each in told_by(row, wanted))
-    evolution = gathered(entity_id, lives[-1].types, told, wanted)
+        mask = store.mask(life.number)
+        told += (each for row in reversed(rows) for each in told_by(row, wanted, mask))
+    evolution = gathered(entity_id, _types(lives), told, wanted)
+    evolution.is_alive = any(life.newest is None for life in lives)
     evolution.is_cut = left <= 0
     return evolution
+
+
+def _added(store: Store, life: Life, wanted: Wanted) -> Iterator[tuple[str, Instance]]:
+    for name, instance_id, body in store.additions(life.number):
+        if wanted.names is None or name in wanted.names:
+            yield name, {**orjson.loads(body), "instanceId": instance_id}
+
+
+def _types(lives: list[Life]) -> tuple[str, ...]:
+    """Those of the newest life that was lived, or else of the one that was told."""
+    return max(lives, key=lambda life: (life.newest != 0, life.number)).types
 
 
 def gathered(entity_id: str, types: tuple[str, ...], told: Iterable[tuple[str, Instance]], wanted: Wanted) -> Evolution:

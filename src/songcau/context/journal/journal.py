@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from songcau.context.entities.entity import Change, Entity
+from songcau.context.journal.corrections import Added, Correction, Hidden
 from songcau.context.journal.history import Evolution, Wanted, evolution_of
 from songcau.context.journal.pace import Pace
 from songcau.context.journal.past import Past, Present
@@ -106,6 +107,29 @@ class Journal:
         transaction.documents.append((kind, tenant, name, body))
         return self._hand_over(transaction, len(body or b""))
 
+    def correct(
+        self,
+        tenant: str,
+        entity_id: str,
+        *,
+        types: tuple[str, ...] = (),
+        hidden: Sequence[Hidden] = (),
+        added: Sequence[Added] = (),
+        is_forgotten: bool = False,
+    ) -> asyncio.Future[int]:
+        """Change a history: hide, then add, or forget it whole. What `append` says holds for it, in the same order."""
+        transaction = Transaction((), self._loop.create_future())
+        refusal = self._refusal()
+        if refusal is not None:
+            self._give_up([transaction], refusal)
+            return transaction.future
+        tenant_number, number = self._register.reserve(tenant, transaction)
+        correction = Correction(
+            tenant, tenant_number, entity_id, number, types, tuple(hidden), tuple(added), is_forgotten
+        )
+        transaction.corrections.append(correction)
+        return self._hand_over(transaction, sum(len(each.body) for each in added))
+
     def _refusal(self) -> str | None:
         if not self._is_open:
             return "The journal is closed."
@@ -184,6 +208,11 @@ class Journal:
             if await self.flushed():  # otherwise rows that `newest` names were taken back
                 return await asyncio.to_thread(self._evolutions, tenant, newest, wanted)
         raise StorageUnavailable("The history cannot be read while changes fail; try again in a moment.")
+
+    async def known(self, tenant: str) -> dict[str, tuple[str, ...]]:
+        """Every entity of a tenant that has a history, with the types it has or last had, in the order of beginning."""
+        await self.flushed()
+        return dict(await asyncio.to_thread(self._store.known, tenant))
 
     def _evolutions(self, tenant: str, newest: dict[str, int | None], wanted: Wanted) -> list[Evolution]:
         found = (evolution_of(self._store, tenant, each, last, wanted) for each, last in newest.items())

@@ -94,15 +94,22 @@ class Register:
             body,
         )
 
+    def reserve(self, tenant: str, transaction: Transaction) -> tuple[int, int]:
+        """The tenant's number, and a number for an entity, whether the store will need it or not."""
+        number = self.next_entity
+        self.next_entity = number + 1
+        return self._tenant(tenant, transaction), number
+
+    def _tenant(self, tenant: str, transaction: Transaction) -> int:
+        return self.tenants.get(tenant) or self._new(self.tenants, tenant, transaction.tenants)
+
     def _new(self, known: dict[str, int], name: str, told: list[tuple[int, str]]) -> int:
         number = known[name] = len(known) + 1
         told.append((number, name))
         return number
 
     def _begin(self, change: Change, transaction: Transaction) -> int:
-        tenant = self.tenants.get(change.tenant)
-        if tenant is None:
-            tenant = self._new(self.tenants, change.tenant, transaction.tenants)
+        tenant = self._tenant(change.tenant, transaction)
         slots = self.slots.setdefault(change.tenant, {})
         number = self.next_entity
         self.next_entity = number + 1

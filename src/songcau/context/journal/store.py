@@ -1,13 +1,14 @@
 """What the journal needs of a database; one file for each database keeps it.
 
-A store is used by one thread at a time: the one that opens it, then the writer's. `documents`, `rows_of`, `rows_after`
-and `rows_back` may be called from any thread at any time: they have connections of their own.
+A store is used by one thread at a time: the one that opens it, then the writer's. From `documents` on its methods may
+be called from any thread at any time: they have connections of their own.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from songcau.context.journal.corrections import Mask
 from songcau.context.journal.rows import Row
 from songcau.context.journal.transaction import Batch
 
@@ -40,6 +41,10 @@ Chain = tuple[int, int, int, int | None, int | None]
 Living = tuple[int, int, str, int, int, int, int | None, int | None, bytes | None]
 
 
+# (attribute, instanceId, the instance as JSON)
+Addition = tuple[str, str, bytes]
+
+
 @dataclass(slots=True)
 class Names:
     """The numbers given so far."""
@@ -52,7 +57,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One life of an entity, from its creation to its deletion. newest: its last row, None while it lives."""
+    """One life of an entity, from its creation to its deletion. newest: its last row, None while it lives.
+
+    An entity that is known from additions to its history has a life that it never lived: newest is 0.
+    """
 
     number: int
     newest: int | None
@@ -105,6 +113,15 @@ class Store(Protocol):
 
     def lives(self, tenant: str, entity_id: str) -> list[Life]:
         """The lives of an entity, oldest first."""
+
+    def known(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
+        """(id, types) of every life of a tenant's entities, in the order in which they began."""
+
+    def additions(self, number: int) -> list[Addition]:
+        """What was added to the history of an entity, kept under the number of the life that it never lived."""
+
+    def mask(self, number: int) -> Mask:
+        """What is hidden of a life."""
 
     def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
         """Rows of one life, newest first, from the row `newest` back; at least those that fall into the period."""

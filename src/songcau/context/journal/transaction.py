@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from songcau.context.entities.entity import Change
+from songcau.context.journal.corrections import Correction
 from songcau.context.journal.rows import Row
 
 
@@ -20,6 +22,7 @@ class Transaction:
         "authors",
         "begun",
         "changes",
+        "corrections",
         "documents",
         "ended",
         "future",
@@ -44,6 +47,7 @@ class Transaction:
         self.retyped: list[tuple[str, int]] = []
         self.ended: list[tuple[int, int]] = []
         self.documents: list[tuple[str, str, str, bytes | None]] = []
+        self.corrections: list[Correction] = []
 
 
 @dataclass(slots=True)
@@ -51,8 +55,9 @@ class Batch:
     """All that one commit writes.
 
     snapshots: (entity, seq, skip, place, observed from, observed to, document); forgotten: entities whose snapshot
-    goes. covered: every row up to this one is contained in the snapshots once this batch is on disk. replaced: what
-    the store found in the place of each document, for the case that the batch must be taken back.
+    goes. covered: every row up to this one is contained in the snapshots once this batch is on disk. inverse: the
+    statements that take documents and corrections back, noted by the store while it writes; stamp: the store's own
+    mark of a batch that has some.
     is_probe: write something even if there is nothing to write, to see whether the store can.
     """
 
@@ -63,7 +68,9 @@ class Batch:
     ended: list[tuple[int, int]] = field(default_factory=list)
     retyped: list[tuple[str, int]] = field(default_factory=list)
     documents: list[tuple[str, str, str, bytes | None]] = field(default_factory=list)
-    replaced: list[tuple[str, str, str, bytes | None]] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+    inverse: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    stamp: int = 0
     snapshots: list[tuple[int, int, int, int, int | None, int | None, bytes]] = field(default_factory=list)
     forgotten: list[tuple[int]] = field(default_factory=list)
     covered: int | None = None
@@ -75,15 +82,10 @@ class Batch:
         batch = cls()
         for one in transactions:
             batch.rows += one.rows
-            if one.begun:
-                batch.begun += one.begun
-                batch.tenants += one.tenants
-            if one.authors:
-                batch.authors += one.authors
-            if one.ended:
-                batch.ended += one.ended
-            if one.retyped:
-                batch.retyped += one.retyped
-            if one.documents:
-                batch.documents += one.documents
+            for part in _SELDOM:
+                if some := getattr(one, part):
+                    getattr(batch, part).extend(some)
         return batch
+
+
+_SELDOM = ("tenants", "authors", "begun", "ended", "retyped", "documents", "corrections")

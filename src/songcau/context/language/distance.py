@@ -6,11 +6,13 @@ distance is right anywhere, poles and antimeridian included, and a side's as far
 """
 
 import math
+from typing import Any
 
 from songcau.context.language.geometry import Box, Geometry, Position, segments
 
 RADIUS = 6_371_008.8
 FARTHEST = math.pi * RADIUS
+MANY = 200  # positions of a geometry from which on numpy pays (it costs 25 MB at first use)
 
 _DEGREE = math.pi / 180.0
 
@@ -36,6 +38,8 @@ def from_position(position: Position, geometry: Geometry) -> float:
     """The shortest distance of a position and a geometry."""
     if geometry.point is not None:
         return haversine(position, geometry.point)
+    if geometry.size > MANY:
+        return _from_position_to_many(position, geometry)
     sides = [(_laid(position, start), _laid(position, end)) for start, end in segments(geometry)]
     if geometry.is_area and _holds_origin(sides):
         return 0.0
@@ -60,6 +64,44 @@ def reach(box: Box, metres: float) -> tuple[Box, ...]:
     if east > 180.0:
         return ((west, least, 180.0, most), (-180.0, least, east - 360.0, most))
     return ((west, least, east, most),)
+
+
+def _from_position_to_many(position: Position, geometry: Geometry) -> float:
+    """As `from_position`, all sides at once."""
+    import numpy as np
+
+    nearest, crossings = math.inf, 0
+    for line in geometry.lines:
+        east, north = _laid_together(position, np.asarray(line).T)
+        if geometry.kind == "MultiPoint":
+            nearest = min(nearest, float(np.hypot(east, north).min()))
+            continue
+        along_east, along_north = np.diff(east), np.diff(north)
+        square = along_east**2 + along_north**2
+        share = -(east[:-1] * along_east + north[:-1] * along_north) / np.where(square == 0.0, 1.0, square)
+        share = np.clip(share, 0.0, 1.0)
+        sides = np.hypot(east[:-1] + share * along_east, north[:-1] + share * along_north)
+        nearest = min(nearest, float(sides.min()))
+        crosses = (north[:-1] > 0.0) != (north[1:] > 0.0)
+        slope = along_east[crosses] / along_north[crosses]
+        crossings += int(np.count_nonzero(east[:-1][crosses] - north[:-1][crosses] * slope > 0.0))
+    return 0.0 if geometry.is_area and crossings % 2 else nearest
+
+
+def _laid_together(centre: Position, positions: Any) -> tuple[Any, Any]:
+    """As `_laid`, for two rows of longitudes and latitudes."""
+    import numpy as np
+
+    apart = np.radians(positions[0] - centre[0])
+    here, there = math.radians(centre[1]), np.radians(positions[1])
+    east = np.cos(there) * np.sin(apart)
+    north = math.cos(here) * np.sin(there) - math.sin(here) * np.cos(there) * np.cos(apart)
+    length = np.hypot(east, north)
+    half = np.sin((there - here) / 2.0) ** 2 + math.cos(here) * np.cos(there) * np.sin(apart / 2.0) ** 2
+    metres = 2.0 * RADIUS * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+    # A position at the centre or opposite of it has no direction: any will do.
+    scale = np.where(length == 0.0, 0.0, metres / np.where(length == 0.0, 1.0, length))
+    return np.where(length == 0.0, metres, east * scale), north * scale
 
 
 def _laid(centre: Position, position: Position) -> Position:

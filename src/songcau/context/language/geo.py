@@ -30,13 +30,14 @@ class GeoQuery:
 
     attribute: the GeoProperty (expanded). boxes: in which a matching location lies at least in part, or None when a
     match can lie anywhere. holds_points: the answers for locations that are points, given as their longitudes and their
-    latitudes. matches: the answer for an entity.
+    latitudes. matches: the answer for an entity. weight: what an answer costs, in terms of a q.
     """
 
     attribute: str
     boxes: tuple[Box, ...] | None
     holds_points: PointsTest
     matches: Predicate
+    weight: int
 
 
 def parse(
@@ -77,7 +78,13 @@ def _near(attribute: str, reference: Geometry, least: float, most: float) -> Geo
         points = _ring(centre, least, most)
     else:
         points = _Points.of(lambda east, north: least <= distance.from_position((east, north), reference) <= most)
-    return _query(attribute, boxes, points, lambda found: least <= distance.between(reference, found) <= most)
+    return _query(
+        attribute,
+        boxes,
+        points,
+        lambda found: least <= distance.between(reference, found) <= most,
+        weight=1 + 2 * (reference.size if reference.size <= distance.MANY else 10 + reference.size // 100),
+    )
 
 
 def _ring(centre: Position, least: float, most: float) -> "_Points":
@@ -113,7 +120,9 @@ def _share(metres: float) -> float:
 def _related(attribute: str, reference: Geometry, relation: str) -> GeoQuery:
     boxes = None if relation == "disjoint" else (reference.box,)
     points = _points_related(reference, relation)
-    return _query(attribute, boxes, points, lambda found: _holds(relation, found, reference))
+    return _query(
+        attribute, boxes, points, lambda found: _holds(relation, found, reference), weight=2 + reference.size // 100
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +197,12 @@ def _boxes_meet(one: Box, other: Box) -> bool:
 
 
 def _query(
-    attribute: str, boxes: tuple[Box, ...] | None, points: _Points, holds: Callable[[Geometry], bool]
+    attribute: str,
+    boxes: tuple[Box, ...] | None,
+    points: _Points,
+    holds: Callable[[Geometry], bool],
+    *,
+    weight: int,
 ) -> GeoQuery:
     """The query with its predicate of entities: points the short way, anything else as a geometry."""
     holds_point = points.holds
@@ -199,7 +213,7 @@ def _query(
             return False
         return any(_location_matches(one, holds_point, holds) for one in instances(found))
 
-    return GeoQuery(attribute, boxes, points.hold, matches)
+    return GeoQuery(attribute, boxes, points.hold, matches, weight)
 
 
 def _location_matches(instance: Instance, holds_point: PointTest, holds: Callable[[Geometry], bool]) -> bool:

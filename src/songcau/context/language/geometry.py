@@ -17,6 +17,7 @@ from songcau.context.problems import BadRequestData, TooComplexQuery
 
 MOST_POSITIONS = 10_000
 MOST_STORED = 1_000_000
+MOST_REMEMBERED = 100_000  # positions of stored geometries, some 20 MB
 LONGEST = 1_000_000  # characters of coordinates as a text
 
 Position = tuple[float, float]
@@ -41,6 +42,11 @@ class Geometry:
     def point(self) -> Position | None:
         """The position, if this is a single one."""
         return self.lines[0][0] if self.kind in ("Point", "MultiPoint") and len(self.lines[0]) == 1 else None
+
+    @property
+    def size(self) -> int:
+        """How many positions it has."""
+        return sum(map(len, self.lines))
 
     @property
     def is_area(self) -> bool:
@@ -90,14 +96,49 @@ def checked(kind: object, coordinates: object, what: str = "geometry", most: int
     return Geometry(kind, coordinates, lines, box)
 
 
+class _Remembered:
+    """What was made of stored values, by their identity, the oldest forgotten first.
+
+    The values are held beside it, so that no other value can get the identity of one that is gone.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._made: dict[int, tuple[object, Geometry]] = {}
+        self._most = most
+        self._positions = 0
+
+    def get(self, value: object) -> Geometry | None:
+        known = self._made.get(id(value))
+        return None if known is None else known[1]
+
+    def put(self, value: object, made: Geometry) -> None:
+        if made.size > self._most:
+            return
+        self._made[id(value)] = (value, made)
+        self._positions += made.size
+        while self._positions > self._most:
+            _, oldest = self._made.pop(next(iter(self._made)))
+            self._positions -= oldest.size
+
+
+_remembered = _Remembered(MOST_REMEMBERED)
+
+
 def stored(value: object) -> Geometry | None:
-    """The geometry that a stored GeoProperty has as its value, or None when it has none that can be compared."""
+    """The geometry that a stored GeoProperty has as its value, or None when it has none that can be compared.
+
+    Stored values never change, so a ward's boundary is checked once and not with each query.
+    """
     if not isinstance(value, dict):
         return None
-    try:
-        return checked(value.get("type"), value.get("coordinates"), most=MOST_STORED)
-    except (BadRequestData, TooComplexQuery):
-        return None
+    known = _remembered.get(value)
+    if known is None:
+        try:
+            known = checked(value.get("type"), value.get("coordinates"), most=MOST_STORED)
+        except (BadRequestData, TooComplexQuery):
+            return None
+        _remembered.put(value, known)
+    return known
 
 
 def stored_point(value: object) -> Position | None:
@@ -132,7 +173,7 @@ def _array(part: object, what: str) -> list[object]:
 
 
 def _position(part: object, what: str) -> Position:
-    if isinstance(part, list) and 2 <= len(part) <= 4 and all(map(_is_number, part)):
+    if isinstance(part, list) and 2 <= len(part) <= 3 and all(map(_is_number, part)):
         longitude, latitude = float(part[0]), float(part[1])
         if -180.0 <= longitude <= 180.0 and -90.0 <= latitude <= 90.0:
             return longitude, latitude

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from songcau.context.entities.entity import Attribute, Entity
-from songcau.context.language import literals, paths
+from songcau.context.language import literals, paths, patterns
 from songcau.context.language.literals import Literal, Test
 from songcau.context.language.names import Names
 from songcau.context.language.paths import Group, Path
-from songcau.context.language.patterns import matcher
 from songcau.context.language.reader import DEEPEST, Reader
 from songcau.context.problems import BadRequestData, OperationNotSupported, TooComplexQuery
 
@@ -33,13 +32,14 @@ _AFTER_VALUE = frozenset(";|(),")
 class Query:
     """A compiled q.
 
-    needs: attributes of which every matching entity has at least one, or None when there are no such. terms: how many
-    terms it has. paths: what it reads.
+    needs: attributes of which every matching entity has at least one, or None when there are no such. paths: what it
+    reads. weight: what an answer costs, a plain comparison being 1.
     """
 
     matches: Predicate
     needs: frozenset[str] | None
     paths: tuple[Path, ...]
+    weight: int
 
 
 def parse(text: str, terms: Names) -> Query:
@@ -50,7 +50,7 @@ def parse(text: str, terms: Names) -> Query:
     found = parser.alternatives(0)
     if not parser.reader.at_end():
         raise parser.reader.refuse("'; ', '|' or the end")
-    return Query(found.matches, found.needs, tuple(parser.paths))
+    return Query(found.matches, found.needs, tuple(parser.paths), parser.weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class _Parser:
         self.reader = Reader(text, "q")
         self.terms = terms
         self.paths: list[Path] = []
+        self.weight = 0
 
     def alternatives(self, depth: int) -> _Part:
         parts = [self.conjunction(depth)]
@@ -96,6 +97,7 @@ class _Parser:
         absent = reader.take("!")
         path = self.path()
         self.paths.append(path)
+        self.weight += 1 if path.is_plain else 1 + len(path.inner) + len(path.keys)
         if len(self.paths) > MOST_TERMS:
             raise TooComplexQuery(f"A q has at most {MOST_TERMS} terms.")
         reader.blanks()
@@ -127,8 +129,9 @@ class _Parser:
 
     def comparison(self, path: Path, operator: str) -> Predicate:
         if operator in ("~=", "!~="):
-            test = _pattern_test(self.pattern())
-            return _compiled(path, test, negated=operator == "!~=")
+            pattern = patterns.compiled(self.pattern())
+            self.weight += pattern.weight
+            return _compiled(path, _pattern_test(pattern.finds), negated=operator == "!~=")
         values = self.values(path)
         if operator in ("==", "!="):
             return _compiled(path, self.equality(values), negated=operator == "!=", words=self.words(values))
@@ -140,6 +143,8 @@ class _Parser:
         if isinstance(values[0], tuple):
             return literals.between(*values[0])
         single = [value for value in values if isinstance(value, Literal)]
+        if len({literal.kind for literal in single}) > 1:
+            self.weight += len(single)  # values of several kinds are tried one after the other
         return literals.equal(single[0]) if len(single) == 1 else literals.one_of(single)
 
     def words(self, values: "list[Literal | tuple[Literal, Literal]]") -> frozenset[str]:
@@ -232,9 +237,8 @@ def _no_time(path: Path, found: Literal) -> Literal:
     raise BadRequestData(f"'{path.text[:80]}' is a time; '{found.text[:80]}' is none.")
 
 
-def _pattern_test(pattern: str) -> Test:
-    match = matcher(pattern)
-    return lambda value: type(value) is str and match(value)
+def _pattern_test(finds: Callable[[str], bool]) -> Test:
+    return lambda value: type(value) is str and finds(value)
 
 
 def _existence(path: Path) -> Predicate:

@@ -20,10 +20,11 @@ _AFTER_SCOPE = frozenset(",|;()")
 
 @dataclass(frozen=True, slots=True)
 class ScopeQuery:
-    """matches: of an entity's scopes. covers: of one scope; each match has a scope of which it is true, if not None."""
+    """matches: of an entity's scopes. covers: of one scope; each match has such a one. weight: its terms."""
 
     matches: Test
     covers: Callable[[str], bool]
+    weight: int = 1
 
 
 def parse(text: str) -> ScopeQuery:
@@ -34,7 +35,7 @@ def parse(text: str) -> ScopeQuery:
     found = parser.either(0)
     if not parser.reader.at_end():
         raise parser.reader.refuse("',', ';' or the end")
-    return found
+    return ScopeQuery(found.matches, found.covers, parser.count)
 
 
 class _Parser:

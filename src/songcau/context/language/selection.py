@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from songcau.context.language import geo, scopes, type_selection
+from songcau.context.language import geo, patterns, scopes, type_selection
 from songcau.context.language import q as query
 from songcau.context.language.geo import GeoQuery
 from songcau.context.language.names import Names
-from songcau.context.language.patterns import matcher
 from songcau.context.language.q import Predicate, all_of, any_of
 from songcau.context.language.type_selection import TypeSelection, listed
 from songcau.context.problems import BadRequestData, TooComplexQuery
@@ -33,6 +32,7 @@ class Selection:
     is all that the request asks of types. needs: sets of attributes; each match has one of every set. area: the
     geo-query, or None. scope: a test of which each match has a scope, or None.
     `matches` tests everything; `matches_beyond_types` and `matches_beyond_area` everything but what they name.
+    weight: what testing an entity costs, a plain comparison of q being 1.
     """
 
     __slots__ = (
@@ -47,6 +47,7 @@ class Selection:
         "scope",
         "type_is_all",
         "types",
+        "weight",
     )
 
     def __init__(
@@ -58,6 +59,7 @@ class Selection:
         scope: Callable[[str], bool] | None = None,
         area: GeoQuery | None = None,
         others: Sequence[Predicate] = (),
+        weight: int = 1,
     ) -> None:
         self.ids = ids
         self.types = None if types is None else types.covers
@@ -65,6 +67,7 @@ class Selection:
         self.needs = needs
         self.scope = scope
         self.area = area
+        self.weight = weight
         of_types = [] if types is None else [_has_type(types)]
         of_area = [] if area is None else [area.matches]
         self.matches_beyond_types = all_of([*others, *of_area])
@@ -150,6 +153,7 @@ class _Parts:
         self.scope: Callable[[str], bool] | None = None
         self.area: GeoQuery | None = None
         self.tests: list[Predicate] = []
+        self.weight = 1
 
     def selection(self) -> Selection:
         return Selection(
@@ -159,6 +163,7 @@ class _Parts:
             scope=self.scope,
             area=self.area,
             others=self.tests,
+            weight=self.weight + (0 if self.area is None else self.area.weight),
         )
 
     def attributes(self, attrs: str, terms: Names) -> None:
@@ -169,13 +174,20 @@ class _Parts:
     def query(self, text: str, terms: Names) -> None:
         found = query.parse(text, terms)
         self.tests.append(found.matches)
+        self.weight += found.weight
         if found.needs is not None:
             self.needs.append(found.needs)
+
+    def id_pattern(self, text: str) -> None:
+        found = patterns.compiled(text)
+        self.tests.append(_id_matches(found.finds))
+        self.weight += found.weight
 
     def scopes(self, text: str) -> None:
         found = scopes.parse(text)
         matches = found.matches
         self.scope = found.covers
+        self.weight += found.weight
         self.tests.append(lambda entity: matches(entity.scopes))
 
 
@@ -205,7 +217,7 @@ def _built(
     if q is not None:
         parts.query(q, terms)
     if id_pattern is not None:
-        parts.tests.append(_id_matches(matcher(id_pattern)))
+        parts.id_pattern(id_pattern)
     if georel is not None or geometry is not None or coordinates is not None:
         parts.area = geo.parse(terms, georel, geometry, coordinates, geoproperty)
     return parts.selection()
@@ -217,7 +229,7 @@ def _select_by_body(parts: _Parts, entities: object, terms: Names) -> None:
         raise BadRequestData("entities is a non-empty array of {id, idPattern, type}.")
     if len(entities) > MOST_SELECTORS:
         raise TooComplexQuery(f"entities has at most {MOST_SELECTORS} selectors.")
-    found = [_selector(one, terms) for one in entities]
+    found = [_selector(one, terms, parts) for one in entities]
     if len(found) == 1:
         ids, parts.types, tests = found[0]
         parts.ids = ids or None
@@ -232,17 +244,22 @@ def _select_by_body(parts: _Parts, entities: object, terms: Names) -> None:
     parts.tests.append(any_of(whole))
 
 
-def _selector(member: object, terms: Names) -> tuple[tuple[str, ...], TypeSelection | None, list[Predicate]]:
-    """The ids, the types and the further tests of one {id, idPattern, type}."""
+def _selector(
+    member: object, terms: Names, parts: _Parts
+) -> tuple[tuple[str, ...], TypeSelection | None, list[Predicate]]:
+    """The ids, the types and the further tests of one {id, idPattern, type}; its weight is added to the parts."""
     if not isinstance(member, Mapping) or not member.keys() & {"id", "idPattern", "type"}:
         raise BadRequestData("Each of entities is an object with id, idPattern or type.")
+    parts.weight += 1
     tests: list[Predicate] = []
     ids: tuple[str, ...] = ()
     if (wanted := member.get("id")) is not None:
         ids = _ids(_strings(wanted, "id"))
         tests.append(_has_id(ids))
     if (pattern := member.get("idPattern")) is not None:
-        tests.append(_id_matches(matcher(_string(pattern, "idPattern"))))
+        found = patterns.compiled(_string(pattern, "idPattern"))
+        tests.append(_id_matches(found.finds))
+        parts.weight += found.weight
     types = member.get("type")
     return ids, None if types is None else type_selection.parse(_string(types, "type"), terms), tests
 

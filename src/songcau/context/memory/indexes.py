@@ -25,15 +25,21 @@ class Indexes:
         self.usage: dict[str, dict[str, int]] = {}
 
     def add(self, entity: Entity) -> None:
+        entity_id = entity.id
         for name in entity.types:
             self._put_type(name, entity)
             self._use(name, entity.attributes, 1)
         for scope in entity.scopes:
-            _put(self.scoped, scope, entity.id)
+            _put(self.scoped, scope, entity_id)
+        having = self.having
         for name, attribute in entity.attributes.items():
-            _put(self.having, name, entity.id)
+            # `_put` once more without its call: a start adds every attribute of the city here.
+            ids = having.get(name)
+            if ids is None:
+                ids = having[name] = {}
+            ids[entity_id] = None
             if _is_place(attribute):
-                self._move(name, entity.id, None, attribute)
+                self._move(name, entity_id, None, attribute)
 
     def remove(self, entity: Entity) -> None:
         for name in entity.types:
@@ -93,11 +99,13 @@ class Indexes:
         used = self.usage.get(type_name)
         if used is None:
             used = self.usage[type_name] = {}
+        if more > 0:
+            for name in attributes:
+                used[name] = used.get(name, 0) + more
+            return
         for name in attributes:
-            count = used.get(name, 0) + more
-            if count:
-                used[name] = count
-            else:
+            used[name] += more
+            if not used[name]:
                 del used[name]
         if not used:
             del self.usage[type_name]
@@ -135,7 +143,7 @@ def _is_same(one: Instance, other: Instance) -> bool:
 
 def _is_place(attribute: Attribute | None) -> bool:
     if type(attribute) is dict:
-        return attribute.get("type") == "GeoProperty"
+        return "value" in attribute and attribute["type"] == "GeoProperty"
     return bool(attribute) and any(one.get("type") == "GeoProperty" for one in attribute)  # type: ignore[union-attr]
 
 

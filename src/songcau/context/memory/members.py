@@ -1,6 +1,7 @@
 """The entities of one group (a type, the whole tenant) in the order of creation."""
 
 from collections.abc import Iterator
+from heapq import heapify, heappop, heapreplace
 from operator import attrgetter
 
 from songcau.context.entities.entity import Entity
@@ -48,15 +49,15 @@ def merged(groups: list[Members]) -> Iterator[Entity]:
     """The entities of several groups in the order of creation, each once."""
     lines = [iter(group.in_order().values()) for group in groups]
     heads = [(entity.order, number, entity) for number, line in enumerate(lines) if (entity := next(line, None))]
+    heapify(heads)
     last = -1
     while heads:
-        order, number, entity = head = min(heads)
-        position = heads.index(head)
+        order, number, entity = heads[0]
         following = next(lines[number], None)
         if following is None:
-            del heads[position]
+            heappop(heads)
         else:
-            heads[position] = (following.order, number, following)
+            heapreplace(heads, (following.order, number, following))
         if order != last:
             last = order
             yield entity

@@ -15,11 +15,17 @@ from songcau.context.memory import overviews
 from songcau.context.memory.indexes import Ids, Indexes
 from songcau.context.memory.members import Members, merged
 from songcau.context.memory.overviews import AttributeOverview, TypeOverview
+from songcau.context.problems import TooComplexQuery
 
 Permission = Callable[[Entity], bool]
 
 # Candidates that an index gives by their ids cost a look-up and a sorting each; a type's own entities come ready.
 _COST_OF_ID = 3
+
+# A query is refused when it would take the event loop for seconds: when it is no simple one, and has to make so many
+# tests, of which each costs some 0.3 µs.
+_SIMPLE = 16
+_MOST_TESTS = 3_000_000
 
 _ORDER = attrgetter("order")
 
@@ -166,6 +172,7 @@ class State:
     def _candidates(self, selection: Selection) -> tuple[Iterable[Entity], Permission | None]:
         """Entities among which all matches are, in the order of creation, and the test that is left to make."""
         if selection.ids is not None:
+            _check_work(selection, len(selection.ids))
             return self._by_ids(selection.ids), selection.matches
         groups = self._groups(selection)
         bound = sum(map(len, groups)) // _COST_OF_ID
@@ -174,7 +181,9 @@ class State:
             return by_place, None
         ids = min([*self._needed(selection), *self._in_scope(selection)], key=_size, default=None)
         if ids is not None and _size(ids) < bound:
+            _check_work(selection, _size(ids))
             return self._by_ids(*ids), selection.matches
+        _check_work(selection, sum(map(len, groups)))
         return self._of_groups(selection, groups)
 
     def _of_groups(self, selection: Selection, groups: list[Members]) -> tuple[Iterable[Entity], Permission | None]:
@@ -201,6 +210,7 @@ class State:
         nearby = places.near(area.boxes)
         if len(nearby) > bound:
             return None
+        _check_work(selection, len(nearby))
         # The places have answered for points; of anything else they know only the box.
         found = list(
             filter(selection.matches_beyond_area, map(self.entities.__getitem__, nearby.points(area.holds_points)))
@@ -236,6 +246,14 @@ class State:
         self.entities[new.id] = new
         names = change.names if change.kind is Kind.SET else {**old.attributes, **new.attributes}
         self._indexes.replace(old, new, names)
+
+
+def _check_work(selection: Selection, candidates: int) -> None:
+    if selection.weight > _SIMPLE and selection.weight * candidates > _MOST_TESTS:
+        raise TooComplexQuery(
+            f"The query would test {candidates:,} entities with about {selection.weight:,} conditions each;"
+            " name a type, an area or fewer conditions."
+        )
 
 
 def _size(lists: "list[Ids]") -> int:

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from itertools import count
 
 import orjson
 
@@ -31,8 +32,13 @@ _TELLS_DELETED = ATTRIBUTE_DELETED | ENTITY_UPDATED
 Join = Callable[[str, Sequence[Entity], Terms, Form, str, int, Caller], list[bytes]]
 
 
+# Unique to this process; a number is added for each notification, which is cheaper than an id of its own.
+_PREFIX = f"urn:ngsi-ld:Notification:{new_id()}-"
+_numbers = count(1)
+
+
 def notification_id() -> str:
-    return f"urn:ngsi-ld:Notification:{new_id()}"
+    return f"{_PREFIX}{next(_numbers)}"
 
 
 class Writer:

@@ -132,6 +132,7 @@ class Poster:
 
     def finished(self, connection: "_Connection", done: Done | None, failure: Failure | None, *, keep: bool) -> None:
         """A connection's letter was answered, or will not be."""
+        was_full = self.is_full
         self._busy.discard(connection)
         if keep and not self._is_closed:
             connection.idle_since = self._loop.time()
@@ -140,7 +141,8 @@ class Poster:
             return
         if done is not None:
             done(failure)
-        self._has_room()
+        if was_full:
+            self._has_room()
 
     def stale(self, connection: "_Connection", letter: bytes, timeout: float, done: Done) -> None:
         """A kept connection was closed by the other side as we began to use it: not the letter's fault, try anew."""

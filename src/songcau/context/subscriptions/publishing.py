@@ -148,11 +148,13 @@ class Publisher:
         self._end(done, failure)
 
     def _end(self, done: Done, failure: Failure | None) -> None:
+        was_full = self.is_full
         self._under_way -= 1
         self._last_use = self._loop.time()
         if not self._is_closed:
             done(failure)
-            self._has_room()
+            if was_full:
+                self._has_room()
 
 
 async def _lost(client: "aiomqtt.Client") -> None:

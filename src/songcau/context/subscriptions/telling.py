@@ -243,7 +243,7 @@ class Telling:
         return Letter(notification_id(), self.instant(), line.waiting.take())
 
     def instant(self) -> str:
-        return clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return clock.now().isoformat(timespec="microseconds")[:26] + "Z"
 
     def settled(self, line: Line) -> None:
         self._note(line)

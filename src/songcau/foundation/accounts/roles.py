@@ -49,6 +49,8 @@ _ADMINISTER = _LOOK_AT_PEOPLE | {
 # Of the working calendar: hours and closures where one administers; dates once promised are moved by who leads.
 _CALENDAR_ADMINISTER = frozenset({"calendar.manage_agency_hours", "calendar.decide_dates"})
 _CALENDAR_LEAD = frozenset({"calendar.decide_dates"})
+# Of the live city: who watches it reads, who runs the operations centre writes.
+_WATCH = frozenset({"context.read"})
 _CALENDAR_CITY = _CALENDAR_ADMINISTER | {"calendar.manage_calendar"}
 
 _TABLE: Mapping[Role, RoleFacts] = {
@@ -68,6 +70,7 @@ _TABLE: Mapping[Role, RoleFacts] = {
             "notifications.view_deliveries",
             "notifications.retry_deliveries",
             "notifications.manage_channels",
+            "context.read",
         },
         hands_on=frozenset(Role),
         whole_city=True,
@@ -80,9 +83,9 @@ _TABLE: Mapping[Role, RoleFacts] = {
     Role.AUDITOR: RoleFacts(
         _LOOK_AT_PEOPLE | {"audit.view", "audit.export", "audit.verify", "outbox.view", "files.view"}, whole_city=True
     ),
-    Role.CITY_LEADER: RoleFacts(_LOOK_AT_PEOPLE | _CALENDAR_LEAD),
-    Role.WARD_LEADER: RoleFacts(_LOOK_AT_PEOPLE | _CALENDAR_LEAD),
-    Role.OPERATOR: RoleFacts(_LOOK_AT_PEOPLE),
+    Role.CITY_LEADER: RoleFacts(_LOOK_AT_PEOPLE | _CALENDAR_LEAD | _WATCH),
+    Role.WARD_LEADER: RoleFacts(_LOOK_AT_PEOPLE | _CALENDAR_LEAD | _WATCH),
+    Role.OPERATOR: RoleFacts(_LOOK_AT_PEOPLE | _WATCH | {"context.write"}),
     Role.CLERK: RoleFacts(_LOOK),
     Role.SPECIALIST: RoleFacts(_LOOK),
     Role.DATA_PROTECTION_OFFICER: RoleFacts(

@@ -11,7 +11,7 @@ from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions import views as usersessions
 from django.urls import path
 
-from songcau.foundation.accounts import identity_views, phone_views
+from songcau.foundation.accounts import context_views, identity_views, phone_views
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -33,6 +33,7 @@ urlpatterns = [
     path("passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("passkeys/<int:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path("passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
+    path("context-grant/", context_views.grant, name="context_grant"),
     path("sessions/", usersessions.list_usersessions, name="usersessions_list"),
     path("sign-in/", identity_views.sign_in, name="citizen_sign_in"),
     path("sign-in/name/", identity_views.give_name, name="citizen_name"),

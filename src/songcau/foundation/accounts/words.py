@@ -166,6 +166,8 @@ PERMISSIONS = {
     "notifications.view_deliveries": _("See the messages that were sent"),
     "notifications.retry_deliveries": _("Send messages again"),
     "notifications.manage_channels": _("Look after the channels of messages"),
+    "context.read": _("See what devices and systems report of the city"),
+    "context.write": _("Report to the context of the city"),
     "personal_data.view_looks": _("See who looked at personal data"),
     "personal_data.answer_requests": _("Answer requests about personal data"),
 }

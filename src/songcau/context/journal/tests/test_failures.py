@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from songcau.context.entities.entity import Change
+from songcau.context.journal.corrections import Added, Hidden
 from songcau.context.journal.history import Wanted
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.pace import Pace
@@ -158,7 +159,7 @@ class Failing(SqliteStore):
             self.refusals -= 1
             raise StoreError("refused")
         super().write(batch)
-        if self.silences and (batch.rows or batch.documents):
+        if self.silences and (batch.rows or batch.documents or batch.corrections):
             self.silences -= 1
             raise StoreError("no answer", is_lost=True, is_doubtful=True)
 
@@ -208,6 +209,37 @@ def test_a_commit_answered_with_a_failure_is_taken_out_once_the_store_is_back(tm
     assert found(tmp_path) == told.city.state()
 
 
+def test_a_correction_answered_with_a_failure_is_taken_out_once_the_store_is_back(tmp_path: Path) -> None:
+    store = Failing(tmp_path)
+    first = Added("power", None, "urn:x:1", b'{"type":"Property","value":1}')
+    second = Added("power", None, "urn:x:2", b'{"type":"Property","value":2}')
+
+    async def shown(journal: Journal) -> list[list[Any]]:
+        found = await journal.history("", [LAMP, "urn:past", "urn:new"], Wanted())
+        return [[one["value"] for one in each.attributes.get("power", ())] for each in found]
+
+    async def work(journal: Journal, told: Told) -> None:
+        await journal.append([told.city.put(LAMP, power=0)])
+        await journal.correct("", LAMP, added=[first])
+        await journal.correct("", "urn:past", types=("urn:lamp",), added=[first])
+        for correction in (
+            {"entity_id": LAMP, "hidden": [Hidden("power")], "added": [second]},
+            {"entity_id": LAMP, "is_forgotten": True},
+            {"entity_id": "urn:past", "is_forgotten": True},
+            {"entity_id": "urn:new", "types": ("urn:lamp",), "added": [first]},
+        ):
+            store.silences, store.outages = 1, 8
+            with pytest.raises(StorageUnavailable):
+                await journal.correct("", **correction)
+            await until_healthy(journal)
+            assert await shown(journal) == [[1, 0], [1]]
+        store.silences = 1
+        await journal.correct("", LAMP, hidden=[Hidden("power")])
+        assert await shown(journal) == [[], [1]]
+
+    run(Journal(tmp_path, store=store, pace=HASTE), work)
+
+
 def test_more_than_may_wait_is_refused_at_once_and_what_waits_is_kept(tmp_path: Path) -> None:
     async def work(journal: Journal, told: Told) -> None:
         futures = [journal.append([told.city.put(LAMP, text="x" * 3000)])]
@@ -243,6 +275,8 @@ def test_a_closed_journal_takes_nothing(tmp_path: Path) -> None:
         await journal.close()
         with pytest.raises(StorageUnavailable, match="closed"):
             await journal.append([City().put(LAMP)])
+        with pytest.raises(StorageUnavailable, match="closed"):
+            await journal.correct("", LAMP, is_forgotten=True)
         with pytest.raises(StorageUnavailable, match="closed"):
             await journal.put_document("token", "", "1", {})
 

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from songcau.context.journal import history, register
+from songcau.context.journal.corrections import Added, Hidden
 from songcau.context.journal.history import SCOPE, Evolution, TimeProperty, Wanted
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.rows import microseconds
@@ -193,6 +195,114 @@ def test_a_period_finds_what_reading_everything_finds(
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(register, "CHAPTER", 4)
         run(folder, work)
+
+
+INSTANCE = {"type": "Property", "observedAt": "2020-01-01T00:00:00Z"}
+
+
+def added(value: Any, instance_id: str = "urn:x:1", dataset: str | None = None) -> Added:
+    body = INSTANCE | {"value": value} | ({"datasetId": dataset} if dataset else {})
+    return Added("power", dataset, instance_id, orjson.dumps(body))
+
+
+def test_instances_are_added_to_the_past_of_a_living_entity(tmp_path: Path) -> None:
+    async def work(journal: Journal, city: City) -> None:
+        put = city.put(LAMP, power=5)
+        journal.append([put])
+        await journal.correct("", LAMP, types=("urn:other",), added=[added(1), added(2, "urn:x:2")])
+        found = await one(journal, Wanted())
+        assert values(found, "power") == [1, 2, 5]
+        assert found.attributes["power"][0]["instanceId"] == "urn:x:1"
+        assert (found.types, found.is_alive) == (put.after and put.after.types, True)
+
+    run(tmp_path, work)
+
+
+def test_an_entity_may_have_a_past_without_ever_being_there(tmp_path: Path) -> None:
+    async def work(journal: Journal, city: City) -> None:
+        await journal.correct("west", LAMP, types=("urn:lamp", "urn:device"), added=[added(1)])
+        await journal.append([city.put("urn:ngsi-ld:Lamp:2", "west")])
+
+    async def later(journal: Journal, city: City) -> None:
+        assert list(journal.recovered["west"]) == ["urn:ngsi-ld:Lamp:2"]
+        [found] = await journal.history("west", [LAMP], Wanted())
+        assert (found.types, found.is_alive, values(found, "power")) == (("urn:lamp", "urn:device"), False, [1])
+        assert (await journal.known("west"))[LAMP] == ("urn:lamp", "urn:device")
+        await journal.correct("west", LAMP, is_forgotten=True)
+        assert await journal.history("west", [LAMP], Wanted()) == []
+
+    run(tmp_path, work)
+    run(tmp_path, later)
+
+
+def test_single_instances_are_hidden(tmp_path: Path) -> None:
+    async def work(journal: Journal, city: City) -> None:
+        journal.append([city.put(LAMP, power=0, state="on"), city.put("urn:ngsi-ld:Lamp:2", power=9)])
+        journal.append([city.set(LAMP, power=1)])
+        await journal.correct("", LAMP, types=("urn:lamp",), added=[added(-1), added(-2, "urn:x:2")])
+        every = await one(journal, Wanted())
+        gone = [each["instanceId"] for each in every.attributes["power"] if each["value"] in (-1, 0)]
+        stranger = (await one(journal, Wanted(), "urn:ngsi-ld:Lamp:2")).attributes["power"][0]["instanceId"]
+        hidden = [Hidden("power", instance_id=each) for each in (*gone, stranger, "urn:x:none", "urn:nothing-1")]
+        await journal.correct("", LAMP, hidden=hidden)
+        found = await one(journal, Wanted())
+        assert (values(found, "power"), values(found, "state")) == ([-2, 1], ["on"])
+        assert values(await one(journal, Wanted(), "urn:ngsi-ld:Lamp:2"), "power") == [9]
+
+    run(tmp_path, work)
+
+
+def test_attributes_are_hidden_as_far_as_they_are_told(tmp_path: Path) -> None:
+    async def work(journal: Journal, city: City) -> None:
+        journal.append([city.put(LAMP, power=0, state=["a", "b"], other=1)])
+        dataset = "urn:ngsi-ld:Dataset:0"
+        await journal.correct("", LAMP, added=[added(-1), added(-2, "urn:x:2", dataset)])
+        await journal.correct("", LAMP, hidden=[Hidden("power"), Hidden("state", dataset)])
+        found = await one(journal, Wanted())
+        assert (values(found, "power"), values(found, "state")) == ([-2], ["b"])
+        await journal.correct("", LAMP, hidden=[Hidden("state", is_every_dataset=True)])
+        await journal.correct("", LAMP, hidden=[Hidden("power", is_every_dataset=True)])
+        journal.append([city.set(LAMP, power=3, state=["c"])])
+        found = await one(journal, Wanted())
+        assert (values(found, "power"), values(found, "state"), values(found, "other")) == ([3], ["c"], [1])
+
+    run(tmp_path, work)
+
+
+def test_a_forgotten_history_begins_anew(tmp_path: Path) -> None:
+    async def work(journal: Journal, city: City) -> None:
+        journal.append([city.put(LAMP, power=0), city.delete(LAMP), city.put(LAMP, power=1)])
+        await journal.correct("", LAMP, added=[added(-1)])
+        await journal.correct("", LAMP, is_forgotten=True)
+        found = await one(journal, Wanted())
+        assert (found.attributes, found.is_alive) == ({}, True)
+        journal.append([city.set(LAMP, power=2)])
+        assert values(await one(journal, Wanted()), "power") == [2]
+
+    async def later(journal: Journal, city: City) -> None:
+        assert list(journal.recovered[""]) == [LAMP]
+        await journal.append([city.put("urn:ngsi-ld:Lamp:2", power=7)])
+        assert values(await one(journal, Wanted(), "urn:ngsi-ld:Lamp:2"), "power") == [7]
+
+    run(tmp_path, work)
+    run(tmp_path, later)
+
+
+def test_the_number_of_what_was_forgotten_is_given_to_nobody_else(tmp_path: Path) -> None:
+    async def work(journal: Journal, city: City) -> None:
+        journal.append([city.put(LAMP, power=0), city.set(LAMP, power=1), city.delete(LAMP)])
+        await journal.correct("", LAMP, is_forgotten=True)
+
+    async def later(journal: Journal, city: City) -> None:
+        city.now += 10_000_000
+        await journal.append([city.put("urn:ngsi-ld:Lamp:2", power=7)])
+
+    async def last(journal: Journal, _city: City) -> None:
+        [entity] = journal.recovered[""].values()
+        assert entity.attributes["power"]["value"] == 7  # type: ignore[call-overload]
+
+    for step in (work, later, last):
+        run(tmp_path, step)
 
 
 def test_a_history_survives_restarts_and_failures_of_the_disk(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from songcau.context.journal import sqlite
-from songcau.context.journal.sqlite import FILE, VERSION, SqliteStore
+from songcau.context.journal import sqlite_tables
+from songcau.context.journal.sqlite import FILE, SqliteStore
+from songcau.context.journal.sqlite_tables import MIGRATIONS, VERSION
 from songcau.context.journal.store import StoreError, WrongVersion
 
 
@@ -30,7 +31,7 @@ def test_a_store_too_old_to_be_brought_up_to_date_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = made(tmp_path, VERSION)
-    monkeypatch.setattr(sqlite, "VERSION", VERSION + 1)
+    monkeypatch.setattr(sqlite_tables, "VERSION", VERSION + 1)
     with pytest.raises(WrongVersion, match="no longer"):
         store.open()
 
@@ -41,8 +42,8 @@ def test_an_older_store_is_brought_up_to_date_step_by_step(tmp_path: Path, monke
         VERSION: lambda connection: connection.execute("CREATE TABLE first (x)"),
         VERSION + 1: lambda connection: connection.execute("ALTER TABLE first ADD COLUMN y"),
     }
-    monkeypatch.setattr(sqlite, "VERSION", VERSION + 2)
-    monkeypatch.setattr(sqlite, "MIGRATIONS", steps)
+    monkeypatch.setattr(sqlite_tables, "VERSION", VERSION + 2)
+    monkeypatch.setattr(sqlite_tables, "MIGRATIONS", steps)
     store.open()
     assert store.names().last_seq == 0
     store.close()
@@ -59,8 +60,8 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.M
         connection.execute("CREATE TABLE first (x)")
         connection.execute("SELECT nonsense")
 
-    monkeypatch.setattr(sqlite, "VERSION", VERSION + 1)
-    monkeypatch.setattr(sqlite, "MIGRATIONS", {VERSION: step})
+    monkeypatch.setattr(sqlite_tables, "VERSION", VERSION + 1)
+    monkeypatch.setattr(sqlite_tables, "MIGRATIONS", {VERSION: step})
     with pytest.raises(StoreError, match="nonsense"):
         store.open()
     with sqlite3.connect(tmp_path / FILE) as connection:
@@ -84,8 +85,19 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 def test_a_store_that_could_not_be_opened_lets_go_of_its_guard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = made(tmp_path, VERSION)
     with monkeypatch.context() as changed:
-        changed.setattr(sqlite, "VERSION", VERSION + 1)
+        changed.setattr(sqlite_tables, "VERSION", VERSION + 1)
         with pytest.raises(WrongVersion):
             SqliteStore(tmp_path).open()
     store.open()
+    store.close()
+
+
+def test_a_store_of_the_first_version_is_read(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    MIGRATIONS[0](connection)
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    store = SqliteStore(tmp_path)
+    store.open()
+    assert store.additions(1) == []
     store.close()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from songcau.context.language.patterns import matcher
+from songcau.context.language.patterns import compiled
+from songcau.context.problems import TooComplexQuery
 
 
 @pytest.mark.parametrize(
@@ -28,8 +29,23 @@ from songcau.context.language.patterns import matcher
     ],
 )
 def test_a_pattern_is_found_anywhere_unless_it_is_anchored(pattern: str, text: str, holds: bool) -> None:
-    assert matcher(pattern)(text) is holds
+    assert compiled(pattern).finds(text) is holds
 
 
 def test_a_lone_surrogate_in_a_stored_text_does_not_fail() -> None:
-    assert matcher("a[b]")("\ud800ab")
+    assert compiled("a[b]").finds("\ud800ab")
+
+
+@pytest.mark.parametrize("pattern", [r"\pL{80}", r"\pL{100}", r"(\pL|\d){60}", "[^a-z]{900}", "a{900}[b]"])
+def test_a_large_pattern_is_answered_or_refused_and_brings_nothing_down(pattern: str) -> None:
+    try:
+        holds = compiled(pattern).finds
+    except TooComplexQuery:
+        return
+    assert holds("x" * 50 + "b" * 20 + "é" * 2_000) is bool(pattern in (r"\pL{80}", r"(\pL|\d){60}", "[^a-z]{900}"))
+
+
+def test_a_pattern_that_needs_many_steps_weighs_more() -> None:
+    assert compiled("^urn:x:").weight == 1
+    assert compiled("^urn:.:").weight < 5
+    assert compiled("a.{300}c").weight > 50

@@ -1,10 +1,13 @@
 """The present state of a tenant and its indexes."""
 
+import pytest
+
 from songcau.context.entities.entity import Change, Entity, Kind
 from songcau.context.language.ordering import parse as ordering_of
 from songcau.context.language.selection import Selection
 from songcau.context.language.tests.samples import PLAIN, entity, expanded, prop
 from songcau.context.memory.state import State
+from songcau.context.problems import TooComplexQuery
 
 NOW = "2026-11-28T02:00:00.000000Z"
 
@@ -180,3 +183,28 @@ def test_another_order_may_be_asked_for() -> None:
     assert ([one.id[-1] for one in page], total) == (["b"], 3)
     page, total = state.page(everything, ordering=ordering, limit=1)
     assert ([one.id[-1] for one in page], total) == (["d"], 5)
+
+
+def test_a_query_that_would_take_seconds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = city()
+    costly = "|".join(f'speed~="[{number}]"' for number in range(10))
+    near = {"georel": "near;maxDistance==9e6", "geometry": "LineString", "coordinates": str([[0, 0]] * 50)}
+    assert ids(state, q=costly) == []
+    monkeypatch.setattr("songcau.context.memory.state._MOST_TESTS", 80)
+    assert ids(state, q="speed>40", types="Detector") == ["b", "d"]
+    for asked in (
+        {"q": costly},
+        {"q": costly, "ids": "urn:x:a,urn:x:b,urn:x:c"},
+        {"types": "Camera", "q": costly + "|on"},
+    ):
+        with pytest.raises(TooComplexQuery):
+            ids(state, **asked)
+    spot = {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [1, 1]}}
+    state = filled(*(entity(f"urn:x:{number}", location=spot if number < 2 else 5) for number in range(9)))
+    with pytest.raises(TooComplexQuery):
+        ids(state, **near)
+    with pytest.raises(TooComplexQuery):
+        ids(
+            filled(*(entity(f"urn:x:{number}", **({"speed": 1} if number < 3 else {})) for number in range(12))),
+            q=costly,
+        )

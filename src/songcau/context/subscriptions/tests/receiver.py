@@ -46,6 +46,11 @@ class Receiver:
             await self._server.wait_closed()
             self._server = None
 
+    def answer_all(self, answer: bytes = OK) -> None:
+        """Answer everybody who waits."""
+        for transport in self._transports:
+            transport.write(answer)
+
     def url(self, path: str = "/notify") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 

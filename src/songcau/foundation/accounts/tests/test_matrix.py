@@ -47,12 +47,13 @@ HOLDS = {
         "notifications.view_deliveries",
         "notifications.retry_deliveries",
         "notifications.manage_channels",
+        "context.read",
     },
     Role.AGENCY_ADMINISTRATOR: ADMIN | CALENDAR,
     Role.AUDITOR: LOOK | SEE | {"audit.view", "audit.export", "audit.verify", "outbox.view", "files.view"},
-    Role.CITY_LEADER: LOOK | SEE | {"calendar.decide_dates"},
-    Role.WARD_LEADER: LOOK | SEE | {"calendar.decide_dates"},
-    Role.OPERATOR: LOOK | SEE,
+    Role.CITY_LEADER: LOOK | SEE | {"calendar.decide_dates", "context.read"},
+    Role.WARD_LEADER: LOOK | SEE | {"calendar.decide_dates", "context.read"},
+    Role.OPERATOR: LOOK | SEE | {"context.read", "context.write"},
     Role.CLERK: LOOK,
     Role.SPECIALIST: LOOK,
     Role.DATA_PROTECTION_OFFICER: LOOK | SEE | {"personal_data.view_looks", "personal_data.answer_requests"},
@@ -113,7 +114,7 @@ def test_nobody_grants_what_they_could_not_hold_or_hand_on(tree, role, given):
     held[Role.CITY_LEADER].add("directives.give")
     gives = {
         Role.SYSTEM_ADMINISTRATOR: set().union(*held.values()),
-        Role.AGENCY_ADMINISTRATOR: ADMIN | CALENDAR | {"dossiers.accept"},
+        Role.AGENCY_ADMINISTRATOR: ADMIN | CALENDAR | {"dossiers.accept", "context.read", "context.write"},
     }.get(role, set())
     actor, person = actor_with(role, tree["C"]), make_person("lan", tree["W1"])
     for place in PLACES:

@@ -1,0 +1,123 @@
+"""Reading the journal's SQLite file beside the writer: each call with a connection that only reads."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from songcau.context.journal.corrections import Mask
+from songcau.context.journal.rows import Row
+from songcau.context.journal.store import Addition, Life, Period, StoreError
+
+_LINE = (
+    "WITH RECURSIVE line AS (SELECT * FROM history WHERE seq = ?1"
+    " UNION ALL SELECT history.* FROM line JOIN history ON history.seq = line.previous LIMIT ?2)"
+    " SELECT * FROM line"
+)
+_CHAPTERS = (
+    "WITH RECURSIVE chapter AS ("
+    " SELECT seq, skip, place, at, observed_from, observed_to FROM history WHERE seq = ?1"
+    " UNION ALL SELECT history.seq, history.skip, history.place, history.at, history.observed_from, history.observed_to"
+    " FROM chapter JOIN history ON history.seq = chapter.skip WHERE chapter.at >= ?2"
+    ") SELECT seq, place, at, observed_from, observed_to FROM chapter"
+)
+_NEVER = -(1 << 62)
+
+
+class SqliteReading:
+    """May be used from any thread. Connections that are done wait for the next call."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._idle: list[sqlite3.Connection] = []
+
+    def documents(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
+        rows = self._all("SELECT tenant, id, body FROM document WHERE kind = ? ORDER BY tenant, id", (kind,))
+        return [(tenant, name, orjson.loads(body)) for tenant, name, body in rows]
+
+    def lives(self, tenant: str, entity_id: str) -> list[Life]:
+        rows = self._all(
+            "SELECT number, ended, types FROM entity WHERE id = ?"
+            " AND tenant = (SELECT number FROM tenant WHERE name = ?) ORDER BY number",
+            (entity_id, tenant),
+        )
+        return [Life(number, ended, tuple(types.split())) for number, ended, types in rows]
+
+    def known(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
+        rows = self._all(
+            "SELECT id, types FROM entity WHERE tenant = (SELECT number FROM tenant WHERE name = ?) ORDER BY number",
+            (tenant,),
+        )
+        return [(entity_id, tuple(types.split())) for entity_id, types in rows]
+
+    def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
+        found: list[Row] = []
+        with self._reader() as connection:
+            for last, place in _chapters(connection, newest, period):
+                found += connection.execute(_LINE, (last, min(place, limit - len(found)))).fetchall()
+                if len(found) >= limit:
+                    break
+        return found
+
+    def rows_after(self, after: int, limit: int) -> Sequence[tuple[str, str, Row]]:
+        rows = self._all(
+            "SELECT tenant.name, entity.id, history.* FROM history JOIN entity ON entity.number = history.entity"
+            " JOIN tenant ON tenant.number = entity.tenant WHERE seq > ? ORDER BY seq LIMIT ?",
+            (after, limit),
+        )
+        return [(tenant, entity_id, tuple(row)) for tenant, entity_id, *row in rows]
+
+    def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
+        return self._all(_LINE, (newest, limit))
+
+    def additions(self, number: int) -> list[Addition]:
+        return self._all("SELECT name, instance, body FROM addition WHERE entity = ? ORDER BY number", (number,))
+
+    def mask(self, number: int) -> Mask:
+        mask = Mask()
+        for row in self._all("SELECT up_to, name, dataset, place FROM hidden WHERE entity = ?", (number,)):
+            mask.add(*row)
+        return mask
+
+    def close(self) -> None:
+        while self._idle:
+            with suppress(sqlite3.Error):
+                self._idle.pop().close()
+
+    def _all(self, query: str, parameters: tuple[object, ...]) -> list[Any]:
+        with self._reader() as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        """StoreError if it cannot be read."""
+        try:
+            connection = self._idle.pop() if self._idle else self._new()
+            yield connection
+        except sqlite3.Error as error:
+            raise StoreError(f"SQLite: {error}") from error
+        self._idle.append(connection)
+
+    def _new(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self.file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+
+def _chapters(connection: sqlite3.Connection, newest: int, period: Period) -> Iterator[tuple[int, int]]:
+    """(last row, number of rows) of the chapters that touch the period, newest first.
+
+    A chapter's rows are younger than the last row of the chapter before it, which the next step tells.
+    """
+    oldest = period.since if period.since is not None and not period.observed else _NEVER
+    rows = connection.execute(_CHAPTERS, (newest, oldest)).fetchall()
+    for (seq, place, at, first, latest), before in zip_longest(rows, rows[1:]):
+        begun = before[2] if before is not None else _NEVER
+        if period.touches(first, latest) if period.observed else period.touches(begun, at):
+            yield seq, place
