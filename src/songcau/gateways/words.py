@@ -107,7 +107,6 @@ _MESSAGES: dict[str, Sentence] = {
         "%(path)s holds %(count)s readings, at most %(most)s are taken",
         "%(path)s có %(count)s số đo, tối đa nhận %(most)s",
     ),
-    "NOT_AN_OBJECT": ("is not an object with members", "không phải là đối tượng có các thành phần"),
     "NOT_A_NUMBER": ("%(path)s is not a number: %(value)s", "%(path)s không phải là số: %(value)s"),
     "NOT_TEXT": ("%(path)s is not text: %(value)s", "%(path)s không phải là chữ: %(value)s"),
     "NOT_A_FLAG": ("%(path)s is neither true nor false: %(value)s", "%(path)s không phải đúng/sai: %(value)s"),
@@ -164,39 +163,4 @@ _MESSAGES: dict[str, Sentence] = {
     ),
 }
 
-_FILES: dict[str, Sentence] = {
-    "FILE_UNREADABLE": ("%(file)s: cannot be read (%(why)s)", "%(file)s: không đọc được (%(why)s)"),
-    "FILE_NOT_TEXT": (
-        "%(file)s: is a spreadsheet or other binary file; save it as CSV in UTF-8",
-        "%(file)s: là bảng tính hoặc tệp nhị phân; hãy lưu thành CSV mã hóa UTF-8",
-    ),
-    "FILE_NOT_ENCODED": (
-        "the bytes are not %(encoding)s from here on; save the file in UTF-8",
-        "từ chỗ này các byte không phải là %(encoding)s; hãy lưu tệp ở UTF-8",
-    ),
-    "FILE_EMPTY": ("%(file)s: holds no line with the names of columns", "%(file)s: không có dòng tên cột"),
-    "FILE_TOO_LARGE": (
-        "%(file)s: JSON with `each` is read whole, at most %(most)s MB; write the readings as a list, or as JSON lines",
-        "%(file)s: JSON có `each` được đọc trọn vẹn, tối đa %(most)s MB; hãy ghi thành danh sách hoặc JSON từng dòng",
-    ),
-    "COLUMN_MISSING": (
-        "there is no column %(column)s; there are %(known)s",
-        "không có cột %(column)s; có các cột %(known)s",
-    ),
-    "COLUMN_TWICE": (
-        "the column %(column)s stands twice in the head",
-        "cột %(column)s xuất hiện hai lần ở dòng tên cột",
-    ),
-    "COLUMNS_DIFFER": (
-        "the line has %(count)s columns, the head has %(expected)s",
-        "dòng có %(count)s cột, dòng tên cột có %(expected)s",
-    ),
-    "LINE_MALFORMED": ("the line cannot be read: %(why)s", "không đọc được dòng: %(why)s"),
-    "NOT_A_LIST_OF_OBJECTS": ("the file is no list of objects", "tệp không phải là danh sách các đối tượng"),
-    "JSON_BROKEN": (
-        "the JSON is broken from here on: %(why)s",
-        "từ chỗ này JSON bị hỏng: %(why)s",
-    ),
-}
-
-SENTENCES: dict[str, Sentence] = _MAPPING | _MESSAGES | _FILES
+SENTENCES: dict[str, Sentence] = _MAPPING | _MESSAGES

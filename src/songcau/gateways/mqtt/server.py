@@ -17,8 +17,9 @@ _NEAR = ("localhost", "127.0.0.1", "::1")
 class Server:
     """client_id: fixed, since the server keeps under it what came while the gateway was away, for `session_seconds`.
 
-    in_flight: messages that the server may send before the first of them is acknowledged (MQTT 5). tick_seconds: how
-    long the first message of a batch may wait for others; batch: readings written together.
+    in_flight: messages that the server may send before the first of them is acknowledged (MQTT 5): so many, at most,
+    are written again after a kill. tick_seconds: how long the first message of a batch may wait for others; batch:
+    readings written together.
     """
 
     host: str
@@ -29,7 +30,7 @@ class Server:
     password: str | None = None
     tls: ssl.SSLContext | None = None
     session_seconds: int = 7 * 86400
-    in_flight: int = 500
+    in_flight: int = 100
     largest_payload: int = 256 * 1024
     tick_seconds: float = 0.02
     batch: int = 500
@@ -58,7 +59,7 @@ def server_of(members: Members) -> Server:
         password,
         tls,
         session_seconds=3600 * members.whole("session_hours", 168, least=1, most=24 * 365),
-        in_flight=members.whole("in_flight", 500, least=1, most=10_000),
+        in_flight=members.whole("in_flight", 100, least=1, most=10_000),
         largest_payload=members.whole("largest_payload", 256 * 1024, least=64, most=8 * 1024 * 1024),
         tick_seconds=members.whole("tick_milliseconds", 20, least=0, most=10_000) / 1000,
         batch=members.whole("batch", 500, least=1, most=500),

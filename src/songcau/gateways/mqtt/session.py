@@ -137,8 +137,8 @@ class Session:
     def _on_disconnect(
         self, _client: mqtt.Client, _data: object, _flags: object, reason: ReasonCode, _properties: object
     ) -> None:
-        self.is_connected = False
-        if reason.is_failure:
+        was_connected, self.is_connected = self.is_connected, False
+        if reason.is_failure and was_connected:  # after a refusal the refusal is what matters
             self._troubled(f"the connection was lost: {reason}")
 
     def _on_subscribe(

@@ -53,7 +53,7 @@ class Translator:
         found = self._rule(message.topic)
         if found is None:
             raise Fault("TOPIC_UNKNOWN")
-        if not message.payload:
+        if not message.payload.strip():
             raise Fault("EMPTY")
         if len(message.payload) > self._largest:
             raise Fault("TOO_LARGE", size=len(message.payload), most=self._largest)

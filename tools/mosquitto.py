@@ -1,4 +1,4 @@
-"""A real Mosquitto on a free port of this machine, with a folder of its own."""
+"""A real Mosquitto on a free port of this machine, with a folder of its own: the MQTT server of the tests."""
 
 import os
 import socket
@@ -8,13 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tools import capabilities
 
 SECONDS = 10.0
 WHY_NOT = capabilities.mosquitto()
-needs_mosquitto = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
 
 
 def free_port() -> int:
@@ -23,16 +20,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(holds: object, seconds: float = 20.0, why: str = "waited in vain") -> None:
-    """Look until it is so."""
-    deadline = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < deadline, why
-        time.sleep(0.01)
-
-
 class Mosquitto:
-    """A server that keeps sessions and what they wait for on disk, also over a kill.
+    """A server that keeps sessions and what they wait for on disk when it is stopped in order.
 
     settings: lines of its configuration, after those of every server here.
     """
@@ -45,8 +34,6 @@ class Mosquitto:
             f"listener {self.port} 127.0.0.1",
             "persistence true",
             f"persistence_location {folder}/",
-            "autosave_interval 1",
-            "autosave_on_changes true",
             "max_queued_messages 0",
             *settings,
         ]
@@ -68,7 +55,11 @@ class Mosquitto:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        wait_until(self._listens, SECONDS, "Mosquitto does not listen")
+        until = time.monotonic() + SECONDS
+        while not self._listens():
+            if time.monotonic() > until or self._process.poll() is not None:
+                raise RuntimeError(f"Mosquitto does not listen on port {self.port}")
+            time.sleep(0.01)
 
     def stop(self, *, hard: bool = False) -> None:
         if self._process is not None:
