@@ -156,6 +156,7 @@ def main() -> None:
     print(f"{'create':40} {microseconds(state.apply, creations):8.2f} µs")
     del entities, creations
     gc.collect()
+    gc.freeze()  # as the broker does once it is loaded: else the collector looks at the whole city now and then
     indexes = resident() - held
     print(f"{count:,} entities: {held - before:.0f} MB, indexes {indexes:.0f} MB, process {resident():.0f} MB")
     for name, some in changes(state, chance):

@@ -52,11 +52,18 @@ def entity(number: int, version: int = 0) -> dict[str, Any]:
     }
 
 
-def batches(first: int, count: int, size: int, version: int = 0) -> Iterator[bytes]:
+def observed(number: int, version: int) -> dict[str, Any]:
+    """Only what such a detector measures anew."""
+    whole = entity(number, version)
+    return {name: whole[name] for name in ("id", "type", "dateObserved", "intensity", "averageVehicleSpeed")}
+
+
+def batches(first: int, count: int, size: int, version: int = 0, *, observed_only: bool = False) -> Iterator[bytes]:
     """Bodies of batch operations over `count` entities from `first` on."""
+    made = observed if observed_only else entity
     for begin in range(first, first + count, size):
         end = min(begin + size, first + count)
-        yield json.dumps([entity(number, version) for number in range(begin, end)]).encode()
+        yield json.dumps([made(number, version) for number in range(begin, end)]).encode()
 
 
 def raw(method: str, path: str, token: str, host: str, body: bytes = b"") -> bytes:

@@ -153,6 +153,21 @@ class Upsert(Work):
         return is_right
 
 
+class Observe(Upsert):
+    """The same with the three attributes that a detector measures anew: `options=update`."""
+
+    def prepare(self) -> None:
+        self.bodies = [
+            [
+                self.raw("POST", "/entityOperations/upsert?options=update", body)
+                for version in range(self.versions)
+                for body in batches(connection * 100, 100, 100, version, observed_only=True)
+            ]
+            for connection in range(self.connections)
+        ]
+        self.last = {}
+
+
 class Query(Work):
     """Type and q, limit 20."""
 
@@ -212,4 +227,11 @@ def metres(one: Any, other: Any) -> float:
     return 2 * EARTH_RADIUS * math.asin(math.sqrt(half))
 
 
-WORKS: dict[str, type[Work]] = {"get": Get, "patch": Patch, "upsert": Upsert, "query": Query, "near": Near}
+WORKS: dict[str, type[Work]] = {
+    "get": Get,
+    "patch": Patch,
+    "upsert": Upsert,
+    "observe": Observe,
+    "query": Query,
+    "near": Near,
+}

@@ -50,7 +50,7 @@ class Result:
     def row(self, group: Group) -> Row:
         """The group's line of the table."""
         cases = self.of(group)
-        counted = [outcome for outcome in cases if not self.exclusions.reason_for(outcome.case)]
+        counted = [outcome for outcome in cases if not self.exclusions.reason_for(outcome)]
         passed = sum(outcome.status == "passed" for outcome in counted)
         title = f"  {group.title}" if group.part_of else group.title
         return Row(title, len(cases), passed, len(counted) - passed, len(cases) - len(counted))
@@ -60,12 +60,12 @@ class Result:
         return [
             outcome
             for outcome in self.of(group)
-            if outcome.status != "passed" and not self.exclusions.reason_for(outcome.case)
+            if outcome.status != "passed" and not self.exclusions.reason_for(outcome)
         ]
 
     def excluded(self) -> list[tuple[Outcome, str]]:
         """The excluded cases that ran, with their reasons."""
-        both = [(outcome, self.exclusions.reason_for(outcome.case)) for outcome in self.outcomes]
+        both = [(outcome, self.exclusions.reason_for(outcome)) for outcome in self.outcomes]
         return [(outcome, reason) for outcome, reason in both if reason]
 
 
@@ -142,7 +142,7 @@ def as_json(result: Result, commit: str) -> dict[str, object]:
                 "status": outcome.status,
                 "seconds": round(outcome.seconds, 2),
                 "message": outcome.first_line,
-                "excluded": result.exclusions.reason_for(outcome.case),
+                "excluded": result.exclusions.reason_for(outcome),
             }
             for outcome in result.outcomes
         ],

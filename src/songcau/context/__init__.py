@@ -1,1 +1,1 @@
-"""The live city: entities, history, subscriptions. No Django. So far a process that says how it is."""
+"""The live city: a context broker (NGSI-LD) that can be used alone. No Django; `docs/CONTEXT.md` leads through it."""

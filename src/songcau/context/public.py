@@ -7,7 +7,9 @@ Entities are plain dicts in the normalized or, when `simplified`, the simplified
 names are those of the core @context and of its default vocabulary.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,17 @@ from urllib.parse import quote
 import httpx
 import orjson
 
+from songcau.context.following import Event, EventReader, Pause, events_in
 from songcau.context.rights.grants import GrantKey
 from songcau.context.rights.reach import READ, WRITE, Reach
 from songcau.kernel.errors import Unavailable
 
 Document = dict[str, Any]
 API = "/ngsi-ld/v1"
+EVENTS = "/songcau/v1/events"
 PAGE = 500
+# The broker sends a heart-beat more often than this.
+SILENCE_SECONDS = 60.0
 MOST_IN_ONE = 500
 MOST_BYTES_IN_ONE = 4 * 1024 * 1024
 
@@ -151,6 +157,21 @@ def _settled(response: httpx.Response) -> Any:
     return content
 
 
+def _following(filters: Mapping[str, str], simplified: bool, after: int | None) -> dict[str, Any]:
+    headers = {} if after is None else {"Last-Event-ID": str(after)}
+    return {
+        "params": {**filters, **_form(simplified)},
+        "headers": headers,
+        "timeout": httpx.Timeout(10.0, read=SILENCE_SECONDS),
+    }
+
+
+def _require_stream(response: httpx.Response, read: Callable[[], object]) -> None:
+    if response.status_code != 200:
+        read()
+        _settled(response)
+
+
 def _transport(address: str) -> tuple[str, str | None]:
     """Base URL and Unix socket of an address: `unix:/path/of/socket` or `http://host:port`."""
     return ("http://context", address.removeprefix("unix:")) if address.startswith("unix:") else (address, None)
@@ -231,6 +252,24 @@ class Context:
             raise
         return found
 
+    def follow(self, *, after: int | None = None, simplified: bool = False, **filters: str) -> Iterator[Event]:
+        """What happens to the entities that match, for ever: a broken connection is made anew and goes on.
+
+        after: the number of the last event that is known; without it begins now. On a `reset` load anew by `query`.
+        Raises ContextRefused.
+        """
+        pause = Pause()
+        while True:
+            try:
+                with self._client.stream("GET", EVENTS, **_following(filters, simplified, after)) as response:
+                    _require_stream(response, response.read)
+                    pause.succeeded()
+                    for event in events_in(response.iter_lines()):
+                        after = event.number
+                        yield event
+            except (httpx.HTTPError, ContextUnavailable):
+                time.sleep(pause.next())
+
     def close(self) -> None:
         self._client.close()
 
@@ -296,6 +335,27 @@ class AsyncContext:
             if len(page) < PAGE:
                 return
             offset += PAGE
+
+    async def follow(
+        self, *, after: int | None = None, simplified: bool = False, **filters: str
+    ) -> AsyncIterator[Event]:
+        """See `Context.follow`."""
+        pause = Pause()
+        while True:
+            try:
+                async with self._client.stream("GET", EVENTS, **_following(filters, simplified, after)) as response:
+                    if response.status_code != 200:
+                        await response.aread()
+                    _require_stream(response, lambda: None)
+                    pause.succeeded()
+                    reader = EventReader()
+                    async for line in response.aiter_lines():
+                        event = reader.take(line)
+                        if event is not None:
+                            after = event.number
+                            yield event
+            except (httpx.HTTPError, ContextUnavailable):
+                await asyncio.sleep(pause.next())
 
     async def close(self) -> None:
         await self._client.aclose()

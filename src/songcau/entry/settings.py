@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field("Asia/Ho_Chi_Minh", description="IANA time zone of the city.")
     language: Literal["vi", "en"] = Field("vi", description="Language of a visitor who has chosen none.")
+    context_store: str = Field(
+        "",
+        description="`postgresql://user@host/database` in which the context broker keeps the live city and its "
+        "history; empty: SQLite in `data`.",
+    )
     context_port: int = Field(
         0,
         ge=0,
@@ -129,7 +134,7 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(False, description="Marks every page as a demonstration; allows `songcau user otp`.")
 
-    @field_validator("database")
+    @field_validator("database", "context_store")
     @classmethod
     def _database_is_known(cls, value: str) -> str:
         if value and not value.startswith(("postgresql://", "postgres://")):

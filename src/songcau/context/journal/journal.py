@@ -4,14 +4,15 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 
 from songcau.context.entities.entity import Change, Entity
 from songcau.context.journal.corrections import Added, Correction, Hidden
-from songcau.context.journal.history import Evolution, Wanted, evolution_of
+from songcau.context.journal.history import MOST_ROWS, Evolution, Wanted, evolution_of
 from songcau.context.journal.pace import Pace
 from songcau.context.journal.past import Past, Present
 from songcau.context.journal.recovery import Recovered, recover
@@ -24,6 +25,8 @@ from songcau.context.journal.writer import Writer
 from songcau.context.problems import StorageUnavailable
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SECONDS_BEFORE_A_SWITCH: Final = 0.001
 
@@ -198,25 +201,40 @@ class Journal:
         """(tenant, id, document) of a kind, by tenant and id. It waits for the disk: meant for a start."""
         return self._store.documents(kind)
 
-    async def history(self, tenant: str, ids: Sequence[str], wanted: Wanted) -> list[Evolution]:
+    async def history(
+        self, tenant: str, ids: Sequence[str], wanted: Wanted, *, most_rows: int = MOST_ROWS
+    ) -> list[Evolution]:
         """What was so of these entities, in their order; those that the log does not know are left out.
 
-        Everything appended before the call is contained. It is read beside the event loop.
+        Everything appended before the call is contained. It is read beside the event loop, at most so many rows.
         """
         for _ in range(3):
             newest = {entity_id: self._register.newest(tenant, entity_id) for entity_id in ids}
             if await self.flushed():  # otherwise rows that `newest` names were taken back
-                return await asyncio.to_thread(self._evolutions, tenant, newest, wanted)
+                return await self._read_beside(partial(self._evolutions, tenant, newest, wanted, most_rows))
         raise StorageUnavailable("The history cannot be read while changes fail; try again in a moment.")
 
-    async def known(self, tenant: str) -> dict[str, tuple[str, ...]]:
-        """Every entity of a tenant that has a history, with the types it has or last had, in the order of beginning."""
+    async def gone(self, tenant: str) -> dict[str, tuple[str, ...]]:
+        """Entities that have a history and are not there, with the types they last had, in the order of beginning."""
         await self.flushed()
-        return dict(await asyncio.to_thread(self._store.known, tenant))
+        return await self._read_beside(lambda: dict(self._store.gone(tenant)))
 
-    def _evolutions(self, tenant: str, newest: dict[str, int | None], wanted: Wanted) -> list[Evolution]:
-        found = (evolution_of(self._store, tenant, each, last, wanted) for each, last in newest.items())
-        return [evolution for evolution in found if evolution is not None]
+    async def _read_beside(self, read: Callable[[], T]) -> T:
+        try:
+            return await asyncio.to_thread(read)
+        except StoreError as error:
+            raise StorageUnavailable(f"The history cannot be read: {error}") from error
+
+    def _evolutions(
+        self, tenant: str, newest: dict[str, int | None], wanted: Wanted, most_rows: int
+    ) -> list[Evolution]:
+        found = []
+        for entity_id, last in newest.items():
+            evolution = evolution_of(self._store, tenant, entity_id, last, wanted, most_rows=most_rows)
+            if evolution is not None:
+                found.append(evolution)
+                most_rows -= evolution.rows
+        return found
 
     def past(self, present: Present) -> Past:
         """A reading of the log forward from any place; `present` gives an entity as it is now, or None."""

@@ -9,7 +9,7 @@ import orjson
 
 from songcau.context.entities.entity import Entity, Kind
 from songcau.context.journal.register import Register
-from songcau.context.journal.rows import Row, replayed
+from songcau.context.journal.rows import Row, replayed, without_body
 from songcau.context.journal.store import Chain, Store
 
 _log = logging.getLogger(__name__)
@@ -85,14 +85,14 @@ def _replay(store: Store, lives: dict[int, _Life], recovered: Recovered) -> None
         recovered.tail_rows += 1
         seq, _, skip, number, place, at, kind, _, first, latest, body = row
         if kind == Kind.DELETE:
-            recovered.tail[number] = (row, None)
+            recovered.tail[number] = (without_body(row), None)
         life = lives.get(number)
         if life is None or seq <= life[2][0]:
             continue
         tenant, entity_id, _, entity = life
         entity = replayed(entity, entity_id, at, body)
         lives[number] = (tenant, entity_id, (seq, skip, place, first, latest), entity)
-        recovered.tail[number] = (row, entity)
+        recovered.tail[number] = (without_body(row), entity)
 
 
 class _Sharing:

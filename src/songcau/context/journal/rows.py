@@ -43,6 +43,11 @@ def instant_text(at: int) -> str:
     return f"{(_EPOCH + timedelta(microseconds=at)).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
+def without_body(row: Row) -> Row:
+    """What is to be remembered of a row that is on disk: its body would cost more memory than the entity."""
+    return (*row[:-1], b"")
+
+
 def body_of(change: Change) -> bytes:
     """The body of the row that tells this change."""
     before, after = change.before, change.after

@@ -10,7 +10,7 @@ import orjson
 
 from songcau.context.entities.entity import Entity
 from songcau.context.journal.pace import Pace
-from songcau.context.journal.rows import Row
+from songcau.context.journal.rows import Row, without_body
 from songcau.context.journal.transaction import Batch, Transaction
 
 
@@ -66,7 +66,7 @@ class Snapshots:
         dirty = self.dirty
         for one in transactions:
             for row, change in zip(one.rows, one.changes, strict=True):
-                dirty[row[3]] = (row, change.after)
+                dirty[row[3]] = (without_body(row), change.after)
         if batch.rows:
             self._last = batch.rows[-1][0]
             self._rows += len(batch.rows)

@@ -114,11 +114,14 @@ class Store(Protocol):
     def lives(self, tenant: str, entity_id: str) -> list[Life]:
         """The lives of an entity, oldest first."""
 
-    def known(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
-        """(id, types) of every life of a tenant's entities, in the order in which they began."""
+    def gone(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
+        """(id, types) of every life that ended or was never lived, in the order in which they began."""
 
-    def additions(self, number: int) -> list[Addition]:
-        """What was added to the history of an entity, kept under the number of the life that it never lived."""
+    def additions(self, number: int, period: Period) -> list[Addition]:
+        """What was added to the history of an entity, kept under the number of the life that it never lived.
+
+        At least what was observed in the period; all if the period is not of observations.
+        """
 
     def mask(self, number: int) -> Mask:
         """What is hidden of a life."""

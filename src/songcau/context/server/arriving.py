@@ -4,7 +4,7 @@ from typing import Protocol
 
 import httptools
 
-from songcau.context.problems import BodyTooLarge
+from songcau.context.problems import BodyTooLarge, UnsupportedMediaType
 from songcau.context.server.answers import malformed, plain_problem, problem_answer
 from songcau.context.server.messages import Request, Response
 from songcau.context.server.shared import Shared
@@ -152,6 +152,8 @@ class Arriving:
             self._refuse(_body_too_large(self._service.limits.body))
         if b"host" not in headers and self._parser.get_http_version() == "1.1":
             self._refuse(malformed("A request by HTTP/1.1 names its host."))
+        if b"content-encoding" in headers and headers[b"content-encoding"].lower() != b"identity":
+            self._refuse(problem_answer(UnsupportedMediaType("Bodies are read as they are, without an encoding.")))
         if b"expect" in headers:
             self._expected(headers[b"expect"])
 

@@ -97,7 +97,7 @@ MakeCarrier = Callable[[Endpoint, Callable[[], None]], Carrier]
 
 
 class Delivery:
-    """All queues. Called on the event loop only."""
+    """All queues. Called on the event loop only. sent, failed: attempts since the start."""
 
     def __init__(
         self, loop: AbstractEventLoop, make_carrier: MakeCarrier, ledger: Ledger, patience: Patience | None = None
@@ -111,6 +111,13 @@ class Delivery:
         self._timers: dict[Line, TimerHandle] = {}
         self._sweeping: TimerHandle | None = None
         self._is_stopped = False
+        self.sent = 0
+        self.failed = 0
+
+    @property
+    def waiting(self) -> int:
+        """Changes held in memory for somebody; what is owed beyond is in the journal."""
+        return sum(len(line.waiting) for queue in self._queues.values() for line in queue.lines)
 
     # --- lines --------------------------------------------------------------------------------------------
 
@@ -244,6 +251,7 @@ class Delivery:
         line.is_under_way = True
         queue.under_way += 1
         queue.host.under_way += 1
+        self.sent += 1
         line.tally.times_sent += 1
         line.tally.last_notification = letter.at
         if line.throttling:
@@ -302,6 +310,7 @@ class Delivery:
     def _note(self, line: Line, letter: Letter, failure: Failure) -> None:
         """What a failure means for a line: its tally, what it holds in memory, whether its letter is given up."""
         now = self._loop.time()
+        self.failed += 1
         line.failures += 1
         line.failing_since = line.failing_since or now
         line.tally.times_failed += 1

@@ -73,6 +73,9 @@ def context(supervised: bool) -> None:
         *_to_other_systems(settings),
         *(["--supervised"] if supervised else []),
     ]
+    if settings.context_store:
+        # Not as an argument: everybody on the machine sees those, and the address may hold a password.
+        os.environ["SONGCAU_CONTEXT_STORE"] = settings.context_store
     # In this process' place: what was loaded to read the settings is not carried along for the life of the broker.
     os.execv(sys.executable, [sys.executable, "-m", "songcau", "broker", *arguments])  # noqa: S606
 

@@ -12,11 +12,18 @@ from pydantic import SecretStr
 from songcau.entry.backup import restoring, targets
 from songcau.entry.backup.shelf import last_backup, thin_out
 from songcau.entry.backup.tests.cities import SQLITE, City, fill, new_city
+from songcau.entry.backup.tests.statements import worked_out_once
 from songcau.entry.command_line import songcau
 from songcau.entry.commands import keeping
 from songcau.kernel.errors import Anticipated
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _worked_out_once() -> Iterator[None]:
+    with worked_out_once():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -79,6 +79,18 @@ def test_an_address_without_a_slash_is_refused(target: str) -> None:
     run(case)
 
 
+def test_a_packed_body_is_not_unpacked() -> None:
+    async def case() -> None:
+        async with serving(echoing()) as place:
+            client = await place.client()
+            plain = await client.heard("POST", "/things/a", "Content-Encoding: identity", body=b"x")
+            assert plain.status == 200
+            packed = await client.heard("POST", "/things/a", "Content-Encoding: gzip", body=b"x" * 50)
+            assert (packed.status, packed.problem) == (415, "InvalidRequest")
+
+    run(case)
+
+
 def small(**limits: float) -> Limits:
     return Limits(**{"head": 2000, "url": 500, "body": 1000, **limits})  # type: ignore[arg-type]
 

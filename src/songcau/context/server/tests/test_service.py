@@ -240,13 +240,15 @@ def test_health_is_told_to_everybody_and_measurements_to_this_machine() -> None:
     run(case)
 
 
-def test_an_access_log_is_written_when_asked_for_and_without_the_query(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_access_log_is_written_when_asked_for_without_query_and_names(caplog: pytest.LogCaptureFixture) -> None:
     async def case() -> None:
-        async with serving(echoing(), has_access_log=True) as place:
+        person = Caller("person:Hoa")
+        async with serving(echoing(), has_access_log=True, identify=lambda _request: person) as place:
             with caplog.at_level(logging.INFO, "songcau.context"):
                 await (await place.client()).heard("GET", "/things/a?q=private")
             assert "GET /things/{id} 200" in caplog.text
-            assert "anonymous" in caplog.text
+            assert "person" in caplog.text
+            assert "Hoa" not in caplog.text
             assert "private" not in caplog.text
 
     run(case)

@@ -187,6 +187,16 @@ def test_private_addresses_are_not_called_when_a_setting_says_so() -> None:
     run(case)
 
 
+@pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]", "0.0.0.0", "224.0.0.1", "[::ffff:169.254.169.254]"])  # noqa: S104
+def test_some_addresses_are_never_called(host: str) -> None:
+    async def case() -> None:
+        failure = await Sender(f"http://{host}/latest/meta-data").send()
+        assert failure is not None
+        assert "no address that may be called" in failure.reason
+
+    run(case)
+
+
 def test_idle_connections_are_closed_after_a_while() -> None:
     async def case() -> None:
         async with Receiver() as receiver:
