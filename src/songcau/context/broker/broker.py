@@ -63,10 +63,9 @@ class Broker:
 
     def load(self, tenant: str, entities: Iterable[Entity]) -> None:
         """Take over what the journal kept, before anybody is served."""
-        state = self._state_for_writing(tenant)
-        for entity in entities:
-            self._latest = max(self._latest, entity.modified_at)
-            state.apply(Change(tenant, Kind.PUT, entity.id, None, entity, (), entity.modified_at, ""))
+        kept = list(entities)
+        self._latest = max([self._latest, *(entity.modified_at for entity in kept)])
+        self._state_for_writing(tenant).restore(kept)
 
     def _state_for_writing(self, tenant: str) -> State:
         """A tenant begins with the first entity that is created in it (6.3.14)."""
