@@ -12,6 +12,7 @@ import orjson
 from songcau.context.entities.entity import Entity
 from songcau.context.entities.writing import Form, Style
 from songcau.context.language.selection import Selection
+from songcau.context.problems import TooComplexQuery
 from songcau.context.rights.caller import Caller
 from songcau.context.subscriptions.documents import DEFAULT_TRIGGERS, Document, instant
 from songcau.context.subscriptions.endpoints import Endpoint, read_endpoint
@@ -128,7 +129,10 @@ class Subscription:
             if not by.may_read(entity):
                 return False
             entity = by.view(entity)
-        return any(selection.matches(entity) for selection in self.selections)
+        try:
+            return any(selection.matches(entity) for selection in self.selections)
+        except TooComplexQuery:
+            return False  # of two outlines that meet without end nobody can be told in time how they lie
 
     def wants(self, occurrence: Occurrence) -> bool:
         """Whether it is to be told of the change (5.8.6)."""
