@@ -1,4 +1,4 @@
-"""For every test: an outbox without reactions, outlines drawn once, guards that rest while tables are flushed."""
+"""For every test: no reactions in the outbox, guards that rest at a flush, and once what is the same each time."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -20,22 +20,34 @@ def _reactions_as_before() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_audit_guards() -> Iterator[None]:
-    """A transactional test ends by emptying all tables, which the guards of the audit log refuse."""
+def _empty_tables_quickly() -> Iterator[None]:
+    """A transactional test ends by emptying all tables, which the guards of the audit log refuse.
+
+    Rows are deleted: PostgreSQL takes a second to truncate all those tables, most of which are empty. What Django
+    itself notes of the models stays, since it would be written anew at once.
+    """
     from django.core.management.commands import flush
-    from django.db import connections
+    from django.db import connections, transaction
 
     from songcau.foundation.accounts.personal_data.guards import LOOKS
     from songcau.foundation.audit.guards import ENTRIES
 
-    def handle(self: flush.Command, **options: object) -> object:
-        connection = connections[str(options["database"])]
-        with ENTRIES.dropped(connection), LOOKS.dropped(connection):
-            return original(self, **options)
+    stay = {"django_content_type", "auth_permission"}
 
-    original, flush.Command.handle = flush.Command.handle, handle
+    def handle(_command: flush.Command, **options: object) -> None:
+        connection = connections[str(options["database"])]
+        names = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - stay
+        guards = ENTRIES.dropped(connection), LOOKS.dropped(connection)
+        with transaction.atomic(using=connection.alias), guards[0], guards[1], connection.cursor() as cursor:
+            for name in sorted(names):
+                cursor.execute(f'DELETE FROM "{name}"')  # noqa: S608  # names from models
+            if connection.vendor == "postgresql":
+                # The guards cannot be put up while a check of a deleted row is still to come.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    plain, flush.Command.handle = flush.Command.handle, handle
     yield
-    flush.Command.handle = original
+    flush.Command.handle = plain
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,3 +60,22 @@ def _draw_once() -> Iterator[None]:
     profiles.approximate_outlines = lambda centres: drawn(tuple(centres))
     yield
     profiles.approximate_outlines = plain
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _list_static_files_once() -> Iterator[None]:
+    """Every browser of a test starts the whole application, which lists the same static files each time."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    plain = WhiteNoiseMiddleware.add_files_from_finders
+    listed: dict[str, object] = {}
+
+    def add(self: WhiteNoiseMiddleware) -> None:
+        if not listed:
+            plain(self)
+            listed.update(self.files)
+        self.files.update(listed)
+
+    WhiteNoiseMiddleware.add_files_from_finders = add
+    yield
+    WhiteNoiseMiddleware.add_files_from_finders = plain

@@ -12,11 +12,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from songcau.entry.demo import Account
-from songcau.kernel.one_time_codes import code_at
+from songcau.kernel.one_time_codes import STEP_SECONDS, code_at
 
 START_SECONDS = 120
 
@@ -29,6 +29,8 @@ class City:
     folder: Path
     handle: subprocess.Popen[bytes]
     seconds_to_ready: float
+    # Username → the last half minute whose code was given out.
+    spent: dict[str, int] = field(default_factory=dict)
 
     @property
     def accounts(self) -> dict[str, Account]:
@@ -37,8 +39,15 @@ class City:
         return {entry["username"]: Account(**entry) for entry in entries}
 
     def code(self, username: str) -> str:
-        """The present one-time code of a demonstration person."""
-        return code_at(self.accounts[username].secret, time.time())
+        """A one-time code of a demonstration person that was not given out before: the city takes each only once.
+
+        The next half minute's code is taken too, so two come without waiting.
+        """
+        step = max(int(time.time()) // STEP_SECONDS, self.spent.get(username, 0) + 1)
+        while step > int(time.time()) // STEP_SECONDS + 1:
+            time.sleep(0.2)
+        self.spent[username] = step
+        return code_at(self.accounts[username].secret, step * STEP_SECONDS)
 
     def stop(self) -> None:
         self.handle.terminate()

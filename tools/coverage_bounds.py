@@ -9,6 +9,9 @@ from pathlib import Path
 
 OVERALL = 90.0
 WHOLE = re.compile(r"/(rules|actions)(\.py$|/[^/]+\.py$)")
+PACKAGE = Path(__file__).resolve().parent.parent / "src" / "songcau"
+# Tests also import what they wrote somewhere themselves: that is gone by now, and nobody's.
+OURS = f"--include={PACKAGE}/*"
 TESTS = re.compile(r"/tests/")
 
 
@@ -16,7 +19,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "coverage.json"
         subprocess.run(
-            [sys.executable, "-m", "coverage", "json", "-q", "-o", str(file), "--omit=*/tests/*,*/migrations/*"],
+            [sys.executable, "-m", "coverage", "json", "-q", "-o", str(file), "--omit=*/tests/*,*/migrations/*", OURS],
             check=True,
         )
         report = json.loads(file.read_text(encoding="utf-8"))

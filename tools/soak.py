@@ -24,6 +24,7 @@ def runs(short: bool) -> dict[str, list[str]]:
         "backups under load on SQLite": backups,
         "backups under load on PostgreSQL": [*backups, "--database", capabilities.POSTGRESQL],
         "kills of the broker on SQLite": broker,
+        "kills of the broker on PostgreSQL": [*broker, "--database", capabilities.POSTGRESQL],
         "nonsense to the broker": ["tests.soak.fuzz_broker", "--seconds", "60" if short else "600"],
         "damaged HTTP to the broker": ["tests.soak.fuzz_http", "--seconds", "30" if short else "300"],
         "nonsense to every address": ["tests.soak.fuzz_pages", "--seconds", "60" if short else "600"],

@@ -122,8 +122,17 @@ def load(where: Broker | Peer, work: str, **options: object) -> Outcome:
 
 def notices(where: Broker | Peer) -> tuple[Outcome | None, str]:
     """The measurement of notifications, or why there is none."""
+    return _apart("bench.context.notices", where)
+
+
+def followers(where: Broker | Peer) -> tuple[Outcome | None, str]:
+    """The measurement of browsers that follow, or why there is none."""
+    return _apart("bench.context.followers", where)
+
+
+def _apart(module: str, where: Broker | Peer) -> tuple[Outcome | None, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.context.notices", where.host, str(where.port), where.token, str(where.pid)],
+        [sys.executable, "-m", module, where.host, str(where.port), where.token, str(where.pid)],
         text=True,
         capture_output=True,
     )

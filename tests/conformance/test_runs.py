@@ -7,7 +7,7 @@ import pytest
 from tests.conformance.conftest import MQTT, PURGE
 from tools.conformance import contexts, runs, servers
 from tools.conformance.cases import NOT_RUN, Case, Outcome, cases_of
-from tools.conformance.groups import BY_NAME, chosen
+from tools.conformance.groups import ALONE, BY_NAME, chosen
 from tools.conformance.runs import Part, Plan, complete, parts_of, run_all, run_part
 
 # Hangs in the first case and, when told to end, writes what Robot writes then; when cases are named, all pass.
@@ -55,6 +55,16 @@ def test_a_file_is_never_cut_and_a_long_group_becomes_several_parts(checkout: Pa
     assert sorted(file for part in parts for file in part.files) == sorted(
         {case.file for case in cases_of(checkout, BY_NAME["mqtt"])}
     )
+
+
+def test_a_file_that_others_would_spoil_is_a_part_of_its_own(checkout: Path) -> None:
+    [alone] = ALONE
+    for name in (alone, alone.replace("053_06", "053_05"), alone.replace("053_06", "053_07")):
+        file = checkout / "TP" / "NGSI-LD" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"*** Test Cases ***\n{file.stem}_01 One\n", encoding="utf-8")
+    parts = parts_of(checkout, chosen("contexts"))
+    assert [[case.id for case in part.cases] for part in parts] == [["053_05_01", "053_07_01"], ["053_06_01"]]
 
 
 def test_what_robot_wrote_nothing_of_did_not_run() -> None:

@@ -1,6 +1,7 @@
 """Finds every page of the city by following links, as a person could."""
 
 import re
+from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser
@@ -25,22 +26,36 @@ def kind_of(address: str) -> str:
     return path + ("?" + "&".join(sorted(re.findall(r"(?<![\w])(\w+)=", parts.query))) if parts.query else "")
 
 
+class Links(HTMLParser):
+    """Where the links of a page lead, in their order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a" and (href := dict(attrs).get("href")) is not None:
+            self.found.append(href)
+
+
 def crawl(browser: Browser, city: City, state: str) -> list[str]:
-    """Paths of pages, the first found of each kind, those with a query left out."""
+    """Paths of pages, the first found of each kind, those with a query left out.
+
+    Links stand in what the server sends: the pages are read, not drawn.
+    """
     context = visit(browser, city, state)
-    page = context.new_page()
     waiting, found = ["/", "/administration/"], dict[str, str]()
     while waiting and len(found) < MOST_PAGES:
         path = waiting.pop(0)
         if kind_of(path) in found or NO_PAGE.search(path):
             continue
-        answer = page.goto(path)
-        if answer is None or "text/html" not in answer.headers.get("content-type", ""):
+        answer = context.request.get(path)
+        if "text/html" not in answer.headers.get("content-type", ""):
             continue
         assert answer.status == 200, f"{path} answers {answer.status}"
         found[kind_of(path)] = path
-        links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
-        waiting += [path_of(page.url, link) for link in links if belongs(city, page.url, link)]
+        waiting += [path_of(answer.url, link) for link in Links(answer.text()).found if belongs(city, answer.url, link)]
     context.close()
     assert not waiting, f"more than {MOST_PAGES} kinds of pages: some would not be looked at"
     return list(found.values())

@@ -1,22 +1,20 @@
 """Passkeys with the browser's own virtual authenticator: made, used, refused, removed; never without its holder."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
 from tools.browser import violations, visit
-from tools.city import City, temporary_city
+from tools.city import City
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def town() -> Iterator[City]:
-    """A city under a name: browsers keep no passkeys for addresses of digits."""
-    with temporary_city() as running:
-        running.url = running.url.replace("127.0.0.1", "localhost")
-        yield running
+@pytest.fixture
+def town(city: City) -> City:
+    """The city under a name: browsers keep no passkeys for addresses of digits."""
+    return replace(city, url=city.url.replace("127.0.0.1", "localhost"))
 
 
 class Device:

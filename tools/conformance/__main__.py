@@ -6,18 +6,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.conformance import contexts, exclusions, groups, servers, table
 from tools.conformance.cases import cases_of
-from tools.conformance.runs import Plan, parts_of, run_all
+from tools.conformance.runs import Part, Plan, parts_of, run_all
 
 ROOT = Path(__file__).resolve().parents[2]
 ROBOT = ROOT / ".make" / "conformance" / "bin" / "python"
 PAGE = ROOT / "docs" / "CONFORMANCE.md"
+# The standard leaves to a broker how long a history one answer holds; the suite was written for 20 to 40 instances.
+BROKER = [sys.executable, "-m", "songcau", "broker", "--history-page", "30"]
 
 
-def arguments() -> argparse.Namespace:
+def arguments(words: list[str]) -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="make conformance", description=__doc__)
     asked.add_argument("suite", type=Path, help="a checkout of the suite")
     asked.add_argument("--groups", default="", help="comma-separated names; all when not given")
@@ -28,8 +31,24 @@ def arguments() -> argparse.Namespace:
     asked.add_argument("--keep", type=Path, help="keep Robot's output, with its logs, in this folder")
     asked.add_argument("--page", action="store_true", help="put the table into docs/CONFORMANCE.md")
     asked.add_argument("--robot", type=Path, default=ROBOT, help="the Python that has Robot Framework")
-    asked.add_argument("--broker", nargs="+", default=[sys.executable, "-m", "songcau", "broker"], help="for trials")
-    return asked.parse_args()
+    asked.add_argument("--broker", nargs="+", default=BROKER, help="for trials")
+    return asked.parse_args(words)
+
+
+def refusal(asked: argparse.Namespace) -> str:
+    """Why a run cannot begin, found before it has taken minutes; empty when it can."""
+    keep: Path | None = asked.keep
+    if not (asked.suite / groups.TESTS).is_dir():
+        return f"{asked.suite} is no checkout of the suite: it has no {groups.TESTS}"
+    if not asked.robot.is_file():
+        return f"{asked.robot} is not there: `make conformance` sets the suite's packages up"
+    if keep is not None and keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
+        return f"{keep} is not an empty folder: the logs of two runs would be mixed there"
+    if asked.json and not asked.json.resolve().parent.is_dir():
+        return f"there is no folder for {asked.json}"
+    if asked.page and (asked.groups.strip() or asked.cases != "*"):
+        return "the page shows a run of the whole suite: leave out the choice of groups and cases"
+    return ""
 
 
 def commit_of(suite: Path) -> str:
@@ -66,26 +85,47 @@ def deliver(result: table.Result, chosen: tuple[groups.Group, ...], asked: argpa
                 table.failure_list(result.failures(group)), encoding="utf-8"
             )
     if asked.page:
-        written = f"Commit `{commit}` of the suite.\n\n{table.as_markdown(rows)}\n\n## Excluded cases\n\n"
+        today = datetime.now(tz=UTC).strftime("%d/%m/%Y")
+        written = (
+            f"Run on {today}, commit `{commit}` of the suite.\n\n{table.as_markdown(rows)}\n\n## Excluded cases\n\n"
+        )
         table.put_into_page(PAGE, f"\n{written}{table.as_list_of_exclusions(result)}\n")
 
 
-def main() -> int:
+def planned(
+    asked: argparse.Namespace,
+) -> tuple[tuple[groups.Group, ...], exclusions.Exclusions, list[Part]]:
+    """The groups, the exclusions and the parts of the run that was asked for. A ValueError says why there is none."""
+    if why := refusal(asked):
+        raise ValueError(why)
+    chosen = groups.chosen(asked.groups)
+    parts = parts_of(asked.suite, chosen, asked.cases)
+    if not parts:
+        raise ValueError(f"no case of these groups matches {asked.cases}")
+    return chosen, exclusions.load(), parts
+
+
+def main(words: list[str]) -> int:
     """Run what was asked for; 0 when every case that counts passed, 1 when one failed, 2 when it could not run."""
-    asked = arguments()
+    asked = arguments(words)
     asked.suite = asked.suite.resolve()
-    if not (asked.suite / groups.TESTS).is_dir():
-        print(f"{asked.suite} is no checkout of the suite: it has no {groups.TESTS}", file=sys.stderr)
-        return 2
     try:
-        chosen = groups.chosen(asked.groups)
-        excluded = exclusions.load()
+        chosen, excluded, parts = planned(asked)
     except ValueError as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    faults = faults_of(asked.suite, excluded)
-    for fault in faults:
+    for fault in faults_of(asked.suite, excluded):
         print(f"NOTE {fault}")
+    return 0 if run(asked, chosen, excluded, parts) else 1
+
+
+def run(
+    asked: argparse.Namespace,
+    chosen: tuple[groups.Group, ...],
+    excluded: exclusions.Exclusions,
+    parts: list[Part],
+) -> bool:
+    """Run the parts and deliver what came of them; whether every case that counts passed."""
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="songcau-conformance-") as scratch:
         output = asked.keep.resolve() if asked.keep else Path(scratch) / "output"
@@ -93,14 +133,13 @@ def main() -> int:
         preloaded.mkdir()
         contexts.write_folder(asked.suite, preloaded)
         plan = Plan(asked.suite, asked.robot, asked.broker, preloaded, output, asked.keep is not None)
-        parts = parts_of(asked.suite, chosen, asked.cases)
         workers = max(1, min(asked.workers, servers.most_workers(), len(parts)))
         outcomes = run_all(plan, parts, workers, lambda line: print(line, flush=True))
     result = table.Result(outcomes, excluded)
     deliver(result, chosen, asked)
     print(f"{len(outcomes)} cases in {time.monotonic() - begun:.0f} s")
-    return 1 if any(result.failures(group) for group in chosen) else 0
+    return not any(result.failures(group) for group in chosen)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -10,6 +10,9 @@ NOTIFYING = "ContextInformation/Subscription/SubscriptionNotificationBehaviour"
 REGISTRATION_NOTIFYING = (
     "ContextSource/RegistrationSubscription/ContextSourceRegistrationSubscriptionNotificationBehaviour"
 )
+# Files that get a run of their own: what an earlier file left in Robot's global variables would spoil them.
+# 053_06 puts the context server's address before a path that 053_05 has already put it before.
+ALONE = frozenset({"jsonldContext/Consumption/ServeContext/053_06.robot"})
 
 
 @dataclass(frozen=True)

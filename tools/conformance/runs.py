@@ -10,7 +10,7 @@ from queue import SimpleQueue
 
 from tools.conformance import servers
 from tools.conformance.cases import NOT_RUN, Case, Outcome, cases_of, outcomes_in
-from tools.conformance.groups import NOTIFYING, REGISTRATION_NOTIFYING, Group
+from tools.conformance.groups import ALONE, NOTIFYING, REGISTRATION_NOTIFYING, Group
 from tools.conformance.robots import Robot
 
 PART_SECONDS = 30.0
@@ -81,10 +81,11 @@ def _cut(group: Group, cases: list[Case], is_whole: bool) -> list[Part]:
     for case in cases:
         files.setdefault(case.file, []).append(case)
     shares: list[list[Case]] = []
-    for of_file in files.values():
+    for of_file in (of_file for file, of_file in files.items() if file not in ALONE):
         if not shares or sum(map(seconds_of, shares[-1])) >= PART_SECONDS:
             shares.append([])
         shares[-1] += of_file
+    shares += [of_file for file, of_file in files.items() if file in ALONE]
     return [Part(group, number, tuple(share), is_whole) for number, share in enumerate(shares, 1)]
 
 

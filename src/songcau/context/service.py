@@ -13,14 +13,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from songcau.context.api.events import add_event_routes
 from songcau.context.api.notifying import PresentState
 from songcau.context.api.routes import add_entity_routes
 from songcau.context.api.stored_contexts import add_context_routes
 from songcau.context.api.subscriptions import add_subscription_routes
+from songcau.context.api.temporal_routes import MOST_INSTANCES, add_temporal_routes
 from songcau.context.api.tokens import add_token_routes
 from songcau.context.broker.broker import Broker
+from songcau.context.broker.histories import Histories
+from songcau.context.broker.retaining import retain
 from songcau.context.journal.journal import Journal
+from songcau.context.journal.retention import Retention, RetentionUnreadable, retention_in
 from songcau.context.journal.store import StoreError
+from songcau.context.journal.stores import store_at
 from songcau.context.problems import Problem
 from songcau.context.quality.examining import ExpectationsUnreadable, Quality, expectations_in
 from songcau.context.quality.flags import FLAGS_NAME
@@ -33,6 +39,7 @@ from songcau.context.server.limits import Limits
 from songcau.context.server.routing import Router
 from songcau.context.server.service import Service
 from songcau.context.server.shared import Identify
+from songcau.context.stream.streams import Streams
 from songcau.context.subscriptions.carrying import Carriers
 from songcau.context.subscriptions.subscription import Owner
 from songcau.context.subscriptions.subscriptions import Subscriptions
@@ -45,6 +52,7 @@ log = logging.getLogger("songcau.context")
 
 GRANTS_KEY = "grants.key"
 EXPECTATIONS = "quality.json"
+RETENTION = "retention.json"
 CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
@@ -65,15 +73,17 @@ class CannotStart(Exception):
 class Options:
     """How one broker is run. At least one of `port` and `socket` is given; port 0 takes a free one.
 
-    data: the folder of the journal, made when it is not there.
+    data: the folder of the journal, made when it is not there. store: the address of a database that keeps the journal
+    instead.
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
     notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
     is not where it listens. has_quality: doubts about observations are said beside them, and those that come late stay
-    out of the present state.
+    out of the present state. instances_in_an_answer: a longer history is cut to a range of time.
     """
 
     data: Path
+    store: str = ""
     host: str = "127.0.0.1"
     port: int | None = None
     socket: Path | None = None
@@ -86,6 +96,7 @@ class Options:
     public_url: str = ""
     is_private_closed: bool = False
     has_quality: bool = False
+    instances_in_an_answer: int = MOST_INSTANCES
     limits: Limits = field(default_factory=Limits)
 
 
@@ -112,14 +123,48 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     contexts = _contexts(options)
     contexts.base = options.public_url or _address(options, options.port or 0)
     stack.push_async_callback(contexts.close)
-    journal = await _opened(options.data)
+    journal = await _opened(options.data, options.store)
     stack.push_async_callback(journal.close)
+    _retain(options, journal, stack)
     router = Router()
     tokens = _tokens(journal)
     add_token_routes(router, tokens, CORE.expand, contexts)
     door = _door(options, tokens)
     broker = Broker(journal, loop=asyncio.get_running_loop(), quality=quality)
     add_entity_routes(router, broker, contexts)
+    add_temporal_routes(router, Histories(broker, journal), contexts, most=options.instances_in_an_answer)
+    _add_contexts(router, journal, contexts, stack)
+    for tenant, entities in journal.recovered.items():
+        broker.load(tenant, entities.values())
+    journal.recovered.clear()
+    subscriptions = Subscriptions(_parts(options, journal, broker), contexts, _owners(options, tokens))
+    stack.push_async_callback(subscriptions.stop)
+    await _tell(subscriptions, broker, tokens)
+    add_subscription_routes(router, subscriptions, contexts)
+    streams = _add_streams(router, journal, broker, contexts, door)
+    tokens.when_ended(streams.check_rights)
+    stack.push_async_callback(streams.stop)
+    limits = options.limits.that_fit()
+    if limits.connections < options.limits.connections:
+        log.warning("the system allows this process %d connections only (ulimit -n)", limits.connections)
+    service = Service(router, door, limits=limits, origins=options.origins, has_access_log=options.has_access_log)
+    stack.push_async_callback(service.stop, _STOP_SECONDS)
+    _add_health(service, journal, broker, subscriptions, streams)
+    _spare_the_collector()
+    where = await _listen(options, service, tls)
+    contexts.base = options.public_url or (where[-1] if options.port is not None else "")
+    return " and ".join(where)
+
+
+async def _tell(subscriptions: Subscriptions, broker: Broker, tokens: Tokens) -> None:
+    """Take up the subscriptions that the journal kept, and tell them of changes from now on."""
+    await subscriptions.open()
+    tokens.when_ended(subscriptions.owners_ended)
+    broker.on_changes(subscriptions.changed)
+
+
+def _add_contexts(router: Router, journal: Journal, contexts: Contexts, stack: AsyncExitStack) -> None:
+    """Let clients store @contexts; what was fetched is looked at again now and then."""
     add_context_routes(router, contexts)
     contexts.keep_by(
         lambda name, document: journal.put_document(CONTEXT, "", name, document),
@@ -127,25 +172,15 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     )
     looking = asyncio.create_task(contexts.stay_fresh())
     stack.callback(looking.cancel)
-    for tenant, entities in journal.recovered.items():
-        broker.load(tenant, entities.values())
-    journal.recovered.clear()
-    subscriptions = Subscriptions(_parts(options, journal, broker), contexts, _owners(options, tokens))
-    await subscriptions.open()
-    stack.push_async_callback(subscriptions.stop)
-    tokens.when_ended(subscriptions.owners_ended)
-    broker.on_changes(subscriptions.changed)
-    add_subscription_routes(router, subscriptions, contexts)
-    limits = options.limits.that_fit()
-    if limits.connections < options.limits.connections:
-        log.warning("the system allows this process %d connections only (ulimit -n)", limits.connections)
-    service = Service(router, door, limits=limits, origins=options.origins, has_access_log=options.has_access_log)
-    stack.push_async_callback(service.stop, _STOP_SECONDS)
-    _add_health(service, journal, broker)
-    _spare_the_collector()
-    where = await _listen(options, service, tls)
-    contexts.base = options.public_url or (where[-1] if options.port is not None else "")
-    return " and ".join(where)
+
+
+def _add_streams(router: Router, journal: Journal, broker: Broker, contexts: Contexts, door: Identify) -> Streams:
+    """Let browsers follow."""
+    loop = asyncio.get_running_loop()
+    streams = Streams(loop, past=lambda: journal.past(broker.find), head=journal.head, identify=door)
+    broker.on_changes(streams.changed)
+    add_event_routes(router, streams, contexts)
+    return streams
 
 
 def _spare_the_collector() -> None:
@@ -179,6 +214,17 @@ def _contexts(options: Options) -> Contexts:
         raise CannotStart(f"the @contexts in {options.contexts} cannot be used: {error}") from error
 
 
+def _retain(options: Options, journal: Journal, stack: AsyncExitStack) -> None:
+    """Let histories grow old, by the file `retention.json` of the data folder if there is one. Raises CannotStart."""
+    file = options.data / RETENTION
+    try:
+        retention = retention_in(file, CORE.expand) if file.exists() else Retention()
+    except (RetentionUnreadable, Problem) as error:
+        raise CannotStart(f"how long histories are kept cannot be read: {error}") from error
+    retaining = asyncio.create_task(retain(journal, retention))
+    stack.callback(retaining.cancel)
+
+
 def _quality(options: Options) -> Quality | None:
     """Who judges observations, by the file `quality.json` of the data folder if there is one. Raises CannotStart."""
     if not options.has_quality:
@@ -191,7 +237,9 @@ def _quality(options: Options) -> Quality | None:
     return Quality(FLAGS_NAME, expectations)
 
 
-def _add_health(service: Service, journal: Journal, broker: Broker) -> None:
+def _add_health(
+    service: Service, journal: Journal, broker: Broker, subscriptions: Subscriptions, streams: Streams
+) -> None:
     health = Health(service, lambda: "" if journal.healthy else "the journal cannot write")
     health.add(
         "entities",
@@ -199,21 +247,24 @@ def _add_health(service: Service, journal: Journal, broker: Broker) -> None:
         "Entities of all tenants.",
         lambda: sum(len(broker.state(tenant).entities) for tenant in broker.tenants()),
     )
+    health.add("followers", "gauge", "Clients that follow by server-sent events.", lambda: streams.count)
+    for measure in subscriptions.measures():
+        health.add(*measure)
 
 
 @asynccontextmanager
-async def stored_tokens(data: Path) -> AsyncIterator[Tokens]:
-    """The tokens in a data folder in which no broker works now. Raises CannotStart."""
-    journal = await _opened(data)
+async def stored_tokens(data: Path, store: str = "") -> AsyncIterator[Tokens]:
+    """The tokens in a data folder, or a store, in which no broker works now. Raises CannotStart."""
+    journal = await _opened(data, store)
     try:
         yield _tokens(journal)
     finally:
         await journal.close()
 
 
-async def _opened(data: Path) -> Journal:
-    journal = Journal(data)
+async def _opened(data: Path, store: str) -> Journal:
     try:
+        journal = Journal(data, store=store_at(store, data))
         await journal.open()
     except (StoreError, OSError) as error:
         raise CannotStart(str(error)) from error

@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field("Asia/Ho_Chi_Minh", description="IANA time zone of the city.")
     language: Literal["vi", "en"] = Field("vi", description="Language of a visitor who has chosen none.")
+    context_store: str = Field(
+        "",
+        description="`postgresql://user@host/database` in which the context broker keeps the live city and its "
+        "history; empty: SQLite in `data`.",
+    )
     context_port: int = Field(
         0,
         ge=0,
@@ -109,6 +114,9 @@ class Settings(BaseSettings):
     zalo_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the Zalo application.")
     zalo_api: str = Field("https://openapi.zalo.me", description="Address of Zalo's message API.")
     zalo_oauth: str = Field("https://oauth.zaloapp.com", description="Address of Zalo's exchange of tokens.")
+    mqtt_mapping: Path | None = Field(
+        None, description="Mapping file of the MQTT gateway, from topics to entities; none: no such gateway runs."
+    )
     backup_key: SecretStr = Field(
         SecretStr(""),
         description="Encrypts what `songcau backup` writes: a passphrase of at least 16 characters. Keep a copy away "
@@ -126,7 +134,7 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(False, description="Marks every page as a demonstration; allows `songcau user otp`.")
 
-    @field_validator("database")
+    @field_validator("database", "context_store")
     @classmethod
     def _database_is_known(cls, value: str) -> str:
         if value and not value.startswith(("postgresql://", "postgres://")):

@@ -6,7 +6,16 @@ Parameters come from the sets that the handlers check requests against: the docu
 from dataclasses import dataclass
 from typing import Any
 
-from songcau.context.api import batches, discovery, entities, queries, stored_contexts, subscriptions
+from songcau.context.api import (
+    batches,
+    discovery,
+    entities,
+    queries,
+    stored_contexts,
+    subscriptions,
+    temporal,
+    temporal_provision,
+)
 from songcau.context.api.attributes import DELETE_PARAMS
 from songcau.context.api.routes import API
 from songcau.context.terms.shelf import Kind
@@ -16,9 +25,12 @@ Schema = dict[str, Any]
 URI: Schema = {"type": "string", "format": "uri", "maxLength": 2048}
 TEXT: Schema = {"type": "string", "maxLength": 4096}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+INSTANT: Schema = {"type": "string", "format": "date-time"}
 FLAG: Schema = {"type": "string", "enum": ["true", "false"]}
 
 PARAMETERS: dict[str, tuple[Schema, str]] = {
+    "aggrMethods": (TEXT, "What to make of many values: avg, min, max, sum, stddev, sumsq, totalCount, distinctCount"),
+    "aggrPeriodDuration": (TEXT, "Length of the periods of an aggregation, such as PT1H; PT0S is the whole time"),
     "attrs": (TEXT, "Attributes to show; entities without any of them do not match"),
     "coordinates": (TEXT, "Coordinates of the geometry, as in GeoJSON"),
     "count": (FLAG, "Give the number of all matches in the header NGSILD-Results-Count"),
@@ -27,7 +39,14 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "deleteAll": (FLAG, "Delete all instances of the attribute"),
     "details": (FLAG, "Tell more of each"),
     "drop": (TEXT, "Attributes to delete"),
-    "format": ({"type": "string", "enum": ["normalized", "concise", "simplified", "keyValues"]}, "Form of entities"),
+    "endTimeAt": (INSTANT, "End of a period between two instants"),
+    "format": (
+        {
+            "type": "string",
+            "enum": ["normalized", "concise", "simplified", "keyValues", "temporalValues", "aggregatedValues"],
+        },
+        "Form of entities or of histories",
+    ),
     "geometry": (TEXT, "Type of geometry, as in GeoJSON"),
     "geometryProperty": (TEXT, "GeoProperty that becomes the geometry of a GeoJSON Feature"),
     "geoproperty": (TEXT, "GeoProperty that is compared; location if none is named"),
@@ -38,6 +57,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "joinLevel": ({"type": "integer", "minimum": 1, "maximum": 5}, "How many links are followed"),
     "keep": (TEXT, "Attributes not to delete"),
     "kind": ({"type": "string", "enum": [kind.value for kind in Kind]}, "Where a @context comes from"),
+    "lastN": (COUNT, "At most so many instances of each attribute, the newest"),
     "lang": (TEXT, "Languages in which LanguageProperties are wanted"),
     "limit": ({"type": "integer", "minimum": 0, "maximum": 1000}, "Results in one answer"),
     "local": (FLAG, "Ask this broker only, which it always does"),
@@ -50,6 +70,12 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
     "q": (TEXT, "Query language, such as temperature>30;name"),
     "reload": (FLAG, "Fetch the @context anew instead of deleting it"),
     "scopeQ": (TEXT, "Query over scopes, such as /wards/W05512/#"),
+    "timeAt": (INSTANT, "Instant that the temporal relation refers to"),
+    "timeproperty": (
+        {"type": "string", "enum": ["observedAt", "createdAt", "modifiedAt", "deletedAt"]},
+        "What tells when an instance was",
+    ),
+    "timerel": ({"type": "string", "enum": ["before", "after", "between"]}, "Temporal relation"),
     "type": (TEXT, "Type selection, such as Room|(Hall;Public)"),
 }
 
@@ -131,6 +157,33 @@ OPERATIONS = (
     Operation("POST", "/entityOperations/merge", "Merge a batch", batches.PARAMS, BATCH, (204, 207)),
     Operation("POST", "/entityOperations/delete", "Delete a batch", batches.PARAMS, IDS, (204, 207)),
     Operation("POST", "/entityOperations/query", "Query by a body", queries.POST_PARAMS, QUERY, (200,)),
+    Operation("GET", "/temporal/entities", "Query histories", temporal.QUERY_PARAMS, None, (200, 206)),
+    Operation("POST", "/temporal/entities", "Tell what was so", temporal_provision.WRITE_PARAMS, ENTITY, (201, 204)),
+    Operation("GET", "/temporal/entities/{id}", "Retrieve a history", temporal.RETRIEVE_PARAMS, None, (200, 206)),
+    Operation("DELETE", "/temporal/entities/{id}", "Forget a history", temporal_provision.WRITE_PARAMS),
+    Operation("POST", "/temporal/entities/{id}/attrs", "Add to a history", temporal_provision.WRITE_PARAMS, FRAGMENT),
+    Operation(
+        "DELETE",
+        "/temporal/entities/{id}/attrs/{name}",
+        "Delete the history of an attribute",
+        temporal_provision.DELETE_PARAMS,
+    ),
+    Operation(
+        "PATCH",
+        "/temporal/entities/{id}/attrs/{name}/{instance}",
+        "Correct an instance",
+        temporal_provision.WRITE_PARAMS,
+        ATTRIBUTE,
+    ),
+    Operation(
+        "DELETE",
+        "/temporal/entities/{id}/attrs/{name}/{instance}",
+        "Delete an instance",
+        temporal_provision.WRITE_PARAMS,
+    ),
+    Operation(
+        "POST", "/temporal/entityOperations/query", "Query histories by a body", temporal.POST_PARAMS, QUERY, (200, 206)
+    ),
     Operation("GET", "/types", "Types in use", discovery.LIST_PARAMS, None, (200,)),
     Operation("GET", "/types/{name}", "One type in use", discovery.ONE_PARAMS, None, (200,)),
     Operation("GET", "/attributes", "Attributes in use", discovery.LIST_PARAMS, None, (200,)),

@@ -25,16 +25,12 @@ class PresentState:
         return self._broker.find(tenant, entity_id)
 
     def about(self, subscription: Subscription, limit: int) -> Sequence[Entity]:
-        """Entities that match the subscription, in the order of creation, each once."""
+        """Entities that match the subscription, in the order of creation."""
         try:
             state = self._broker.state(subscription.tenant)
         except NonexistentTenant:
             return ()
-        found: dict[str, Entity] = {}
-        for selection in subscription.selections:
-            for entity in state.select(selection, limit=limit, permitted=subscription.matches):
-                found.setdefault(entity.id, entity)
-        return sorted(found.values(), key=lambda entity: entity.order)[:limit]
+        return state.select(subscription.selection, limit=limit, permitted=subscription.matches)
 
     def join(
         self,

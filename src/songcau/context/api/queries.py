@@ -62,7 +62,7 @@ class Queries:
         unknown = payload.keys() - QUERY_MEMBERS
         if unknown:
             raise BadRequestData(f"A query has no member {min(unknown)}")
-        merged = {**params, **_as_params(payload)}
+        merged = {**params, **query_as_params(payload)}
         selection = Selection.of_body(
             terms=terms,
             entities=payload.get("entities"),
@@ -158,7 +158,7 @@ def _names(text: str, terms: Terms) -> frozenset[str]:
     return frozenset(name if name in MEMBERS else terms.expand(name) for name in found if name)
 
 
-def _as_params(payload: Mapping[str, Any]) -> dict[str, str]:
+def query_as_params(payload: Mapping[str, Any]) -> dict[str, str]:
     """The members of a Query body that say the form of the answer, as the parameters of the same names."""
     found = {}
     for name in ("attrs", "pick", "omit", "lang", "datasetId", "join", "joinLevel", "geometryProperty", "orderBy"):

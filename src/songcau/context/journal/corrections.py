@@ -12,12 +12,16 @@ INSTANCE: Final = "urn:ngsi-ld:Instance:"
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """One instance (JSON in the stored form, without its instanceId) for an attribute's history."""
+    """One instance (JSON in the stored form, without its instanceId) for an attribute's history.
+
+    observed: microseconds since 1970, if it was observed at some time.
+    """
 
     name: str
     dataset: str | None
     instance_id: str
     body: bytes
+    observed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from songcau.context.journal.rows import Row, instant_text, microseconds
 from songcau.context.journal.store import Life, Period, Store
 
 SCOPE: Final = "scope"
-MOST_ROWS: Final = 200_000
+MOST_ROWS: Final = 200_000  # a second of work, beside the loop
 
 TimeProperty = Literal["observedAt", "createdAt", "modifiedAt", "deletedAt"]
 
@@ -66,6 +66,8 @@ class Evolution:
     attributes: dict[str, list[Instance]] = field(default_factory=dict)
     is_alive: bool = False
     is_cut: bool = False
+    rows: int = 0
+    kinds: dict[str, str] = field(default_factory=dict)
 
 
 def told_by(row: Row, wanted: Wanted, mask: Mask) -> Iterator[tuple[str, Instance]]:
@@ -107,30 +109,34 @@ def _gone(told: dict[str, Any], moment: str) -> Iterator[tuple[str, Instance]]:
         yield SCOPE, {"type": "Property", "value": [], "deletedAt": moment}
 
 
-def evolution_of(store: Store, tenant: str, entity_id: str, newest: int | None, wanted: Wanted) -> Evolution | None:
+def evolution_of(
+    store: Store, tenant: str, entity_id: str, newest: int | None, wanted: Wanted, *, most_rows: int
+) -> Evolution | None:
     """All lives of an entity as one history; None if it never lived. `newest`: the last row of the life it has now."""
     lives = store.lives(tenant, entity_id)
     if not lives:
         return None
-    left = MOST_ROWS
+    read = 0
     told: list[tuple[str, Instance]] = []
     for life in reversed(lives):
         if life.newest == 0:
             told += _added(store, life, wanted)
             continue
         last = life.newest if life.newest is not None else newest
+        left = most_rows - read
         rows = store.rows_of(last, wanted.period(), left) if last is not None and left > 0 else []
-        left -= len(rows)
+        read += len(rows)
         mask = store.mask(life.number)
         told += (each for row in reversed(rows) for each in told_by(row, wanted, mask))
     evolution = gathered(entity_id, _types(lives), told, wanted)
     evolution.is_alive = any(life.newest is None for life in lives)
-    evolution.is_cut = left <= 0
+    evolution.is_cut = read >= most_rows
+    evolution.rows = read
     return evolution
 
 
 def _added(store: Store, life: Life, wanted: Wanted) -> Iterator[tuple[str, Instance]]:
-    for name, instance_id, body in store.additions(life.number):
+    for name, instance_id, body in store.additions(life.number, wanted.period()):
         if wanted.names is None or name in wanted.names:
             yield name, {**orjson.loads(body), "instanceId": instance_id}
 

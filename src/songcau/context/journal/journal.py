@@ -4,18 +4,21 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 
 from songcau.context.entities.entity import Change, Entity
 from songcau.context.journal.corrections import Added, Correction, Hidden
-from songcau.context.journal.history import Evolution, Wanted, evolution_of
+from songcau.context.journal.history import MOST_ROWS, Evolution, Wanted, evolution_of
 from songcau.context.journal.pace import Pace
 from songcau.context.journal.past import Past, Present
 from songcau.context.journal.recovery import Recovered, recover
 from songcau.context.journal.register import Register
+from songcau.context.journal.retention import ROWS_AT_ONCE, Expired, Known, Removal, Retention
 from songcau.context.journal.snapshots import Snapshots
 from songcau.context.journal.sqlite import SqliteStore
 from songcau.context.journal.store import Store, StoreError
@@ -24,6 +27,11 @@ from songcau.context.journal.writer import Writer
 from songcau.context.problems import StorageUnavailable
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ENTITIES_AT_ONCE: Final = 1000
+SECONDS_FOR_SNAPSHOTS: Final = 60.0
 
 SECONDS_BEFORE_A_SWITCH: Final = 0.001
 
@@ -198,25 +206,91 @@ class Journal:
         """(tenant, id, document) of a kind, by tenant and id. It waits for the disk: meant for a start."""
         return self._store.documents(kind)
 
-    async def history(self, tenant: str, ids: Sequence[str], wanted: Wanted) -> list[Evolution]:
+    async def history(
+        self, tenant: str, ids: Sequence[str], wanted: Wanted, *, most_rows: int = MOST_ROWS
+    ) -> list[Evolution]:
         """What was so of these entities, in their order; those that the log does not know are left out.
 
-        Everything appended before the call is contained. It is read beside the event loop.
+        Everything appended before the call is contained. It is read beside the event loop, at most so many rows.
         """
         for _ in range(3):
             newest = {entity_id: self._register.newest(tenant, entity_id) for entity_id in ids}
             if await self.flushed():  # otherwise rows that `newest` names were taken back
-                return await asyncio.to_thread(self._evolutions, tenant, newest, wanted)
+                return await self._read_beside(partial(self._evolutions, tenant, newest, wanted, most_rows))
         raise StorageUnavailable("The history cannot be read while changes fail; try again in a moment.")
 
-    async def known(self, tenant: str) -> dict[str, tuple[str, ...]]:
-        """Every entity of a tenant that has a history, with the types it has or last had, in the order of beginning."""
+    async def gone(self, tenant: str) -> dict[str, tuple[str, ...]]:
+        """Entities that have a history and are not there, with the types they last had, in the order of beginning."""
         await self.flushed()
-        return dict(await asyncio.to_thread(self._store.known, tenant))
+        return await self._read_beside(lambda: dict(self._store.gone(tenant)))
 
-    def _evolutions(self, tenant: str, newest: dict[str, int | None], wanted: Wanted) -> list[Evolution]:
-        found = (evolution_of(self._store, tenant, each, last, wanted) for each, last in newest.items())
-        return [evolution for evolution in found if evolution is not None]
+    async def expire(self, retention: Retention, now: int) -> int:
+        """Take from the disk what is too old by the retention, and what was hidden; the number of rows that went.
+
+        It goes by small transactions between those of everybody else. StorageUnavailable if the disk refuses.
+        """
+        await self._write_snapshots()
+        hidden = await self._read_beside(self._store.hidden_numbers)
+        removed, after = 0, 0
+        while some := await self._read_beside(partial(self._store.known, after, ENTITIES_AT_ONCE)):
+            after = some[-1].number
+            for known in some:
+                cut = retention.cut(known.types, now)
+                if cut is not None or known.number in hidden:
+                    removed += await self._expire_one(known, cut)
+        return removed
+
+    async def _write_snapshots(self) -> None:
+        """Only rows that no start needs may go."""
+        self._writer.demand_snapshots()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_FOR_SNAPSHOTS):
+                while self._writer.has_snapshots_to_write:
+                    await asyncio.sleep(0.02)
+
+    async def _expire_one(self, known: Known, cut: int | None) -> int:
+        removed = 0
+        while True:
+            newest = known.newest
+            if newest is None:
+                await self.flushed()
+                newest = self._register.newest(known.tenant, known.entity_id)
+            found = Expired(is_all=True)
+            if newest:
+                found = await self._read_beside(partial(self._store.expired, known.number, newest, cut, ROWS_AT_ONCE))
+            is_over = found.is_all and known.newest is not None
+            if found.rows or is_over or known.newest == 0:
+                removal = Removal(known.number, tuple(found.rows), cut if known.newest == 0 else None, is_over)
+                await self._remove(removal)
+                removed += len(found.rows)
+            if len(found.rows) < ROWS_AT_ONCE:
+                return removed
+
+    def _remove(self, removal: Removal) -> asyncio.Future[int]:
+        transaction = Transaction((), self._loop.create_future())
+        refusal = self._refusal()
+        if refusal is not None:
+            self._give_up([transaction], refusal)
+            return transaction.future
+        transaction.removals.append(removal)
+        return self._hand_over(transaction, 0)
+
+    async def _read_beside(self, read: Callable[[], T]) -> T:
+        try:
+            return await asyncio.to_thread(read)
+        except StoreError as error:
+            raise StorageUnavailable(f"The history cannot be read: {error}") from error
+
+    def _evolutions(
+        self, tenant: str, newest: dict[str, int | None], wanted: Wanted, most_rows: int
+    ) -> list[Evolution]:
+        found = []
+        for entity_id, last in newest.items():
+            evolution = evolution_of(self._store, tenant, entity_id, last, wanted, most_rows=most_rows)
+            if evolution is not None:
+                found.append(evolution)
+                most_rows -= evolution.rows
+        return found
 
     def past(self, present: Present) -> Past:
         """A reading of the log forward from any place; `present` gives an entity as it is now, or None."""

@@ -2,13 +2,20 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from songcau.context.journal.rows import Row
-from songcau.context.journal.sqlite_corrections import correct
+from songcau.context.journal.sql_writing import (
+    is_written,
+    write_documents,
+    write_marks,
+    write_names,
+    write_removals,
+    write_revocation,
+)
 from songcau.context.journal.sqlite_reading import SqliteReading
 from songcau.context.journal.sqlite_tables import INSERT_ENTITIES, INSERT_ROWS, INSERT_SNAPSHOTS, bring_up_to_date
 from songcau.context.journal.store import Living, Names, StoreError, StoreInUse
@@ -18,8 +25,6 @@ FILE: Final = "journal.sqlite3"
 GUARD: Final = "journal.lock"
 BUSY_MILLISECONDS: Final = 2000
 
-_PUT_DOCUMENT = "INSERT INTO document VALUES (?, ?, ?, ?)"
-_FORGET_DOCUMENT = "DELETE FROM document WHERE kind = ? AND tenant = ? AND id = ?"
 _LOST = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN}
 
 
@@ -35,8 +40,8 @@ class SqliteStore(SqliteReading):
     def open(self) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._keep_others_out()
-            _create_private(self.file)
+            self._guard = keep_others_out(self._folder)
+            create_private(self.file)
             self._connection = self._connect()
             bring_up_to_date(self._connection, self.file)
         except (OSError, sqlite3.Error) as error:
@@ -45,17 +50,6 @@ class SqliteStore(SqliteReading):
         except StoreError:
             self.close()
             raise
-
-    def _keep_others_out(self) -> None:
-        """An exclusive lock on a file of its own, which the operating system takes back when the process ends."""
-        _create_private(self._folder / GUARD)
-        guard = sqlite3.connect(self._folder / GUARD, timeout=0, isolation_level=None, check_same_thread=False)
-        try:
-            guard.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            guard.close()
-            raise StoreInUse(f"Another broker works in {self._folder}: one folder belongs to one broker.") from error
-        self._guard = guard
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -96,56 +90,30 @@ class SqliteStore(SqliteReading):
         )
 
     def write(self, batch: Batch) -> None:
-        database = self._database
+        database, fetch = self._database, self._fetch
         is_committing = False
         try:
             database.execute("BEGIN IMMEDIATE")
-            self._write_names(database, batch)
+            write_names(fetch, batch)
+            if batch.begun:
+                INSERT_ENTITIES(database, [(*each, None) for each in batch.begun])
             INSERT_ROWS(database, batch.rows)
-            self._write_rest(database, batch)
-            self._write_documents(database, batch)
+            if batch.snapshots:
+                INSERT_SNAPSHOTS(database, batch.snapshots)
+            write_marks(fetch, batch)
+            write_documents(fetch, batch)
+            write_removals(fetch, batch, self._delete_rows)
             is_committing = True
             database.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._failure(database, error, is_committing=is_committing) from error
 
-    def _write_names(self, database: sqlite3.Connection, batch: Batch) -> None:
-        if batch.tenants:
-            database.executemany("INSERT INTO tenant VALUES (?, ?)", batch.tenants)
-        if batch.authors:
-            database.executemany("INSERT INTO author VALUES (?, ?)", batch.authors)
-        if batch.begun:
-            INSERT_ENTITIES(database, [(*each, None) for each in batch.begun])
-        if batch.retyped:
-            database.executemany("UPDATE entity SET types = ? WHERE number = ?", batch.retyped)
-        if batch.ended:
-            database.executemany("UPDATE entity SET ended = ? WHERE number = ?", batch.ended)
+    def _delete_rows(self, _number: int, rows: Sequence[int]) -> None:
+        marks = ",".join("?" * len(rows))
+        self._database.execute(f"DELETE FROM history WHERE seq IN ({marks})", rows)  # noqa: S608  # question marks
 
-    def _write_rest(self, database: sqlite3.Connection, batch: Batch) -> None:
-        if batch.snapshots:
-            INSERT_SNAPSHOTS(database, batch.snapshots)
-        if batch.forgotten:
-            database.executemany("DELETE FROM snapshot WHERE entity = ?", batch.forgotten)
-        if batch.is_probe:
-            database.execute("UPDATE mark SET value = value")
-        if batch.covered is not None:
-            database.execute("UPDATE mark SET value = ? WHERE name = 'covered'", (batch.covered,))
-
-    def _write_documents(self, database: sqlite3.Connection, batch: Batch) -> None:
-        for kind, tenant, name, body in batch.documents:
-            key = (kind, tenant, name)
-            gone = database.execute(f"{_FORGET_DOCUMENT} RETURNING *", key).fetchall()
-            batch.inverse += [(_PUT_DOCUMENT, row) for row in gone]
-            if body is not None:
-                database.execute(_PUT_DOCUMENT, (*key, body))
-                batch.inverse.append((_FORGET_DOCUMENT, key))
-        for correction in batch.corrections:
-            correct(database, correction, batch.inverse)
-        if batch.documents or batch.corrections:
-            # What tells, after a commit without an answer, whether it took place.
-            batch.stamp = database.execute(
-                "UPDATE mark SET value = value + 1 WHERE name = 'batch' RETURNING value"
-            ).fetchone()[0]
+    def _fetch(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
+        return self._database.execute(statement.replace("%s", "?"), parameters).fetchall()
 
     def _failure(self, database: sqlite3.Connection, error: sqlite3.Error, *, is_committing: bool) -> StoreError:
         """What the failed transaction means, after taking it back.
@@ -174,7 +142,7 @@ class SqliteStore(SqliteReading):
 
     def holds(self, batch: Batch) -> bool:
         try:
-            if not self._is_there(batch):
+            if not is_written(self._fetch, batch):
                 return False
             # What a failed fsync left in the write-ahead log goes to the file itself, with an fsync that succeeds.
             busy, _, _ = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -184,24 +152,11 @@ class SqliteStore(SqliteReading):
             raise StoreError("SQLite: readers keep the write-ahead log from being carried over.")
         return True
 
-    def _is_there(self, batch: Batch) -> bool:
-        if batch.rows:
-            query, value = "SELECT EXISTS (SELECT 1 FROM history WHERE seq = ?)", batch.rows[-1][0]
-        else:
-            query, value = "SELECT value >= ? FROM mark WHERE name = 'batch'", batch.stamp
-        return bool(self._database.execute(query, (value,)).fetchone()[0])
-
     def revoke(self, batch: Batch) -> None:
         database = self._database
         try:
             database.execute("BEGIN IMMEDIATE")
-            database.executemany("DELETE FROM history WHERE seq = ?", [(row[0],) for row in batch.rows])
-            database.executemany("UPDATE entity SET ended = NULL WHERE number = ?", [(row[1],) for row in batch.ended])
-            database.executemany("DELETE FROM entity WHERE number = ?", [(row[0],) for row in batch.begun])
-            for statement, parameters in reversed(batch.inverse):
-                database.execute(statement, parameters)
-            database.executemany("DELETE FROM tenant WHERE number = ?", [(number,) for number, _ in batch.tenants])
-            database.executemany("DELETE FROM author WHERE number = ?", [(number,) for number, _ in batch.authors])
+            write_revocation(self._fetch, batch)
             database.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._failure(database, error, is_committing=False) from error
@@ -215,7 +170,22 @@ class SqliteStore(SqliteReading):
         self._connection = self._guard = None
 
 
-def _create_private(file: Path) -> None:
+def keep_others_out(folder: Path) -> sqlite3.Connection:
+    """The folder is ours until this is closed: an exclusive lock on a file of its own.
+
+    The operating system takes it back when the process ends. Raises StoreInUse, OSError, sqlite3.Error.
+    """
+    create_private(folder / GUARD)
+    guard = sqlite3.connect(folder / GUARD, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        guard.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        guard.close()
+        raise StoreInUse(f"Another broker works in {folder}: one folder belongs to one broker.") from error
+    return guard
+
+
+def create_private(file: Path) -> None:
     """The file, for its owner only; SQLite gives the files beside it the same rights.
 
     One that is there is not touched: closing it would drop the locks that this process holds on it.

@@ -7,11 +7,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from songcau.context.journal.corrections import Mask
+from songcau.context.journal.retention import Expired, may_go
 from songcau.context.journal.rows import Row
-from songcau.context.journal.store import Addition, Life, Period, StoreError
+from songcau.context.journal.sql_reading import NEVER, SqlReading
+from songcau.context.journal.store import Period, StoreError
 
 _LINE = (
     "WITH RECURSIVE line AS (SELECT * FROM history WHERE seq = ?1"
@@ -25,34 +24,14 @@ _CHAPTERS = (
     " FROM chapter JOIN history ON history.seq = chapter.skip WHERE chapter.at >= ?2"
     ") SELECT seq, place, at, observed_from, observed_to FROM chapter"
 )
-_NEVER = -(1 << 62)
 
 
-class SqliteReading:
-    """May be used from any thread. Connections that are done wait for the next call."""
+class SqliteReading(SqlReading):
+    """Connections that are done wait for the next call."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._idle: list[sqlite3.Connection] = []
-
-    def documents(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
-        rows = self._all("SELECT tenant, id, body FROM document WHERE kind = ? ORDER BY tenant, id", (kind,))
-        return [(tenant, name, orjson.loads(body)) for tenant, name, body in rows]
-
-    def lives(self, tenant: str, entity_id: str) -> list[Life]:
-        rows = self._all(
-            "SELECT number, ended, types FROM entity WHERE id = ?"
-            " AND tenant = (SELECT number FROM tenant WHERE name = ?) ORDER BY number",
-            (entity_id, tenant),
-        )
-        return [Life(number, ended, tuple(types.split())) for number, ended, types in rows]
-
-    def known(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
-        rows = self._all(
-            "SELECT id, types FROM entity WHERE tenant = (SELECT number FROM tenant WHERE name = ?) ORDER BY number",
-            (tenant,),
-        )
-        return [(entity_id, tuple(types.split())) for entity_id, types in rows]
 
     def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
         found: list[Row] = []
@@ -63,34 +42,33 @@ class SqliteReading:
                     break
         return found
 
-    def rows_after(self, after: int, limit: int) -> Sequence[tuple[str, str, Row]]:
-        rows = self._all(
-            "SELECT tenant.name, entity.id, history.* FROM history JOIN entity ON entity.number = history.entity"
-            " JOIN tenant ON tenant.number = entity.tenant WHERE seq > ? ORDER BY seq LIMIT ?",
-            (after, limit),
-        )
-        return [(tenant, entity_id, tuple(row)) for tenant, entity_id, *row in rows]
+    def expired(self, number: int, newest: int, cut: int | None, limit: int) -> Expired:
+        """The chain must go from its far end, or what is beyond a gap would never be found again."""
+        mask, covered = self.mask(number), self._covered()
+        found = Expired(is_all=True)
+        with self._reader() as connection:
+            chapters = [row[:2] for row in connection.execute(_CHAPTERS, (newest, NEVER)).fetchall()]
+            for last, place in reversed(chapters):
+                rows = connection.execute(_LINE, (last, place)).fetchall()
+                for seq, at in ((row[0], row[5]) for row in reversed(rows)):
+                    if seq > covered or not may_go(seq, at, cut, mask) or len(found.rows) >= limit:
+                        found.is_all = False
+                        return found
+                    found.rows.append(seq)
+        return found
 
     def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
-        return self._all(_LINE, (newest, limit))
-
-    def additions(self, number: int) -> list[Addition]:
-        return self._all("SELECT name, instance, body FROM addition WHERE entity = ? ORDER BY number", (number,))
-
-    def mask(self, number: int) -> Mask:
-        mask = Mask()
-        for row in self._all("SELECT up_to, name, dataset, place FROM hidden WHERE entity = ?", (number,)):
-            mask.add(*row)
-        return mask
+        with self._reader() as connection:
+            return connection.execute(_LINE, (newest, limit)).fetchall()
 
     def close(self) -> None:
         while self._idle:
             with suppress(sqlite3.Error):
                 self._idle.pop().close()
 
-    def _all(self, query: str, parameters: tuple[object, ...]) -> list[Any]:
+    def _all(self, query: str, parameters: Sequence[object]) -> list[Any]:
         with self._reader() as connection:
-            return connection.execute(query, parameters).fetchall()
+            return connection.execute(query.replace("%s", "?"), parameters).fetchall()
 
     @contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
@@ -115,9 +93,9 @@ def _chapters(connection: sqlite3.Connection, newest: int, period: Period) -> It
 
     A chapter's rows are younger than the last row of the chapter before it, which the next step tells.
     """
-    oldest = period.since if period.since is not None and not period.observed else _NEVER
+    oldest = period.since if period.since is not None and not period.observed else NEVER
     rows = connection.execute(_CHAPTERS, (newest, oldest)).fetchall()
     for (seq, place, at, first, latest), before in zip_longest(rows, rows[1:]):
-        begun = before[2] if before is not None else _NEVER
+        begun = before[2] if before is not None else NEVER
         if period.touches(first, latest) if period.observed else period.touches(begun, at):
             yield seq, place

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from songcau.context.journal.store import WrongVersion
 
-VERSION: Final = 2
+VERSION: Final = 4
 
 _FIRST: Final = """
 CREATE TABLE tenant (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -45,6 +45,23 @@ CREATE INDEX hidden_by_entity ON hidden (entity);
 INSERT INTO mark VALUES ('batch', 0), ('entity', 0);
 """
 
+# What was observed when, so that adding to a long history does not read it whole; unknown for what was added before.
+_OBSERVED_ADDITIONS: Final = """
+ALTER TABLE addition ADD COLUMN observed INTEGER;
+CREATE INDEX addition_by_time ON addition (entity, observed);
+"""
+
+_NUMBERED_HIDDEN: Final = """
+ALTER TABLE hidden RENAME TO hidden_before;
+DROP INDEX hidden_by_entity;
+CREATE TABLE hidden (
+    number INTEGER PRIMARY KEY, entity INTEGER NOT NULL, up_to INTEGER NOT NULL, name TEXT, dataset TEXT, place INTEGER
+);
+CREATE INDEX hidden_by_entity ON hidden (entity);
+INSERT INTO hidden (entity, up_to, name, dataset, place) SELECT entity, up_to, name, dataset, place FROM hidden_before;
+DROP TABLE hidden_before;
+"""
+
 
 def _each(statements: str) -> Callable[[sqlite3.Connection], None]:
     """Run the statements one by one: `executescript` would end the transaction that they belong to."""
@@ -57,15 +74,24 @@ def _each(statements: str) -> Callable[[sqlite3.Connection], None]:
 
 
 # From version → what makes the next one of it; 0 is an empty file.
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {0: _each(_FIRST), 1: _each(_CORRECTIONS)}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    0: _each(_FIRST),
+    1: _each(_CORRECTIONS),
+    2: _each(_OBSERVED_ADDITIONS),
+    3: _each(_NUMBERED_HIDDEN),
+}
 
 
-def bring_up_to_date(connection: sqlite3.Connection, file: Path) -> None:
-    """Make the tables, or change those of an earlier version, step by step. Raises WrongVersion, sqlite3.Error."""
+def bring_up_to_date(connection: sqlite3.Connection, file: Path, *, until: int | None = None) -> None:
+    """Make the tables, or change those of an earlier version, step by step. Raises WrongVersion, sqlite3.Error.
+
+    until: the form to stop at, for rows that were written under it; None: this version's.
+    """
+    until = VERSION if until is None else until
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise WrongVersion(f"{file} was written by a newer version (form {version}; this one reads up to {VERSION}).")
-    while version < VERSION:
+    while version < until:
         step = MIGRATIONS.get(version)
         if step is None:
             raise WrongVersion(f"{file} is of form {version}, which this version can no longer bring up to date.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from songcau.context.journal.corrections import Mask
+from songcau.context.journal.retention import Expired, Known
 from songcau.context.journal.rows import Row
 from songcau.context.journal.transaction import Batch
 
@@ -114,14 +115,26 @@ class Store(Protocol):
     def lives(self, tenant: str, entity_id: str) -> list[Life]:
         """The lives of an entity, oldest first."""
 
-    def known(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
-        """(id, types) of every life of a tenant's entities, in the order in which they began."""
+    def gone(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
+        """(id, types) of every life that ended or was never lived, in the order in which they began."""
 
-    def additions(self, number: int) -> list[Addition]:
-        """What was added to the history of an entity, kept under the number of the life that it never lived."""
+    def additions(self, number: int, period: Period) -> list[Addition]:
+        """What was added to the history of an entity, kept under the number of the life that it never lived.
+
+        At least what was observed in the period; all if the period is not of observations.
+        """
 
     def mask(self, number: int) -> Mask:
         """What is hidden of a life."""
+
+    def known(self, after: int, limit: int) -> list[Known]:
+        """Every life, by number, from the one after a number on; also those whose history was forgotten."""
+
+    def hidden_numbers(self) -> set[int]:
+        """The numbers of lives of which something is hidden."""
+
+    def expired(self, number: int, newest: int, cut: int | None, limit: int) -> Expired:
+        """Rows of a life, oldest first, that may go: covered by snapshots, and before the cut or hidden altogether."""
 
     def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
         """Rows of one life, newest first, from the row `newest` back; at least those that fall into the period."""

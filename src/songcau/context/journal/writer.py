@@ -42,6 +42,7 @@ class Writer:
         self._bell.acquire()
         self._is_asleep = False
         self._is_ending = False
+        self._is_demanded = False
         self._go_on = threading.Event()
         self._is_lost = False
         self._is_ill = False
@@ -62,6 +63,15 @@ class Writer:
         self._is_asleep = False
         if self._bell.locked():
             self._bell.release()
+
+    def demand_snapshots(self) -> None:
+        """Write the snapshots of all that changed, whatever the length of the tail."""
+        self._is_demanded = True
+        self.ring()
+
+    @property
+    def has_snapshots_to_write(self) -> bool:
+        return self._is_demanded or self._snapshots.is_due()
 
     def take_back(self) -> list[Transaction]:
         """All that waits, while the writer rests after a failure."""
@@ -86,6 +96,9 @@ class Writer:
                 self._write(self._take())
             elif self._is_ending:
                 break
+            elif self._is_demanded:
+                self._snapshots.demand()
+                self._is_demanded = False
             elif self._snapshots.is_due():
                 self._write([])
             else:
@@ -117,24 +130,36 @@ class Writer:
         return taken
 
     def _write(self, transactions: list[Transaction]) -> None:
-        batch = Batch.of(transactions)
+        """Once more with a new connection if the first one was lost, perhaps long before, and nothing was written."""
+        for is_last in (False, True):
+            batch = Batch.of(transactions)
+            error = self._try(batch)
+            if error is None or (error.is_doubtful and self._is_written(batch)):
+                break
+            if is_last or not error.is_lost or self._doubt is not None:
+                self._rest(transactions, error)
+                return
+            self._snapshots.failed()
+        self._snapshots.wrote(batch, transactions)
+        if transactions or self._is_ill:
+            self._is_ill = False
+            self._wrote(transactions)
+
+    def _try(self, batch: Batch) -> StoreError | None:
+        """Write the batch; why it could not be written, or None."""
         try:
             self._mend()
             batch.is_probe = self._is_ill
             self._snapshots.add_slice(batch)
             self._store.write(batch)
         except StoreError as error:
-            if not (error.is_doubtful and self._is_written(batch)):
-                self._rest(transactions, error)
-                return
+            self._is_lost = self._is_lost or error.is_lost
+            return error
         except Exception as error:  # a bug: the journal must answer all the same
             _log.exception("the journal's writer failed")
-            self._rest(transactions, StoreError(f"{type(error).__name__}: {error}", is_lost=True))
-            return
-        self._snapshots.wrote(batch, transactions)
-        if transactions or self._is_ill:
-            self._is_ill = False
-            self._wrote(transactions)
+            self._is_lost = True
+            return StoreError(f"{type(error).__name__}: {error}")
+        return None
 
     def _mend(self) -> None:
         """A new connection after one was lost, and nothing in the store that was answered with a failure."""
@@ -163,7 +188,6 @@ class Writer:
                 return is_held
 
     def _rest(self, transactions: list[Transaction], error: StoreError) -> None:
-        self._is_lost = self._is_lost or error.is_lost
         self._is_ill = True
         self._snapshots.failed()
         self._go_on.clear()

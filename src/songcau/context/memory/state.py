@@ -79,11 +79,13 @@ class State:
             self._replace(after, before, change)
 
     def restore(self, entities: Iterable[Entity]) -> None:
-        """Takes over entities of a snapshot, in their order."""
-        for entity in entities:
+        """Takes over entities of a snapshot, in their order; they are many."""
+        restored = list(entities)
+        for entity in restored:
             self._latest += 1
             entity.order = self._latest
-            self._add(entity)
+            self._all.put(entity)
+        self._indexes.add_all(restored)
 
     def select(
         self,

@@ -149,7 +149,7 @@ class CatchingUp:
             line = subscription.line
             if line is None or line not in self._hungry or line in full or told.sequence <= (line.behind or 0):
                 continue
-            if not subscription.wants(told):
+            if subscription.is_expired() or not subscription.wants(told):
                 continue
             if len(line.waiting) >= (MOST_WAITING_WHEN_FAILING if line.failures else MOST_WAITING):
                 full[line] = told.sequence - 1

@@ -5,6 +5,7 @@ connection can be made, an endpoint that does not answer, or the line whose lett
 bound, with a random part so that a thousand lines do not come back in one moment.
 """
 
+import logging
 import random
 from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
@@ -15,6 +16,8 @@ from typing import Protocol
 from songcau.context.subscriptions.carriers import Carrier, Failure, Reach
 from songcau.context.subscriptions.endpoints import Endpoint
 from songcau.context.subscriptions.lines import MOST_WAITING_WHEN_FAILING, Letter, Line
+
+_log = logging.getLogger(__name__)
 
 MOST_UNDER_WAY = 8  # letters of one endpoint
 SWEEP_SECONDS = 10.0
@@ -97,7 +100,7 @@ MakeCarrier = Callable[[Endpoint, Callable[[], None]], Carrier]
 
 
 class Delivery:
-    """All queues. Called on the event loop only."""
+    """All queues. Called on the event loop only. sent, failed: attempts since the start."""
 
     def __init__(
         self, loop: AbstractEventLoop, make_carrier: MakeCarrier, ledger: Ledger, patience: Patience | None = None
@@ -111,6 +114,13 @@ class Delivery:
         self._timers: dict[Line, TimerHandle] = {}
         self._sweeping: TimerHandle | None = None
         self._is_stopped = False
+        self.sent = 0
+        self.failed = 0
+
+    @property
+    def waiting(self) -> int:
+        """Changes held in memory for somebody; what is owed beyond is in the journal."""
+        return sum(len(line.waiting) for queue in self._queues.values() for line in queue.lines)
 
     # --- lines --------------------------------------------------------------------------------------------
 
@@ -214,6 +224,7 @@ class Delivery:
         now = self._loop.time()
         for key, host in tuple(self._hosts.items()):
             host.carrier.sweep(now)
+            self._pump_host(host)
             if not host.queues and host.carrier.is_idle:
                 if host.rests is not None:
                     host.rests.cancel()
@@ -241,9 +252,18 @@ class Delivery:
         if letter is None:
             letter = line.letter = self._ledger.next_letter(line)
         letter.attempts += 1
+        try:
+            body = line.write(letter)
+        except Exception:  # one that cannot be written must not hold up the changes of others
+            _log.exception("a notification of subscription %s cannot be written and is dropped", line.id)
+            line.letter = None
+            line.tally.last_error = "a notification could not be written"
+            self._loop.call_soon(self._go_on, line)
+            return
         line.is_under_way = True
         queue.under_way += 1
         queue.host.under_way += 1
+        self.sent += 1
         line.tally.times_sent += 1
         line.tally.last_notification = letter.at
         if line.throttling:
@@ -252,7 +272,7 @@ class Delivery:
         def done(failure: Failure | None) -> None:
             self._answered(queue, line, letter, failure)
 
-        queue.host.carrier.send(line.recipient, line.write(letter), done)
+        queue.host.carrier.send(line.recipient, body, done)
 
     def _answered(self, queue: Queue, line: Line, letter: Letter, failure: Failure | None) -> None:
         line.is_under_way = False
@@ -302,6 +322,7 @@ class Delivery:
     def _note(self, line: Line, letter: Letter, failure: Failure) -> None:
         """What a failure means for a line: its tally, what it holds in memory, whether its letter is given up."""
         now = self._loop.time()
+        self.failed += 1
         line.failures += 1
         line.failing_since = line.failing_since or now
         line.tally.times_failed += 1

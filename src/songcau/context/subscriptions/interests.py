@@ -86,26 +86,26 @@ class _Tenant:
         return bool(self.by_id or self.by_type or self.of_any_type)
 
     def add(self, subscription: Subscription) -> None:
-        if subscription.ids is not None:
-            for entity_id in subscription.ids:
+        if subscription.selection.ids is not None:
+            for entity_id in subscription.selection.ids:
                 self.by_id.setdefault(entity_id, []).append(subscription)
-        elif subscription.types is None:
+        elif subscription.selection.types is None:
             self.of_any_type.add(subscription)
         else:
-            for kind in subscription.types:
+            for kind in subscription.selection.types:
                 self.by_type.setdefault(kind, _Watchers()).add(subscription)
 
     def remove(self, subscription: Subscription) -> None:
-        if subscription.ids is not None:
-            for entity_id in subscription.ids:
+        if subscription.selection.ids is not None:
+            for entity_id in subscription.selection.ids:
                 listed = self.by_id[entity_id]
                 listed.remove(subscription)
                 if not listed:
                     del self.by_id[entity_id]
-        elif subscription.types is None:
+        elif subscription.selection.types is None:
             self.of_any_type.remove(subscription)
         else:
-            for kind in subscription.types:
+            for kind in subscription.selection.types:
                 self.by_type[kind].remove(subscription)
                 if not self.by_type[kind]:
                     del self.by_type[kind]

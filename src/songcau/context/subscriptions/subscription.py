@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
-
-import orjson
 
 from songcau.context.entities.entity import Entity
 from songcau.context.entities.writing import Form, Style
@@ -19,6 +16,10 @@ from songcau.context.subscriptions.endpoints import Endpoint, read_endpoint
 from songcau.context.subscriptions.lines import Line
 from songcau.context.subscriptions.occurrences import ATTRIBUTE_DELETED, TRIGGER_BITS, Occurrence
 from songcau.context.terms.terms import Terms
+from songcau.kernel import clock
+
+# What may be asked of an entity at each change, a plain comparison being 1.
+MOST_WEIGHT = 500
 
 # Who it is, and until when (seconds since 1970).
 Owner = tuple[Caller, float]
@@ -81,14 +82,13 @@ class Record:
 class Subscription:
     """A record and what follows from it. Treat as frozen: an update makes another one.
 
-    types: types of which every entity it can be about has one, or None. ids: the only ids, or None. watched: names of
-    attributes, or None for any. expires: seconds since 1970, when it
-    or its owner's token ends. line: what it still has to be told.
+    selection: what the entities are like that it is about. watched: names of attributes, or None for any. expires: when
+    it or its owner's token ends, in seconds since 1970. line: what it still has to be told.
     """
 
     __slots__ = (
-        "_needs", "by", "endpoint", "expires", "form", "id", "ids", "interval", "is_active", "join", "join_level",
-        "line", "record", "selections", "shows_changes", "tenant", "terms", "throttling", "triggers", "types",
+        "_needs", "by", "endpoint", "expires", "form", "id", "interval", "is_active", "join", "join_level",
+        "line", "record", "selection", "shows_changes", "tenant", "terms", "throttling", "triggers",
         "watched",
     )  # fmt: skip
 
@@ -118,9 +118,9 @@ class Subscription:
             self.triggers |= TRIGGER_BITS[trigger]
         watched = document.get("watchedAttributes")
         self.watched = None if watched is None else frozenset(watched)
-        self.selections = _selections(document, terms)
-        self.types = _types(self.selections)
-        self.ids = _ids(self.selections)
+        self.selection = _selection(document, terms)
+        if self.selection.weight > MOST_WEIGHT:
+            raise TooComplexQuery("The subscription asks too much of each entity; make several of it")
 
     def matches(self, entity: Entity) -> bool:
         """Whether it is about the entity as it is here, as far as its owner may see it."""
@@ -130,9 +130,12 @@ class Subscription:
                 return False
             entity = by.view(entity)
         try:
-            return any(selection.matches(entity) for selection in self.selections)
+            return self.selection.matches(entity)
         except TooComplexQuery:
             return False  # of two outlines that meet without end nobody can be told in time how they lie
+
+    def is_expired(self) -> bool:
+        return self.expires < math.inf and self.expires <= clock.now().timestamp()
 
     def wants(self, occurrence: Occurrence) -> bool:
         """Whether it is to be told of the change (5.8.6)."""
@@ -191,45 +194,18 @@ def _names(notification: Mapping[str, Any], member: str) -> tuple[str, ...] | No
     return None if listed is None else tuple(listed)
 
 
-def _selections(document: Document, terms: Terms) -> tuple[Selection, ...]:
-    """One for each entity selector, with all that the subscription asks beside."""
-    # Clients write both as in an address, percent-encoded, or plainly; what is no escape is left as it is.
-    given = (("q", "q"), ("scope_q", "scopeQ"))
-    shared: dict[str, Any] = {name: unquote(document[member]) for name, member in given if member in document}
-    geo = document.get("geoQ")
-    if geo is not None:
-        coordinates = geo["coordinates"]
-        text = coordinates if isinstance(coordinates, str) else orjson.dumps(coordinates).decode()
-        shared |= {"georel": geo["georel"], "geometry": geo["geometry"], "coordinates": text}
-        shared |= {"geoproperty": geo["geoproperty"]} if "geoproperty" in geo else {}
-    selections = []
-    for one in document.get("entities", [{}]):
-        kind = one.get("type", "*")
-        selections.append(
-            Selection.of(
-                terms=terms,
-                ids=one.get("id"),
-                id_pattern=one.get("idPattern"),
-                types=None if kind == "*" else kind,
-                **shared,
-            )
-        )
-    return tuple(selections)
+def _selection(document: Document, terms: Terms) -> Selection:
+    """What the entities must be like of which it is told."""
+    entities = [_selector(one) for one in document.get("entities", [{}])]
+    return Selection.of_body(
+        terms=terms,
+        # A selector of any type with nothing beside it selects everything, whatever the others say.
+        entities=entities if all(entities) else None,
+        q=document.get("q"),
+        scope_q=document.get("scopeQ"),
+        geo_q=document.get("geoQ"),
+    )
 
 
-def _types(selections: tuple[Selection, ...]) -> tuple[str, ...] | None:
-    types: dict[str, None] = {}
-    for selection in selections:
-        if selection.types is None:
-            return None
-        types.update(dict.fromkeys(selection.types))
-    return tuple(types)
-
-
-def _ids(selections: tuple[Selection, ...]) -> tuple[str, ...] | None:
-    ids: dict[str, None] = {}
-    for selection in selections:
-        if selection.ids is None:
-            return None
-        ids.update(dict.fromkeys(selection.ids))
-    return tuple(ids)
+def _selector(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {member: value for member, value in one.items() if (member, value) != ("type", "*")}

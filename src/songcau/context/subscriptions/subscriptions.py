@@ -8,7 +8,7 @@ import logging
 from asyncio import Future, Task
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from songcau.context.entities.entity import Change
 from songcau.context.problems import (
@@ -105,6 +105,20 @@ class Subscriptions:
     @property
     def dead_letters(self) -> DeadLetters:
         return self._telling.dead_letters
+
+    def measures(self) -> Iterator[tuple[str, Literal["gauge", "counter"], str, Callable[[], float]]]:
+        """What can be measured: name, kind, a sentence, how to read it."""
+        delivery = self._telling.delivery
+        yield "subscriptions", "gauge", "Subscriptions of all tenants.", lambda: sum(map(len, self._all.values()))
+        yield "notifications_sent_total", "counter", "Attempts to notify.", lambda: delivery.sent
+        yield "notifications_failed_total", "counter", "Attempts to notify that failed.", lambda: delivery.failed
+        yield (
+            "notifications_waiting",
+            "gauge",
+            "Changes that wait in memory for a subscriber.",
+            lambda: delivery.waiting,
+        )
+        yield "dead_letters", "gauge", "Notifications that were given up.", lambda: len(self.dead_letters)
 
     # --- a start and an end ---------------------------------------------------------------------------------
 

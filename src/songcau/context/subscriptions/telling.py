@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from songcau.context.entities.entity import Change, Entity
-from songcau.context.problems import ResourceNotFound, StorageUnavailable
+from songcau.context.problems import Problem, ResourceNotFound, StorageUnavailable
 from songcau.context.subscriptions.catching_up import CatchingUp, Past
 from songcau.context.subscriptions.dead_letters import DeadLetter, DeadLetters, Documents
 from songcau.context.subscriptions.delivery import Delivery, MakeCarrier, Patience
@@ -45,7 +45,7 @@ class Present(Protocol):
     def find(self, tenant: str, entity_id: str) -> Entity | None: ...
 
     def about(self, subscription: Subscription, limit: int) -> Sequence[Entity]:
-        """Entities that a subscription by time is about, as far as its owner may see them."""
+        """Entities that a subscription by time is about, as far as its owner may see them. Raises TooComplexQuery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,10 @@ class Telling:
     def head(self) -> int:
         """The newest sequence number that subscribers were told of, or were to be."""
         return self._head
+
+    @property
+    def delivery(self) -> Delivery:
+        return self._delivery
 
     # --- subscriptions come and go --------------------------------------------------------------------------
 
@@ -206,18 +210,18 @@ class Telling:
 
     def _offer(self, subscription: Subscription, told: Occurrence, lines: dict[Line, None]) -> None:
         line = subscription.line
-        if line is None or told.sequence <= line.seen or not subscription.wants(told):
-            return
         if self._is_expired(subscription):
             self._loop.call_soon(self.end, subscription)
             return
+        if line is None or line.behind is not None or told.sequence <= line.seen or not subscription.wants(told):
+            return  # who is behind finds it in the journal
         line.push(told)
         lines[line] = None
         self._moved[line] = None
 
     @staticmethod
     def _is_expired(subscription: Subscription) -> bool:
-        return subscription.expires <= clock.now().timestamp()
+        return subscription.is_expired()
 
     def _tick(self, subscription: Subscription) -> None:
         """A subscription by time is told of the present, changed or not."""
@@ -230,7 +234,13 @@ class Telling:
         self._ticking[line] = self._loop.call_later(subscription.interval, self._tick, subscription)
         if line.is_under_way:
             return
-        entities = self._parts.present.about(subscription, MOST_IN_PERIODIC_LETTER)
+        try:
+            entities = self._parts.present.about(subscription, MOST_IN_PERIODIC_LETTER)
+        except Problem as problem:
+            line.tally.last_error = problem.detail
+            line.tally.is_failing = True
+            self._note(line)
+            return
         if entities:
             line.letter = Letter(notification_id(), self.instant(), (), entities)
             self._delivery.wake(line)

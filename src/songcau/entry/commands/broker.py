@@ -14,11 +14,19 @@ from songcau.entry import logs
 from songcau.entry.processes import end_with_the_supervisor, say_ready_in, short_path
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
+# The city's setting `context_store` in the environment; an option would show a password to everybody on the machine.
+STORE_VARIABLE = "SONGCAU_CONTEXT_STORE"
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
 @click.option("--data", type=FOLDER, required=True, help="Folder of everything the broker keeps; made if need be.")
+@click.option(
+    "--store",
+    default="",
+    envvar=STORE_VARIABLE,
+    help="postgresql://user@host/database for what the broker keeps.  [default: SQLite in DATA]",
+)
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--socket", type=FILE, help="Unix socket to listen on, for this user only.  [default: DATA/broker.sock]")
@@ -35,6 +43,16 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--connections", type=click.IntRange(16, 100_000), default=4096, show_default=True, help="Most at the same time."
 )
+@click.option(
+    "--history-page",
+    type=click.IntRange(1),
+    default=10_000,
+    show_default=True,
+    help="Instances of the past in one answer; a longer history is cut to a range of time.",
+)
+@click.option(
+    "--public-endpoints", is_flag=True, help="Notify no loopback or private address, whatever a subscription says."
+)
 @click.option("--access-log", is_flag=True, help="Log every request.")
 @click.option("--log-level", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), default="INFO", hidden=True)
 @click.option(
@@ -44,6 +62,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--supervised", is_flag=True, hidden=True, help="End when the supervisor is gone.")
 def broker(
     data: Path,
+    store: str,
     port: int | None,
     host: str,
     socket: Path | None,
@@ -56,6 +75,8 @@ def broker(
     tls_key: Path | None,
     body_megabytes: int,
     connections: int,
+    history_page: int,
+    public_endpoints: bool,
     access_log: bool,
     log_level: str,
     log_format: str | None,
@@ -68,6 +89,7 @@ def broker(
         end_with_the_supervisor()
     options = Options(
         data=data,
+        store=store,
         host=host,
         port=port,
         socket=short_path((socket or data / "broker.sock").absolute()),
@@ -79,7 +101,9 @@ def broker(
         key=tls_key,
         limits=Limits(body=body_megabytes * 1024 * 1024, connections=connections),
         has_access_log=access_log,
+        instances_in_an_answer=history_page,
         has_quality=quality,
+        is_private_closed=public_endpoints,
     )
 
     def ready(where: str) -> None:

@@ -16,7 +16,7 @@ from songcau.context.problems import Problem
 from songcau.context.rights.tokens import Tokens
 from songcau.context.service import CannotStart, stored_tokens
 from songcau.context.terms.terms import CORE
-from songcau.entry.commands.broker import FILE, FOLDER
+from songcau.entry.commands.broker import FILE, FOLDER, STORE_VARIABLE
 from songcau.entry.processes import short_path
 from songcau.kernel import clock
 
@@ -28,10 +28,11 @@ Answer = dict[str, Any]
 class Place:
     """Where the tokens are: a broker's Unix socket, or a folder when no broker works in it."""
 
-    def __init__(self, data: Path | None, socket: Path | None) -> None:
+    def __init__(self, data: Path | None, socket: Path | None, store: str) -> None:
         if data is None and socket is None:
-            data, socket = _of_the_city()
+            data, socket, store = _of_the_city()
         self._data = data
+        self._store = store
         self._socket = short_path((socket or (data or Path()) / "broker.sock").absolute())
         self.is_running = _answers(self._socket)
         if not self.is_running and data is None:
@@ -56,7 +57,7 @@ class Place:
         async def worked() -> Any:
             if self._data is None or not self._data.is_dir():
                 raise CannotStart(f"{self._data} is no folder of a broker")
-            async with stored_tokens(self._data) as tokens:
+            async with stored_tokens(self._data, self._store) as tokens:
                 return await on_tokens(tokens)
 
         try:
@@ -67,12 +68,12 @@ class Place:
             raise click.ClickException(problem.detail) from None
 
 
-def _of_the_city() -> tuple[Path, Path]:
-    """Folder and socket of the broker that `songcau up` runs. Only this needs the settings."""
+def _of_the_city() -> tuple[Path, Path, str]:
+    """Folder, socket and store of the broker that `songcau up` runs. Only this needs the settings."""
     from songcau.entry.settings import load
 
-    data = load().data
-    return data / "context", data / "run" / "context.sock"
+    settings = load()
+    return settings.data / "context", settings.data / "run" / "context.sock", settings.context_store
 
 
 def _answers(socket: Path) -> bool:
@@ -87,10 +88,11 @@ def _answers(socket: Path) -> bool:
 @click.group("broker-token")
 @click.option("--data", type=FOLDER, help="The broker's folder.  [default: the city's]")
 @click.option("--socket", type=FILE, help="The running broker's Unix socket.  [default: DATA/broker.sock]")
+@click.option("--store", default="", envvar=STORE_VARIABLE, help="postgresql://… if the broker keeps its data there.")
 @click.pass_context
-def broker_token(context: click.Context, data: Path | None, socket: Path | None) -> None:
+def broker_token(context: click.Context, data: Path | None, socket: Path | None, store: str) -> None:
     """Tokens with which devices and systems come into the context broker."""
-    context.obj = lambda: Place(data, socket)
+    context.obj = lambda: Place(data, socket, store)
 
 
 @broker_token.command()

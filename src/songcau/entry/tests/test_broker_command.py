@@ -171,3 +171,12 @@ def test_the_citys_own_broker_is_found_by_the_settings(tmp_path: Path) -> None:
     finally:
         process.stdin.close()  # as when the supervisor is gone
         assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("store", ["mysql://127.0.0.1/city", "postgresql://postgres@127.0.0.1:1/none"])
+def test_a_store_that_cannot_be_had_is_one_line_and_exit_code_1(tmp_path: Path, store: str) -> None:
+    for arguments in (("broker", "--data", tmp_path, "--port", "0"), ("broker-token", "--data", tmp_path, "list")):
+        ended = done(*arguments, SONGCAU_CONTEXT_STORE=store)
+        assert ended.returncode == 1
+        assert ended.stderr.startswith("Error: The journal")
+        assert len(ended.stderr.splitlines()) == 1

@@ -71,9 +71,13 @@ class Unit(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
+        self.set_keys()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def set_keys(self) -> None:
+        """What the unit is found and sorted by, from its name: `save` does it, and who stores many at once."""
         self.search_key = search_key(self.name)
         self.order_key = list_key(self.name, ORDER_KEY_LIMIT)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
     def period(self) -> Period:

@@ -8,7 +8,9 @@ import orjson
 
 from songcau.context.api.routes import add_entity_routes
 from songcau.context.api.stored_contexts import add_context_routes
+from songcau.context.api.temporal_routes import add_temporal_routes
 from songcau.context.broker.broker import Broker
+from songcau.context.broker.histories import Histories
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.store import Store
 from songcau.context.problems import Problem
@@ -20,6 +22,7 @@ from songcau.context.server.routing import Router
 from songcau.context.terms.contexts import Contexts
 
 API = "/ngsi-ld/v1"
+MOST_INSTANCES = 30
 
 
 class Answered:
@@ -55,6 +58,7 @@ class Client:
         self.router = Router()
         add_entity_routes(self.router, self.broker, self.contexts)
         add_context_routes(self.router, self.contexts)
+        add_temporal_routes(self.router, Histories(self.broker, self.journal), self.contexts, most=MOST_INSTANCES)
 
     async def _broker(self) -> Broker:
         return Broker(self.journal, loop=self.loop, quality=self._quality)

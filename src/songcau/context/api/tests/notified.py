@@ -2,8 +2,10 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from songcau.context.api.notifying import PresentState
@@ -19,15 +21,19 @@ from songcau.context.subscriptions.telling import Parts
 from songcau.context.subscriptions.tests.receiver import Receiver
 
 QUICK = Patience(first=0.02, longest=0.1, refusals=4, outage=60)
+ANYBODY: dict[str, Owner] = {"": (EVERYTHING, math.inf)}
 Body = dict[str, Any]
 
 
 class City(Client):
     """A broker with subscriptions."""
 
-    def __init__(self, folder: Path, patience: Patience = QUICK) -> None:
+    def __init__(
+        self, folder: Path, patience: Patience = QUICK, *, owners: Mapping[str, Owner] = MappingProxyType(ANYBODY)
+    ) -> None:
         super().__init__(folder)
-        self.owners: dict[str, Owner] = {"": (EVERYTHING, math.inf)}
+        self.owners = dict(owners)
+        self._signs = count(1)
         present = PresentState(self.broker)
         parts = Parts(
             loop=self.loop,
@@ -54,8 +60,36 @@ class City(Client):
         self.run(lambda: receiver.wait_for(count, seconds))
         return receiver.notifications
 
-    def rest(self, seconds: float = 0.1) -> None:
-        self.run(lambda: asyncio.sleep(seconds))
+    def all_told(self, receiver: Receiver) -> list[Body]:
+        """What the receiver was told once nothing more can come: a sign that was given last has arrived at it.
+
+        A change is told in the same turn of the loop in which it is known to be on disk; so the sign, which is a later
+        change, cannot overtake anything that was not held back.
+        """
+        sign = f"urn:ngsi-ld:Sign:{next(self._signs)}"
+        uri = receiver.url("/sign")
+        made = self.ask("POST", "/subscriptions", subscription(uri, entities=[{"type": "Sign"}], q="n"))
+        assert made.status == 201, made.json
+        assert (
+            self.ask("POST", "/entities", {"id": sign, "type": "Sign", "n": {"type": "Property", "value": 1}}).status
+            == 201
+        )
+        self.until(lambda: "/sign" in receiver.paths)
+        self.ask("DELETE", made.headers["location"].removeprefix("/ngsi-ld/v1"))
+        place = receiver.paths.index("/sign")
+        for heard in (receiver.paths, receiver.bodies, receiver.headers):
+            del heard[place]
+        return receiver.notifications
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Let the loop run until something is so."""
+
+        async def waiting() -> None:
+            async with asyncio.timeout(10):
+                while not holds():
+                    await asyncio.sleep(0.002)
+
+        self.run(waiting)
 
     def close(self) -> None:
         self.run(self.subscriptions.stop)

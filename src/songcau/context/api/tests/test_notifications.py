@@ -72,10 +72,8 @@ def test_only_changes_that_were_asked_for_are_told(city: City) -> None:
     city.ask("PATCH", "/entities/urn:ngsi-ld:Room:1/attrs/temperature", {"value": 26})
     city.ask("PATCH", "/entities/urn:ngsi-ld:Room:1/attrs/humidity", {"value": 0.6})
     city.ask("PATCH", "/entities/urn:ngsi-ld:Room:1/attrs/temperature", {"value": 27})
-    told = city.wait(receiver, 2)
-    city.rest()
+    told = city.all_told(receiver)
     assert [one["data"][0]["temperature"]["value"] for one in told] == [26, 27]
-    assert len(receiver.bodies) == 2
 
 
 @pytest.mark.parametrize(
@@ -103,8 +101,7 @@ def test_each_trigger_tells_of_its_kind_of_change(city: City, triggers: list[str
     for name, (method, path, body) in steps.items():
         before = len(receiver.bodies)
         assert city.ask(method, path, body).status < 300
-        city.rest(0.05)
-        told += [name] * (len(receiver.bodies) - before)
+        told += [name] * (len(city.all_told(receiver)) - before)
     assert told == expected
 
 
@@ -169,8 +166,7 @@ def test_a_subscription_by_time_is_told_of_the_present(city: City) -> None:
     city.wait(receiver, len(receiver.bodies) + 3)
     assert city.ask("DELETE", f"/subscriptions/{made}").status == 204
     count = len(receiver.bodies)
-    city.rest()
-    assert len(receiver.bodies) <= count + 1
+    assert len(city.all_told(receiver)) <= count + 1  # one may have been under way
 
 
 def test_throttling_holds_back_and_tells_the_newest_state(city: City) -> None:
@@ -209,3 +205,15 @@ def test_a_subscriber_of_a_tenant_is_told_of_that_tenant_only(city: City) -> Non
     [told] = city.wait(receiver, 1)
     assert told["data"][0]["id"] == "urn:ngsi-ld:Room:2"
     assert receiver.headers[0]["NGSILD-Tenant"] == "west"
+
+
+def test_all_of_many_subscribers_on_one_host_are_told(city: City) -> None:
+    receiver = city.receiver()
+    for number in range(200):
+        body = subscription(receiver.url(f"/{number}"))
+        assert city.ask("POST", "/subscriptions", body).status == 201
+    city.ask("POST", "/entities", room(1, a=prop(0)))
+    for value in range(1, 4):
+        city.ask("PATCH", "/entities/urn:ngsi-ld:Room:1/attrs/a", {"value": value})
+    city.wait(receiver, 800)
+    assert receiver.connections <= 64

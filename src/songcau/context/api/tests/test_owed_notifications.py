@@ -9,12 +9,12 @@ from songcau.context.subscriptions.tests.receiver import OK, UNAVAILABLE
 
 def test_a_receiver_that_comes_back_is_told_everything_in_order(city: City) -> None:
     receiver = city.receiver()
-    subscribe(city, receiver)
+    made = subscribe(city, receiver)
     city.run(receiver.stop)
     city.ask("POST", "/entities", room(1, a=prop(0)))
     for value in range(1, 80):
         city.ask("PATCH", "/entities/urn:ngsi-ld:Room:1/attrs/a", {"value": value})
-    city.rest(0.1)
+    city.until(lambda: city.subscriptions.get("", made).tally.times_failed > 0)
     found = city.ask("GET", "/subscriptions").json[0]["notification"]
     assert found["status"] == "failed"
     assert found["timesFailed"] > 0
@@ -47,18 +47,17 @@ def test_what_is_owed_at_a_kill_is_told_after_the_next_start(tmp_path: Path) -> 
 def test_nothing_is_told_twice_after_a_stop_in_order(tmp_path: Path) -> None:
     city = City(tmp_path)
     receiver = city.receiver()
-    subscribe(city, receiver)
+    made = subscribe(city, receiver)
     city.ask("POST", "/entities", room(1, a=prop(0)))
     city.wait(receiver, 1)
-    city.rest(0.05)
+    city.until(lambda: city.subscriptions.get("", made).tally.last_success != "")
     city.run(receiver.stop)
     city.close()
     city = City(tmp_path)
     port, bodies = receiver.port, receiver.bodies
     receiver = city.receiver(port=port)
     city.ask("PATCH", "/entities/urn:ngsi-ld:Room:1/attrs/a", {"value": 1})
-    [told] = city.wait(receiver, 1)
-    city.rest(0.05)
+    [told] = city.all_told(receiver)
     assert told["data"][0]["a"]["value"] == 1
     assert len(receiver.bodies) == 1
     assert len(bodies) == 1
@@ -83,6 +82,5 @@ def test_a_letter_that_is_refused_for_good_is_kept_and_can_be_sent_again(city: C
     assert ask_of_letters(city, "POST", f"/{dead['id']}/replay").status == 202
     again = city.wait(receiver, 3)[2]
     assert again == first
-    city.rest(0.05)
-    assert letters(city) == []
+    city.until(lambda: len(city.subscriptions.dead_letters) == 0)
     assert ask_of_letters(city, "POST", f"/{dead['id']}/replay").status == 404

@@ -94,5 +94,4 @@ def test_who_may_see_part_of_the_city_is_told_of_that_part(city: City) -> None:
     del city.owners["t1"]
     city.subscriptions.owners_ended()
     city.ask("POST", "/entities", room(3, a=prop(2), scope="/wards/w1"))
-    city.rest()
-    assert len(receiver.bodies) == 1
+    assert len(city.all_told(receiver)) == 1

@@ -15,9 +15,10 @@ from songcau.context.journal.corrections import Added, Hidden
 from songcau.context.journal.history import Wanted
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.pace import Pace
-from songcau.context.journal.sqlite import FILE, SqliteStore
+from songcau.context.journal.sqlite import FILE
 from songcau.context.journal.store import StoreError
 from songcau.context.journal.tests.city import City
+from songcau.context.journal.tests.stores import Chosen, new_store
 from songcau.context.journal.tests.test_journal import found
 from songcau.context.journal.transaction import Batch
 from songcau.context.problems import StorageUnavailable
@@ -126,8 +127,9 @@ def test_an_error_of_the_disk_is_survived_with_a_new_connection(tmp_path: Path) 
     assert found(tmp_path) == told.city.state()
 
 
+@pytest.mark.usefixtures("any_store")
 def test_everything_that_waits_behind_a_failure_fails_and_is_taken_back_newest_first(tmp_path: Path) -> None:
-    store = Failing(tmp_path)
+    store = failing(tmp_path)
 
     async def work(journal: Journal, told: Told) -> None:
         await journal.append([told.city.put(LAMP, power=0)])
@@ -147,8 +149,8 @@ def test_everything_that_waits_behind_a_failure_fails_and_is_taken_back_newest_f
     assert found(tmp_path) == told.city.state()
 
 
-class Failing(SqliteStore):
-    """SQLite, whose answers get lost: before a commit (`refusals`), or after it (`silences`, then `outages`)."""
+class Failing:
+    """A store whose answers get lost: before a commit (`refusals`), or after it (`silences`, then `outages`)."""
 
     refusals = 0
     silences = 0
@@ -158,7 +160,7 @@ class Failing(SqliteStore):
         if self.refusals and batch.rows:
             self.refusals -= 1
             raise StoreError("refused")
-        super().write(batch)
+        super().write(batch)  # type: ignore[misc]
         if self.silences and (batch.rows or batch.documents or batch.corrections):
             self.silences -= 1
             raise StoreError("no answer", is_lost=True, is_doubtful=True)
@@ -167,11 +169,18 @@ class Failing(SqliteStore):
         if self.outages:
             self.outages -= 1
             raise StoreError("away", is_lost=True)
-        super().reopen()
+        super().reopen()  # type: ignore[misc]
 
 
+def failing(folder: Path) -> Any:
+    """The store of the test, with answers that get lost."""
+    made = type("FailingStore", (Failing, type(new_store(folder))), {})
+    return made(Chosen.address or folder)
+
+
+@pytest.mark.usefixtures("any_store")
 def test_a_commit_without_an_answer_that_took_place_is_a_success(tmp_path: Path) -> None:
-    store = Failing(tmp_path)
+    store = failing(tmp_path)
 
     async def work(journal: Journal, told: Told) -> None:
         store.silences, store.outages = 1, 2
@@ -186,8 +195,9 @@ def test_a_commit_without_an_answer_that_took_place_is_a_success(tmp_path: Path)
     assert found(tmp_path) == told.city.state()
 
 
+@pytest.mark.usefixtures("any_store")
 def test_a_commit_answered_with_a_failure_is_taken_out_once_the_store_is_back(tmp_path: Path) -> None:
-    store = Failing(tmp_path)
+    store = failing(tmp_path)
 
     async def work(journal: Journal, told: Told) -> None:
         await journal.append([told.city.put(LAMP)])
@@ -209,8 +219,9 @@ def test_a_commit_answered_with_a_failure_is_taken_out_once_the_store_is_back(tm
     assert found(tmp_path) == told.city.state()
 
 
+@pytest.mark.usefixtures("any_store")
 def test_a_correction_answered_with_a_failure_is_taken_out_once_the_store_is_back(tmp_path: Path) -> None:
-    store = Failing(tmp_path)
+    store = failing(tmp_path)
     first = Added("power", None, "urn:x:1", b'{"type":"Property","value":1}')
     second = Added("power", None, "urn:x:2", b'{"type":"Property","value":2}')
 
@@ -254,6 +265,7 @@ def test_more_than_may_wait_is_refused_at_once_and_what_waits_is_kept(tmp_path: 
     assert found(tmp_path) == told.city.state()
 
 
+@pytest.mark.usefixtures("any_store")
 def test_a_change_that_cannot_be_written_as_json_fails_alone(tmp_path: Path) -> None:
     async def work(journal: Journal, told: Told) -> None:
         await journal.append([told.city.put(LAMP)])
@@ -262,7 +274,7 @@ def test_a_change_that_cannot_be_written_as_json_fails_alone(tmp_path: Path) -> 
         await journal.append([told.city.set(LAMP)])
         assert journal.healthy
 
-    told = run(Journal(tmp_path), work)
+    told = run(Journal(tmp_path, store=new_store(tmp_path)), work)
     assert found(tmp_path) == told.city.state()
 
 

@@ -10,19 +10,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from songcau.context.journal import history, register
+from songcau.context.journal import register
 from songcau.context.journal.corrections import Added, Hidden
 from songcau.context.journal.history import SCOPE, Evolution, TimeProperty, Wanted
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.rows import microseconds
 from songcau.context.journal.tests.city import START, City
+from songcau.context.journal.tests.stores import Chosen, emptied, new_store
+
+pytestmark = pytest.mark.usefixtures("any_store")
 
 LAMP = "urn:ngsi-ld:Lamp:1"
 
 
 def run(folder: Path, work: Callable[[Journal, City], Awaitable[Any]]) -> Any:
     async def main() -> Any:
-        journal = Journal(folder)
+        journal = Journal(folder, store=new_store(folder))
         await journal.open()
         try:
             return await work(journal, City())
@@ -153,16 +156,12 @@ def test_scopes_have_a_history(tmp_path: Path) -> None:
     run(tmp_path, work)
 
 
-def test_a_history_longer_than_one_question_reads_is_cut_to_its_newest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(history, "MOST_ROWS", 300)
-
+def test_a_history_longer_than_one_question_reads_is_cut_to_its_newest(tmp_path: Path) -> None:
     async def work(journal: Journal, city: City) -> None:
         await a_thousand(journal, city)
-        found = await one(journal, Wanted())
-        assert found.is_cut
-        assert values(found, "power") == list(range(1400, 2000, 2))
+        first, second = await journal.history("", [LAMP, "urn:ngsi-ld:Lamp:2"], Wanted(), most_rows=1301)
+        assert (first.is_cut, first.rows, second.is_cut, second.rows) == (False, 1001, True, 300)
+        assert values(second, "power") == list(range(1401, 2000, 2))
 
     run(tmp_path, work)
 
@@ -177,6 +176,8 @@ def test_a_period_finds_what_reading_everything_finds(
     tmp_path_factory: pytest.TempPathFactory, seed: int, time: TimeProperty, bounds: tuple[int, int]
 ) -> None:
     folder = tmp_path_factory.mktemp("history")
+    if Chosen.address:
+        emptied(Chosen.address)
     since, until = START + min(bounds), START + max(bounds)
 
     async def work(journal: Journal, _city: City) -> None:
@@ -227,7 +228,7 @@ def test_an_entity_may_have_a_past_without_ever_being_there(tmp_path: Path) -> N
         assert list(journal.recovered["west"]) == ["urn:ngsi-ld:Lamp:2"]
         [found] = await journal.history("west", [LAMP], Wanted())
         assert (found.types, found.is_alive, values(found, "power")) == (("urn:lamp", "urn:device"), False, [1])
-        assert (await journal.known("west"))[LAMP] == ("urn:lamp", "urn:device")
+        assert (await journal.gone("west"))[LAMP] == ("urn:lamp", "urn:device")
         await journal.correct("west", LAMP, is_forgotten=True)
         assert await journal.history("west", [LAMP], Wanted()) == []
 

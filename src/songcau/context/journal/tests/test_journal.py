@@ -13,16 +13,17 @@ from hypothesis import strategies as some
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.pace import Pace
 from songcau.context.journal.recovery import recover
-from songcau.context.journal.sqlite import FILE, SqliteStore
+from songcau.context.journal.sqlite import FILE
 from songcau.context.journal.store import StoreInUse
 from songcau.context.journal.tests.city import City, documents
+from songcau.context.journal.tests.stores import new_store
 
 
 def run(folder: Path, work: Callable[[Journal], Awaitable[Any]]) -> Any:
     """Open a journal in the folder, work, close it."""
 
     async def main() -> Any:
-        journal = Journal(folder)
+        journal = Journal(folder, store=new_store(folder))
         await journal.open()
         try:
             return await work(journal)
@@ -34,7 +35,7 @@ def run(folder: Path, work: Callable[[Journal], Awaitable[Any]]) -> Any:
 
 def found(folder: Path) -> dict[str, list[Any]]:
     """The state that a start finds."""
-    store = SqliteStore(folder)
+    store = new_store(folder)
     store.open()
     try:
         return documents(recover(store).entities)
@@ -42,10 +43,12 @@ def found(folder: Path) -> dict[str, list[Any]]:
         store.close()
 
 
+@pytest.mark.usefixtures("any_store")
 def test_a_new_folder_holds_nothing(tmp_path: Path) -> None:
     assert found(tmp_path) == {}
 
 
+@pytest.mark.usefixtures("any_store")
 def test_what_was_appended_is_found_by_the_next_start(tmp_path: Path) -> None:
     city = City()
 
@@ -58,6 +61,7 @@ def test_what_was_appended_is_found_by_the_next_start(tmp_path: Path) -> None:
     assert found(tmp_path) == city.state()
 
 
+@pytest.mark.usefixtures("any_store")
 def test_an_entity_that_was_deleted_and_made_again_is_a_new_one(tmp_path: Path) -> None:
     city = City()
 
@@ -70,6 +74,7 @@ def test_an_entity_that_was_deleted_and_made_again_is_a_new_one(tmp_path: Path) 
     assert found(tmp_path) == city.state()
 
 
+@pytest.mark.usefixtures("any_store")
 def test_documents_are_kept_replaced_and_forgotten(tmp_path: Path) -> None:
     async def work(journal: Journal) -> None:
         await journal.put_document("token", "", "1", {"label": "first"})
@@ -88,12 +93,12 @@ def test_documents_are_kept_replaced_and_forgotten(tmp_path: Path) -> None:
     )
 
 
-def test_a_folder_belongs_to_one_broker(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("any_store")
+def test_a_store_belongs_to_one_broker(tmp_path: Path) -> None:
     async def work(journal: Journal) -> None:
-        with pytest.raises(StoreInUse, match="one folder belongs to one broker"):
-            await Journal(tmp_path).open()
-        with pytest.raises(StoreInUse):
-            await Journal(tmp_path).open()
+        for _ in range(2):
+            with pytest.raises(StoreInUse, match="belongs to one broker"):
+                await Journal(tmp_path, store=new_store(tmp_path)).open()
 
     run(tmp_path, work)
     run(tmp_path, lambda journal: journal.flushed())
@@ -139,3 +144,22 @@ def test_a_cut_after_any_commit_leaves_the_state_of_that_commit(
 
     asyncio.run(main())
     assert found(folder / "journal") == city.state()
+
+
+@pytest.mark.usefixtures("any_store")
+@pytest.mark.parametrize("seed", range(4))
+def test_every_start_finds_what_the_one_before_left(tmp_path: Path, seed: int) -> None:
+    city = City(seed)
+
+    async def main() -> None:
+        for size in (40, 0, 7, 60):
+            journal = Journal(tmp_path, store=new_store(tmp_path), pace=QUICK)
+            await journal.open()
+            assert documents(journal.recovered) == city.state()
+            for _ in range(size):
+                journal.append([city.anything() for _ in range(city.dice.randrange(1, 4))])
+                if city.dice.random() < 0.2:
+                    await journal.flushed()
+            await journal.close()
+
+    asyncio.run(main())

@@ -9,6 +9,9 @@ import pytest
 from songcau.context.entities.entity import Change, Entity, Kind
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.tests.city import City
+from songcau.context.journal.tests.stores import new_store
+
+pytestmark = pytest.mark.usefixtures("any_store")
 
 
 def plain(entity: Entity | None) -> Any:
@@ -40,7 +43,7 @@ def test_every_change_is_told_again_with_what_was_before_and_after(tmp_path: Pat
     changes = random_changes(city, 300)
 
     async def main() -> None:
-        journal = Journal(tmp_path)
+        journal = Journal(tmp_path, store=new_store(tmp_path))
         await journal.open()
         for change in changes:
             journal.append([change])
@@ -67,7 +70,7 @@ def test_an_attribute_written_long_ago_is_found_in_the_present(tmp_path: Path) -
     city_changes += [city.set("urn:ngsi-ld:Lamp:1", power=count) for count in range(3000)]
 
     async def main() -> None:
-        journal = Journal(tmp_path)
+        journal = Journal(tmp_path, store=new_store(tmp_path))
         await journal.open()
         journal.append(city_changes)
         await journal.flushed()

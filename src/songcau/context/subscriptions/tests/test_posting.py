@@ -62,8 +62,9 @@ def test_letters_at_once_go_over_several_connections_up_to_a_bound() -> None:
             assert sender.rooms == 0
             receiver.answer_all()
             async with asyncio.timeout(5):
-                while not sender.rooms:
+                while not sender.poster.is_idle:
                     await asyncio.sleep(0)
+            assert sender.rooms == 1
             sender.poster.close()
 
     run(case)
@@ -183,6 +184,16 @@ def test_private_addresses_are_not_called_when_a_setting_says_so() -> None:
                 assert failure is not None
                 assert "private address" in failure.reason
             assert receiver.connections == 0
+
+    run(case)
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]", "0.0.0.0", "224.0.0.1", "[::ffff:169.254.169.254]"])  # noqa: S104
+def test_some_addresses_are_never_called(host: str) -> None:
+    async def case() -> None:
+        failure = await Sender(f"http://{host}/latest/meta-data").send()
+        assert failure is not None
+        assert "no address that may be called" in failure.reason
 
     run(case)
 

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import psycopg
 from django.conf import settings
-from django.core.management import call_command
 from django.db import ConnectionHandler, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
+from songcau.entry.backup.tests.statements import migrate_default
 from songcau.entry.settings import Settings
 from songcau.foundation.files import storage
 
@@ -98,7 +98,7 @@ def fill(city: City) -> None:
 
     reactions.install((), (), record=record_entry)
     with city.within():
-        call_command("migrate", verbosity=0, interactive=False)
+        migrate_default(city.database)
         from songcau.foundation.accounts.tests.people import make_person
         from songcau.foundation.places.actions import load_profile
         from songcau.kernel.actor import SYSTEM

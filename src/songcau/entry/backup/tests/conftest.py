@@ -9,6 +9,7 @@ import pytest
 
 from songcau.entry.backup.tests import cities
 from songcau.entry.backup.tests.cities import POSTGRESQL, SQLITE, City, new_city
+from songcau.entry.backup.tests.statements import worked_out_once
 from tools import capabilities
 
 NO_POSTGRESQL = capabilities.postgresql()
@@ -21,6 +22,12 @@ ENGINES = [
 @pytest.fixture(autouse=True)
 def _databases_of_our_own(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _worked_out_once() -> Iterator[None]:
+    with worked_out_once():
         yield
 
 

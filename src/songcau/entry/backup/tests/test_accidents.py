@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from django.core.management import call_command
 
 from songcau.entry.backup import files, shelf
 from songcau.entry.backup.checking import check
@@ -16,6 +15,7 @@ from songcau.entry.backup.refusals import BackupExists, CannotRead, Damaged
 from songcau.entry.backup.sealing import FORMAT, LAST, MAGIC
 from songcau.entry.backup.tests.cities import City
 from songcau.entry.backup.tests.conftest import ENGINES
+from songcau.entry.backup.tests.statements import migrate_default
 from songcau.entry.backup.tests.test_there_and_back import KEY, back_up, bring_back
 from songcau.kernel import clock
 
@@ -61,7 +61,7 @@ def test_two_backups_in_one_file_are_damaged(full: City, tmp_path: Path, key: st
 def test_a_city_with_nothing_in_it_comes_back(place: Place, tmp_path: Path, origin: str, to: str) -> None:
     city = place(origin)
     with city.within():
-        call_command("migrate", verbosity=0, interactive=False)
+        migrate_default(city.database)
     made = back_up(city, tmp_path / "b")
     assert made.files == 0
     done = bring_back(place(to), tmp_path / "b")

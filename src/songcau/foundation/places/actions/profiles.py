@@ -1,13 +1,14 @@
 """Loading the units of a profile. Any order, any number of times: what is there is completed, never doubled."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
+from shapely.geometry.base import BaseGeometry
 
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.outbox.actions import announce
-from songcau.foundation.places.actions.boundaries import put_in_force
 from songcau.foundation.places.events import UnitsLoaded
 from songcau.foundation.places.geometry import area_km2, to_geojson
 from songcau.foundation.places.models import Boundary, Succession, Unit
@@ -28,12 +29,17 @@ _FACTS = (
 
 @dataclass(slots=True)
 class _Loading:
-    """Units by (level, code, first day), and what was done so far."""
+    """Units by (level, code, first day) and by code alone, and what was done so far."""
 
     profile: Profile
     units: dict[tuple[str, str, date], Unit] = field(default_factory=dict)
-    added: int = 0
+    of_code: defaultdict[str, list[Unit]] = field(default_factory=lambda: defaultdict(list))
+    new: list[Unit] = field(default_factory=list)
     changed: int = 0
+
+    def take(self, unit: Unit) -> None:
+        self.units[unit.level, unit.code, unit.valid_from] = unit
+        self.of_code[unit.code].append(unit)
 
 
 def load_profile(*, by: Actor, name: str) -> tuple[int, int]:
@@ -45,24 +51,26 @@ def load_profile(*, by: Actor, name: str) -> tuple[int, int]:
     profile = read_profile(name)
     with transaction.atomic():
         locked_revision()
-        loading = _Loading(profile, {(u.level, u.code, u.valid_from): u for u in Unit.objects.all()})
+        loading = _Loading(profile)
+        for unit in Unit.objects.all():
+            loading.take(unit)
         for line in profile.units:
             _load_unit(loading, line)
-        for succession in profile.successions:
-            _load_succession(loading, succession)
+        Unit.objects.bulk_create(loading.new)
+        _load_successions(loading)
         outlines = _draw_missing_outlines(loading)
-        if loading.added or loading.changed or outlines:
+        if loading.new or loading.changed or outlines:
             _tell(by, loading)
             raise_revision()
-    return loading.added, loading.changed
+    return len(loading.new), loading.changed
 
 
 def _load_unit(loading: _Loading, line: UnitLine) -> None:
-    key = (line.level, line.code, line.valid_from)
-    unit = loading.units.get(key)
+    unit = loading.units.get((line.level, line.code, line.valid_from))
     if unit is None:
-        loading.units[key] = _new_unit(loading, line)
-        loading.added += 1
+        unit = _new_unit(loading, line)
+        loading.take(unit)
+        loading.new.append(unit)
         return
     told = {name: getattr(line, name) for name in _FACTS if getattr(line, name) and not getattr(unit, name)}
     if line.valid_to is not None and unit.valid_to is None:
@@ -79,13 +87,13 @@ def _new_unit(loading: _Loading, line: UnitLine) -> Unit:
     parent = next(
         (
             unit
-            for unit in loading.units.values()
-            if unit.code == line.parent and unit.level != line.level and unit.period.holds(line.valid_from)
+            for unit in loading.of_code[line.parent]
+            if unit.level != line.level and unit.period.holds(line.valid_from)
         ),
         None,
     )
     facts = {name: getattr(line, name) for name in _FACTS}
-    return Unit.objects.create(
+    unit = Unit(
         level=line.level,
         code=line.code,
         kind=line.kind,
@@ -97,18 +105,25 @@ def _new_unit(loading: _Loading, line: UnitLine) -> Unit:
         profile=loading.profile.name,
         **facts,
     )
+    unit.set_keys()
+    return unit
 
 
-def _load_succession(loading: _Loading, line: SuccessionLine) -> None:
+def _load_successions(loading: _Loading) -> None:
+    known = set(Succession.objects.values_list("predecessor_id", "successor_id"))
+    links = [_succession(loading, line) for line in loading.profile.successions]
+    new = {(link.predecessor_id, link.successor_id): link for link in links}
+    made = Succession.objects.bulk_create([link for ends, link in new.items() if ends not in known])
+    loading.changed += len(made)
+
+
+def _succession(loading: _Loading, line: SuccessionLine) -> Succession:
     begins = loading.profile.begins
     old = next(
-        unit
-        for unit in loading.units.values()
-        if (unit.level, unit.code, unit.valid_to) == (line.level, line.predecessor, begins)
+        unit for unit in loading.of_code[line.predecessor] if (unit.level, unit.valid_to) == (line.level, begins)
     )
     new = loading.units[line.level, line.successor, begins]
-    _, made = Succession.objects.get_or_create(predecessor=old, successor=new, defaults={"relation": line.relation})
-    loading.changed += made
+    return Succession(predecessor=old, successor=new, relation=line.relation)
 
 
 def _draw_missing_outlines(loading: _Loading) -> int:
@@ -123,7 +138,8 @@ def _draw_missing_outlines(loading: _Loading) -> int:
         and (unit.code, unit.valid_from) in boxes
         and unit.longitude is not None
     ]
-    bare = [unit for unit in wards if not unit.boundaries.filter(superseded_at__isnull=True).exists()]
+    drawn = set(Boundary.objects.filter(superseded_at__isnull=True).values_list("unit_id", flat=True))
+    bare = [unit for unit in wards if unit.id not in drawn]
     if not bare:
         return 0
     centres = [
@@ -131,23 +147,27 @@ def _draw_missing_outlines(loading: _Loading) -> int:
         for u in wards
     ]
     outlines = approximate_outlines(centres)
-    for unit in bare:
-        shape = outlines[unit.code]
-        boundary = Boundary(
-            unit=unit,
-            geometry=to_geojson(shape),
-            area_km2=area_km2(shape),
-            source=APPROXIMATE_SOURCE,
-            approximate=True,
-            recorded_at=clock.now(),
-        )
-        put_in_force(unit, boundary, unit.valid_from)
+    # Nothing is replaced and no other outline is in the way: each holds as long as its unit.
+    Boundary.objects.bulk_create(_approximate(unit, outlines[unit.code]) for unit in bare)
     return len(bare)
+
+
+def _approximate(unit: Unit, shape: BaseGeometry) -> Boundary:
+    return Boundary(
+        unit=unit,
+        valid_from=unit.valid_from,
+        valid_to=unit.valid_to,
+        geometry=to_geojson(shape),
+        area_km2=area_km2(shape),
+        source=APPROXIMATE_SOURCE,
+        approximate=True,
+        recorded_at=clock.now(),
+    )
 
 
 def _tell(by: Actor, loading: _Loading) -> None:
     name = loading.profile.name
-    counts = {"added": loading.added, "changed": loading.changed}
+    counts = {"added": len(loading.new), "changed": loading.changed}
     subject = f"places.profile:{name}"
     record_entry(by=by, action="places.load_profile", subject=subject, details=counts)
     announce(UnitsLoaded(profile=name, **counts), subject=subject, by=by)

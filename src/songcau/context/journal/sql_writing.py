@@ -1,0 +1,87 @@
+"""What is written in the same words into every database, inside a transaction that the store has begun.
+
+`Fetch` runs one statement and returns its rows. Parameters are written %s; a database may say them otherwise.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from songcau.context.journal.sql_corrections import correct
+from songcau.context.journal.transaction import Batch
+
+Fetch = Callable[[str, Sequence[Any]], list[Any]]
+
+_PUT_DOCUMENT = "INSERT INTO document (kind, tenant, id, body) VALUES (%s, %s, %s, %s)"
+_FORGET_DOCUMENT = "DELETE FROM document WHERE kind = %s AND tenant = %s AND id = %s"
+
+
+def write_names(fetch: Fetch, batch: Batch) -> None:
+    """Tenants and authors that are new."""
+    _each(fetch, "INSERT INTO tenant (number, name) VALUES (%s, %s)", batch.tenants)
+    _each(fetch, "INSERT INTO author (number, label) VALUES (%s, %s)", batch.authors)
+
+
+def write_marks(fetch: Fetch, batch: Batch) -> None:
+    """Entities that changed their types or ended (they may have begun in the same batch), and the store's marks."""
+    _each(fetch, "UPDATE entity SET types = %s WHERE number = %s", batch.retyped)
+    _each(fetch, "UPDATE entity SET ended = %s WHERE number = %s", batch.ended)
+    _each(fetch, "DELETE FROM snapshot WHERE entity = %s", batch.forgotten)
+    if batch.is_probe:
+        fetch("UPDATE mark SET value = value", ())
+    if batch.covered is not None:
+        fetch("UPDATE mark SET value = %s WHERE name = 'covered'", (batch.covered,))
+
+
+def write_documents(fetch: Fetch, batch: Batch) -> None:
+    """Documents and corrections, each with the statement that takes it back."""
+    for kind, tenant, name, body in batch.documents:
+        key = (kind, tenant, name)
+        gone = fetch(f"{_FORGET_DOCUMENT} RETURNING kind, tenant, id, body", key)
+        batch.inverse += [(_PUT_DOCUMENT, tuple(row)) for row in gone]
+        if body is not None:
+            fetch(_PUT_DOCUMENT, (*key, body))
+            batch.inverse.append((_FORGET_DOCUMENT, key))
+    for correction in batch.corrections:
+        correct(fetch, correction, batch.inverse)
+    if batch.documents or batch.corrections:
+        # What tells, after a commit without an answer, whether it took place.
+        batch.stamp = fetch("UPDATE mark SET value = value + 1 WHERE name = 'batch' RETURNING value", ())[0][0]
+
+
+def write_removals(fetch: Fetch, batch: Batch, delete_rows: Callable[[int, Sequence[int]], object]) -> None:
+    """What is too old, or hidden, leaves the disk. Done twice it is done once: it needs no way back.
+
+    delete_rows: deletes rows of an entity by the way that the store finds them best.
+    """
+    for removal in batch.removals:
+        number = removal.number
+        delete_rows(number, removal.rows)
+        if removal.before is not None:
+            fetch("DELETE FROM addition WHERE entity = %s AND observed < %s", (number, removal.before))
+        if removal.is_last and not fetch("SELECT 1 FROM addition WHERE entity = %s LIMIT 1", (number,)):
+            fetch("DELETE FROM hidden WHERE entity = %s", (number,))
+            fetch("DELETE FROM entity WHERE number = %s", (number,))
+            fetch("UPDATE mark SET value = %s WHERE name = 'entity' AND value < %s", (number, number))
+
+
+def is_written(fetch: Fetch, batch: Batch) -> bool:
+    """Whether a batch took place whose commit gave no answer."""
+    if batch.rows:
+        return bool(fetch("SELECT 1 FROM history WHERE seq = %s", (batch.rows[-1][0],)))
+    return bool(fetch("SELECT 1 FROM mark WHERE name = 'batch' AND value >= %s", (batch.stamp,)))
+
+
+def write_revocation(fetch: Fetch, batch: Batch) -> None:
+    """Take a batch back that was answered with a failure."""
+    _each(fetch, "DELETE FROM history WHERE seq = %s", [(row[0],) for row in batch.rows])
+    _each(fetch, "UPDATE entity SET ended = NULL WHERE number = %s", [(row[1],) for row in batch.ended])
+    _each(fetch, "DELETE FROM entity WHERE number = %s", [(row[0],) for row in batch.begun])
+    for statement, parameters in reversed(batch.inverse):
+        fetch(statement, parameters)
+    _each(fetch, "DELETE FROM tenant WHERE number = %s", [(number,) for number, _ in batch.tenants])
+    _each(fetch, "DELETE FROM author WHERE number = %s", [(number,) for number, _ in batch.authors])
+
+
+def _each(fetch: Fetch, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    for row in rows:
+        fetch(statement, row)

@@ -1,0 +1,1 @@
+"""How a browser follows the live city: server-sent events."""
