@@ -91,7 +91,7 @@ class City(Client):
         delivery = self.subscriptions._telling.delivery
         delivery._stop_timer(line)
         line.next_at = 0.0
-        delivery.wake(line)
+        self.loop.call_soon(delivery.wake, line)
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Let the loop run until something is so."""
