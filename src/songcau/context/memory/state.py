@@ -185,7 +185,7 @@ class State:
         bound = sum(map(len, groups)) // _COST_OF_ID
         by_place = self._by_place(selection, bound)
         if by_place is not None:
-            return by_place, None
+            return by_place, selection.matches_beyond_area
         ids = min([*self._needed(selection), *self._in_scope(selection)], key=_size, default=None)
         if ids is not None and _size(ids) < bound:
             _check_work(selection, _size(ids))
@@ -207,7 +207,10 @@ class State:
         return [members for name in selection.types if (members := types.get(name)) is not None]
 
     def _by_place(self, selection: Selection, bound: int) -> list[Entity] | None:
-        """The matches, found by the grid, unless it would look at more than `bound` or cannot answer."""
+        """All that lies there, found by the grid, unless it would look at more than `bound` or cannot answer.
+
+        What else the selection asks is left to be tested, for a page asks it of few of them.
+        """
         area = selection.area
         if area is None or area.boxes is None:
             return None
@@ -219,9 +222,7 @@ class State:
             return None
         _check_work(selection, len(nearby))
         # The places have answered for points; of anything else they know only the box.
-        found = list(
-            filter(selection.matches_beyond_area, map(self.entities.__getitem__, nearby.points(area.holds_points)))
-        )
+        found = list(map(self.entities.__getitem__, nearby.points(area.holds_points)))
         others = map(self.entities.__getitem__, nearby.others())
         found += filter(selection.matches, _watched(selection, others))
         found.sort(key=_ORDER)
