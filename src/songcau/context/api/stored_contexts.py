@@ -108,6 +108,6 @@ class StoredContexts:
 
 
 def _require_right(asked: Asked) -> None:
-    """What a @context says changes what every client's names mean: not for callers with limits."""
-    if not (asked.by.writes_all or asked.by.may_administer):
+    """What a @context says changes what names mean in every tenant: not for callers with limits, or of one tenant."""
+    if not ((asked.by.writes_all and asked.by.may_enter("")) or asked.by.may_administer):
         raise NotAllowed("@contexts are for who may write everything, or administer")
