@@ -161,6 +161,8 @@ class Subscriptions:
                 self._begin(entry, subscription)
 
     def _begin(self, entry: Entry, subscription: Subscription) -> None:
+        if self._owner(entry.record.token) is None:
+            return  # its token was revoked while it was put on disk
         self._telling.line_of(subscription, entry.tally)
         self._telling.begin(subscription, entry.behind)
         entry.behind = None
@@ -253,7 +255,7 @@ class Subscriptions:
                 return
             was = entry.committed[1] if entry.committed is not None else None
             entry.committed = (record, subscription)
-            if was is not None:
+            if was is not None and self._owner(record.token) is not None:
                 self._telling.replace(was, subscription)
             else:
                 self._begin(entry, subscription)
