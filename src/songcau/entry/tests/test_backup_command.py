@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from songcau.entry.backup import checking, restoring, targets
 from songcau.entry.backup.shelf import last_backup, thin_out
 from songcau.entry.backup.tests.cities import SQLITE, City, fill, new_city
-from songcau.entry.backup.tests.test_broker_folder import lived
 from songcau.entry.backup.tests.statements import worked_out_once
+from songcau.entry.backup.tests.test_broker_folder import lived
 from songcau.entry.command_line import songcau
 from songcau.entry.commands import keeping
 from songcau.kernel import clock
