@@ -22,7 +22,9 @@ from songcau.context.api.temporal_routes import MOST_INSTANCES, add_temporal_rou
 from songcau.context.api.tokens import add_token_routes
 from songcau.context.broker.broker import Broker
 from songcau.context.broker.histories import Histories
+from songcau.context.broker.retaining import retain
 from songcau.context.journal.journal import Journal
+from songcau.context.journal.retention import Retention, RetentionUnreadable, retention_in
 from songcau.context.journal.store import StoreError
 from songcau.context.journal.stores import store_at
 from songcau.context.problems import Problem
@@ -50,6 +52,7 @@ log = logging.getLogger("songcau.context")
 
 GRANTS_KEY = "grants.key"
 EXPECTATIONS = "quality.json"
+RETENTION = "retention.json"
 CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
@@ -122,6 +125,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     stack.push_async_callback(contexts.close)
     journal = await _opened(options.data, options.store)
     stack.push_async_callback(journal.close)
+    _retain(options, journal, stack)
     router = Router()
     tokens = _tokens(journal)
     add_token_routes(router, tokens, CORE.expand, contexts)
@@ -208,6 +212,17 @@ def _contexts(options: Options) -> Contexts:
         return Contexts(options.contexts)
     except (UnusableFolder, OSError) as error:
         raise CannotStart(f"the @contexts in {options.contexts} cannot be used: {error}") from error
+
+
+def _retain(options: Options, journal: Journal, stack: AsyncExitStack) -> None:
+    """Let histories grow old, by the file `retention.json` of the data folder if there is one. Raises CannotStart."""
+    file = options.data / RETENTION
+    try:
+        retention = retention_in(file, CORE.expand) if file.exists() else Retention()
+    except (RetentionUnreadable, Problem) as error:
+        raise CannotStart(f"how long histories are kept cannot be read: {error}") from error
+    retaining = asyncio.create_task(retain(journal, retention))
+    stack.callback(retaining.cancel)
 
 
 def _quality(options: Options) -> Quality | None:

@@ -27,7 +27,8 @@ class Process:
 WEB = Process("web", "web")
 CONTEXT = Process("context", "context")
 WORKER = Process("worker", "worker")
-# `gateways` joins the table with the first gateway: a process with nothing to run would only use memory.
+# Only in a city that has a mapping for one of them: a process with nothing to run would only use memory.
+GATEWAYS = Process("gateways", "gateways")
 PROCESSES = (CONTEXT, WEB, WORKER)
 # Only in a demonstration city: the providers that vouch for its made-up citizens.
 IDENTITIES = Process("identities", "simulate-identities")
@@ -64,7 +65,7 @@ def is_ready(data: Path, name: str, pid: int) -> bool:
 
 def running(data: Path) -> list[str]:
     """The processes of the city that live on this folder."""
-    return [process.name for process in PROCESSES if _is_alive(ready_file(data, process.name))]
+    return [process.name for process in (*PROCESSES, GATEWAYS) if _is_alive(ready_file(data, process.name))]
 
 
 def _is_alive(file: Path) -> bool:

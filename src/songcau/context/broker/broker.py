@@ -5,6 +5,7 @@ change to the journal. What it returns is a result and a future: the future is d
 then may anybody be told of success. If the journal fails, the state takes the changes back by itself.
 """
 
+import logging
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from songcau.context.problems import AlreadyExists, NonexistentTenant, NotAllowe
 from songcau.context.quality.examining import Quality
 from songcau.context.rights.caller import Caller
 from songcau.kernel import clock
+
+_log = logging.getLogger(__name__)
 
 DEFAULT_TENANT = ""
 Committed = Future[int]
@@ -60,10 +63,9 @@ class Broker:
 
     def load(self, tenant: str, entities: Iterable[Entity]) -> None:
         """Take over what the journal kept, before anybody is served."""
-        state = self._state_for_writing(tenant)
-        for entity in entities:
-            self._latest = max(self._latest, entity.modified_at)
-            state.apply(Change(tenant, Kind.PUT, entity.id, None, entity, (), entity.modified_at, ""))
+        kept = list(entities)
+        self._latest = max([self._latest, *(entity.modified_at for entity in kept)])
+        self._state_for_writing(tenant).restore(kept)
 
     def _state_for_writing(self, tenant: str) -> State:
         """A tenant begins with the first entity that is created in it (6.3.14)."""
@@ -239,7 +241,10 @@ class Broker:
     def _tell(self, changes: Sequence[Change], committed: Committed) -> None:
         if committed.exception() is None:
             for listener in self._listeners:
-                listener(changes[0].tenant, changes, committed.result())
+                try:
+                    listener(changes[0].tenant, changes, committed.result())
+                except Exception:  # a fault of one must not keep the change from the others
+                    _log.exception("a listener failed to take a change")
 
     # --- inside -------------------------------------------------------------------------------------
 

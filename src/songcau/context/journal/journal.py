@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -17,6 +18,7 @@ from songcau.context.journal.pace import Pace
 from songcau.context.journal.past import Past, Present
 from songcau.context.journal.recovery import Recovered, recover
 from songcau.context.journal.register import Register
+from songcau.context.journal.retention import ROWS_AT_ONCE, Expired, Known, Removal, Retention
 from songcau.context.journal.snapshots import Snapshots
 from songcau.context.journal.sqlite import SqliteStore
 from songcau.context.journal.store import Store, StoreError
@@ -27,6 +29,9 @@ from songcau.context.problems import StorageUnavailable
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+ENTITIES_AT_ONCE: Final = 1000
+SECONDS_FOR_SNAPSHOTS: Final = 60.0
 
 SECONDS_BEFORE_A_SWITCH: Final = 0.001
 
@@ -218,6 +223,57 @@ class Journal:
         """Entities that have a history and are not there, with the types they last had, in the order of beginning."""
         await self.flushed()
         return await self._read_beside(lambda: dict(self._store.gone(tenant)))
+
+    async def expire(self, retention: Retention, now: int) -> int:
+        """Take from the disk what is too old by the retention, and what was hidden; the number of rows that went.
+
+        It goes by small transactions between those of everybody else. StorageUnavailable if the disk refuses.
+        """
+        await self._write_snapshots()
+        hidden = await self._read_beside(self._store.hidden_numbers)
+        removed, after = 0, 0
+        while some := await self._read_beside(partial(self._store.known, after, ENTITIES_AT_ONCE)):
+            after = some[-1].number
+            for known in some:
+                cut = retention.cut(known.types, now)
+                if cut is not None or known.number in hidden:
+                    removed += await self._expire_one(known, cut)
+        return removed
+
+    async def _write_snapshots(self) -> None:
+        """Only rows that no start needs may go."""
+        self._writer.demand_snapshots()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_FOR_SNAPSHOTS):
+                while self._writer.has_snapshots_to_write:
+                    await asyncio.sleep(0.02)
+
+    async def _expire_one(self, known: Known, cut: int | None) -> int:
+        removed = 0
+        while True:
+            newest = known.newest
+            if newest is None:
+                await self.flushed()
+                newest = self._register.newest(known.tenant, known.entity_id)
+            found = Expired(is_all=True)
+            if newest:
+                found = await self._read_beside(partial(self._store.expired, known.number, newest, cut, ROWS_AT_ONCE))
+            is_over = found.is_all and known.newest is not None
+            if found.rows or is_over or known.newest == 0:
+                removal = Removal(known.number, tuple(found.rows), cut if known.newest == 0 else None, is_over)
+                await self._remove(removal)
+                removed += len(found.rows)
+            if len(found.rows) < ROWS_AT_ONCE:
+                return removed
+
+    def _remove(self, removal: Removal) -> asyncio.Future[int]:
+        transaction = Transaction((), self._loop.create_future())
+        refusal = self._refusal()
+        if refusal is not None:
+            self._give_up([transaction], refusal)
+            return transaction.future
+        transaction.removals.append(removal)
+        return self._hand_over(transaction, 0)
 
     async def _read_beside(self, read: Callable[[], T]) -> T:
         try:

@@ -13,9 +13,17 @@ import psycopg
 from psycopg import Connection
 
 from songcau.context.journal.postgresql_tables import SCHEMA, bring_up_to_date, partition_of
+from songcau.context.journal.retention import Expired
 from songcau.context.journal.rows import Row
 from songcau.context.journal.sql_reading import COLUMNS, NEVER, SqlReading
-from songcau.context.journal.sql_writing import is_written, write_documents, write_marks, write_names, write_revocation
+from songcau.context.journal.sql_writing import (
+    is_written,
+    write_documents,
+    write_marks,
+    write_names,
+    write_removals,
+    write_revocation,
+)
 from songcau.context.journal.store import Living, Names, Period, StoreError, StoreInUse
 from songcau.context.journal.transaction import Batch
 
@@ -124,6 +132,7 @@ class PostgresqlStore(SqlReading):
             self._write_snapshots(database, batch)
             write_marks(fetch, batch)
             write_documents(fetch, batch)
+            write_removals(fetch, batch, self._delete_rows)
             is_committing = True
             database.execute("COMMIT")
         except psycopg.Error as error:
@@ -134,6 +143,9 @@ class PostgresqlStore(SqlReading):
         for month in {_month(at) for at in {rows[0][5], rows[-1][5]}} - self._months if rows else ():
             database.execute(partition_of(month))
             self._months.add(month)
+
+    def _delete_rows(self, number: int, rows: Sequence[int]) -> None:
+        self._fetch("DELETE FROM history WHERE entity = %s AND seq = ANY(%s)", (number, list(rows)))
 
     def _write_snapshots(self, database: Database, batch: Batch) -> None:
         if batch.snapshots:
@@ -186,6 +198,15 @@ class PostgresqlStore(SqlReading):
         until = period.until if period.until is not None else -NEVER
         within = "observed_to >= %s AND observed_from < %s" if period.observed else "at >= %s AND at < %s"
         return self._rows(newest, f" AND {within}", (since, until), limit)
+
+    def expired(self, number: int, newest: int, cut: int | None, limit: int) -> Expired:
+        hidden, covered = self.mask(number).everything, self._covered()
+        rows = self._all(
+            "SELECT seq FROM history WHERE entity = %s AND seq <= %s AND (seq <= %s OR at < %s) ORDER BY seq LIMIT %s",
+            (number, covered, hidden, NEVER if cut is None else cut, limit),
+        )
+        seqs = [seq for (seq,) in rows]
+        return Expired(seqs, is_all=not seqs or seqs[-1] == newest)
 
     def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
         return self._rows(newest, "", (), limit)

@@ -8,6 +8,7 @@ An entity that is deleted and made again gets another number. So a start needs n
 """
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from songcau.context.entities.entity import Change
@@ -140,15 +141,39 @@ class Register:
         return len(self._number) - 1
 
     def restore(self, tenant: str, entity_id: str, number: int, chain: Chain) -> None:
-        """A living entity found at a start, with the place of its newest row."""
+        """A living entity found at a start, with the place of its newest row. They come by number."""
         seq, skip, place, first, latest = chain
-        slot = self._take_slot(number, seq, skip, place)
-        self._first[slot] = NOT_BEFORE if first is None else first
-        self._latest[slot] = NOT_AFTER if latest is None else latest
+        slot = len(self._number)
+        self._number.append(number)
+        self._last.append(seq)
+        self._skip.append(skip)
+        self._place.append(place)
+        self._first.append(NOT_BEFORE if first is None else first)
+        self._latest.append(NOT_AFTER if latest is None else latest)
         try:
             self.slots[tenant][entity_id] = slot
         except KeyError:
             self.slots[tenant] = {entity_id: slot}
+
+    def move(self, slot: int, chain: Chain) -> None:
+        """A start found a newer row of an entity."""
+        self._last[slot], self._skip[slot], self._place[slot], first, latest = chain
+        self._first[slot] = NOT_BEFORE if first is None else first
+        self._latest[slot] = NOT_AFTER if latest is None else latest
+
+    def forget(self, tenant: str, entity_id: str, slot: int) -> None:
+        """A start found nothing of an entity that was named."""
+        del self.slots[tenant][entity_id]
+        self._free.append(slot)
+
+    def slot_at_start(self, number: int) -> int | None:
+        """The slot of an entity, as long as a start has given slots by number and taken none back."""
+        slot = bisect_left(self._number, number)
+        return slot if slot < len(self._number) and self._number[slot] == number else None
+
+    def newest_in(self, slot: int) -> int:
+        """The newest row of the entity in a slot."""
+        return self._last[slot]
 
     def newest(self, tenant: str, entity_id: str) -> int | None:
         """The newest row of a living entity."""

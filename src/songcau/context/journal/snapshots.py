@@ -8,25 +8,24 @@ from collections.abc import Sequence
 
 import orjson
 
-from songcau.context.entities.entity import Entity
 from songcau.context.journal.pace import Pace
-from songcau.context.journal.rows import Row, without_body
+from songcau.context.journal.rows import Standing, standing
 from songcau.context.journal.transaction import Batch, Transaction
 
 
 class Snapshots:
-    """`dirty`: entity number → its newest row and state, for what is newer than its snapshot."""
+    """`dirty`: entity number → where its chain stands and its newest state, for what is newer than its snapshot."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self.dirty: dict[int, tuple[Row, Entity | None]] = {}
+        self.dirty: dict[int, Standing] = {}
         self._sweep: list[int] = []
         self._sweep_to = 0
         self._rows = 0
         self._last = 0
         self._slice: list[int] = []
 
-    def begin(self, tail: dict[int, tuple[Row, Entity | None]], rows: int, last: int) -> None:
+    def begin(self, tail: dict[int, Standing], rows: int, last: int) -> None:
         """What a start found in the log: `rows` of it, up to the row `last`, are in no snapshot."""
         self.dirty, self._rows, self._last = tail, rows, last
 
@@ -47,7 +46,7 @@ class Snapshots:
             self._sweep_to, self._rows = self._last, 0
         self._slice = self._sweep[-self._pace.entities_in_a_slice :]
         for number in self._slice:
-            (seq, _, skip, _, place, _, _, _, first, latest, _), entity = self.dirty[number]
+            seq, skip, place, first, latest, entity = self.dirty[number]
             if entity is None:
                 batch.forgotten.append((number,))
             else:
@@ -66,7 +65,7 @@ class Snapshots:
         dirty = self.dirty
         for one in transactions:
             for row, change in zip(one.rows, one.changes, strict=True):
-                dirty[row[3]] = (without_body(row), change.after)
+                dirty[row[3]] = standing(row, change.after)
         if batch.rows:
             self._last = batch.rows[-1][0]
             self._rows += len(batch.rows)

@@ -13,7 +13,6 @@ Inverse = list[tuple[str, tuple[Any, ...]]]
 
 _ADDITION = "number, entity, name, dataset, instance, body, observed"
 _ADD_AGAIN = f"INSERT INTO addition ({_ADDITION}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608  # column names
-_HIDDEN = "number, entity, up_to, name, dataset, place"
 _ENTITY = "number, tenant, id, types, ended"
 
 
@@ -52,25 +51,15 @@ def _add(fetch: Fetch, correction: Correction, unlived: int | None, inverse: Inv
 
 
 def _forget(fetch: Fetch, lives: Sequence[tuple[int, int | None]], inverse: Inverse) -> None:
-    """The dead and the unlived lose their name; of the living everything up to now is hidden."""
+    """Everything up to now is hidden, and what was added goes; retention takes the rest from the disk."""
     for number, ended in lives:
-        if ended is None:
+        if ended == 0:
+            _hide_added(fetch, number, Hidden(), inverse)
+            rows = fetch(f"DELETE FROM entity WHERE number = %s RETURNING {_ENTITY}", (number,))  # noqa: S608  # names
+            again = f"INSERT INTO entity ({_ENTITY}) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608  # column names
+            inverse += [(again, tuple(row)) for row in rows]
+        else:
             _hide_told(fetch, number, Hidden(), inverse)
-            continue
-        for statement, again in (
-            (f"DELETE FROM addition WHERE entity = %s RETURNING {_ADDITION}", _ADD_AGAIN),  # noqa: S608
-            (
-                f"DELETE FROM hidden WHERE entity = %s RETURNING {_HIDDEN}",  # noqa: S608
-                f"INSERT INTO hidden ({_HIDDEN}) VALUES (%s, %s, %s, %s, %s, %s)",  # noqa: S608
-            ),
-            (
-                f"DELETE FROM entity WHERE number = %s RETURNING {_ENTITY}",  # noqa: S608
-                f"INSERT INTO entity ({_ENTITY}) VALUES (%s, %s, %s, %s, %s)",  # noqa: S608
-            ),
-        ):
-            inverse += [(again, tuple(row)) for row in fetch(statement, (number,))]
-        # Its rows stay in the log: another entity must not get its number.
-        fetch("UPDATE mark SET value = %s WHERE name = 'entity' AND value < %s", (number, number))
 
 
 def _hide_added(fetch: Fetch, number: int | None, hidden: Hidden, inverse: Inverse) -> None:

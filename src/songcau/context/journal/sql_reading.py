@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from songcau.context.journal.corrections import Mask
+from songcau.context.journal.retention import Known
 from songcau.context.journal.rows import Row
 from songcau.context.journal.store import Addition, Life, Period
 
@@ -14,6 +15,12 @@ NEVER = -(1 << 62)
 COLUMNS = (
     "history.seq, history.previous, history.skip, history.entity, history.place, history.at, history.kind,"
     " history.author, history.observed_from, history.observed_to, history.body"
+)
+
+# A life that is over and hidden altogether is forgotten: it is there only until its rows are taken from the disk.
+_NOT_FORGOTTEN = (
+    "NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.entity = entity.number AND hidden.name IS NULL"
+    " AND hidden.up_to >= entity.ended)"
 )
 
 
@@ -30,7 +37,7 @@ class SqlReading(ABC):
 
     def lives(self, tenant: str, entity_id: str) -> list[Life]:
         rows = self._all(
-            "SELECT number, ended, types FROM entity WHERE id = %s"
+            f"SELECT number, ended, types FROM entity WHERE id = %s AND {_NOT_FORGOTTEN}"  # noqa: S608  # a constant
             " AND tenant = (SELECT number FROM tenant WHERE name = %s) ORDER BY number",
             (entity_id, tenant),
         )
@@ -38,7 +45,7 @@ class SqlReading(ABC):
 
     def gone(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
         rows = self._all(
-            "SELECT id, types FROM entity WHERE ended IS NOT NULL"
+            f"SELECT id, types FROM entity WHERE ended IS NOT NULL AND {_NOT_FORGOTTEN}"  # noqa: S608  # a constant
             " AND tenant = (SELECT number FROM tenant WHERE name = %s) ORDER BY number",
             (tenant,),
         )
@@ -66,3 +73,18 @@ class SqlReading(ABC):
         for row in self._all("SELECT up_to, name, dataset, place FROM hidden WHERE entity = %s", (number,)):
             mask.add(*row)
         return mask
+
+    def known(self, after: int, limit: int) -> list[Known]:
+        rows = self._all(
+            "SELECT entity.number, tenant.name, id, types, ended FROM entity JOIN tenant ON tenant.number = tenant"
+            " WHERE entity.number > %s ORDER BY entity.number LIMIT %s",
+            (after, limit),
+        )
+        return [Known(number, tenant, name, tuple(types.split()), ended) for number, tenant, name, types, ended in rows]
+
+    def hidden_numbers(self) -> set[int]:
+        return {number for (number,) in self._all("SELECT DISTINCT entity FROM hidden", ())}
+
+    def _covered(self) -> int:
+        covered: int = self._all("SELECT value FROM mark WHERE name = 'covered'", ())[0][0]
+        return covered

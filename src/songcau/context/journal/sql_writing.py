@@ -48,6 +48,22 @@ def write_documents(fetch: Fetch, batch: Batch) -> None:
         batch.stamp = fetch("UPDATE mark SET value = value + 1 WHERE name = 'batch' RETURNING value", ())[0][0]
 
 
+def write_removals(fetch: Fetch, batch: Batch, delete_rows: Callable[[int, Sequence[int]], object]) -> None:
+    """What is too old, or hidden, leaves the disk. Done twice it is done once: it needs no way back.
+
+    delete_rows: deletes rows of an entity by the way that the store finds them best.
+    """
+    for removal in batch.removals:
+        number = removal.number
+        delete_rows(number, removal.rows)
+        if removal.before is not None:
+            fetch("DELETE FROM addition WHERE entity = %s AND observed < %s", (number, removal.before))
+        if removal.is_last and not fetch("SELECT 1 FROM addition WHERE entity = %s LIMIT 1", (number,)):
+            fetch("DELETE FROM hidden WHERE entity = %s", (number,))
+            fetch("DELETE FROM entity WHERE number = %s", (number,))
+            fetch("UPDATE mark SET value = %s WHERE name = 'entity' AND value < %s", (number, number))
+
+
 def is_written(fetch: Fetch, batch: Batch) -> bool:
     """Whether a batch took place whose commit gave no answer."""
     if batch.rows:

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from songcau.context.journal.rows import Row
-from songcau.context.journal.sql_writing import is_written, write_documents, write_marks, write_names, write_revocation
+from songcau.context.journal.sql_writing import (
+    is_written,
+    write_documents,
+    write_marks,
+    write_names,
+    write_removals,
+    write_revocation,
+)
 from songcau.context.journal.sqlite_reading import SqliteReading
 from songcau.context.journal.sqlite_tables import INSERT_ENTITIES, INSERT_ROWS, INSERT_SNAPSHOTS, bring_up_to_date
 from songcau.context.journal.store import Living, Names, StoreError, StoreInUse
@@ -95,10 +102,15 @@ class SqliteStore(SqliteReading):
                 INSERT_SNAPSHOTS(database, batch.snapshots)
             write_marks(fetch, batch)
             write_documents(fetch, batch)
+            write_removals(fetch, batch, self._delete_rows)
             is_committing = True
             database.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._failure(database, error, is_committing=is_committing) from error
+
+    def _delete_rows(self, _number: int, rows: Sequence[int]) -> None:
+        marks = ",".join("?" * len(rows))
+        self._database.execute(f"DELETE FROM history WHERE seq IN ({marks})", rows)  # noqa: S608  # question marks
 
     def _fetch(self, statement: str, parameters: Sequence[Any]) -> list[Any]:
         return self._database.execute(statement.replace("%s", "?"), parameters).fetchall()

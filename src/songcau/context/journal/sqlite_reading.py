@@ -7,6 +7,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from songcau.context.journal.retention import Expired, may_go
 from songcau.context.journal.rows import Row
 from songcau.context.journal.sql_reading import NEVER, SqlReading
 from songcau.context.journal.store import Period, StoreError
@@ -39,6 +40,21 @@ class SqliteReading(SqlReading):
                 found += connection.execute(_LINE, (last, min(place, limit - len(found)))).fetchall()
                 if len(found) >= limit:
                     break
+        return found
+
+    def expired(self, number: int, newest: int, cut: int | None, limit: int) -> Expired:
+        """The chain must go from its far end, or what is beyond a gap would never be found again."""
+        mask, covered = self.mask(number), self._covered()
+        found = Expired(is_all=True)
+        with self._reader() as connection:
+            chapters = [row[:2] for row in connection.execute(_CHAPTERS, (newest, NEVER)).fetchall()]
+            for last, place in reversed(chapters):
+                rows = connection.execute(_LINE, (last, place)).fetchall()
+                for seq, at in ((row[0], row[5]) for row in reversed(rows)):
+                    if seq > covered or not may_go(seq, at, cut, mask) or len(found.rows) >= limit:
+                        found.is_all = False
+                        return found
+                    found.rows.append(seq)
         return found
 
     def rows_back(self, newest: int, limit: int) -> Sequence[Row]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from songcau.context.journal.corrections import Mask
+from songcau.context.journal.retention import Expired, Known
 from songcau.context.journal.rows import Row
 from songcau.context.journal.transaction import Batch
 
@@ -125,6 +126,15 @@ class Store(Protocol):
 
     def mask(self, number: int) -> Mask:
         """What is hidden of a life."""
+
+    def known(self, after: int, limit: int) -> list[Known]:
+        """Every life, by number, from the one after a number on; also those whose history was forgotten."""
+
+    def hidden_numbers(self) -> set[int]:
+        """The numbers of lives of which something is hidden."""
+
+    def expired(self, number: int, newest: int, cut: int | None, limit: int) -> Expired:
+        """Rows of a life, oldest first, that may go: covered by snapshots, and before the cut or hidden altogether."""
 
     def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
         """Rows of one life, newest first, from the row `newest` back; at least those that fall into the period."""

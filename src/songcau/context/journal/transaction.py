@@ -7,6 +7,7 @@ from typing import Any
 
 from songcau.context.entities.entity import Change
 from songcau.context.journal.corrections import Correction
+from songcau.context.journal.retention import Removal
 from songcau.context.journal.rows import Row
 
 
@@ -27,6 +28,7 @@ class Transaction:
         "ended",
         "future",
         "names",
+        "removals",
         "retyped",
         "rows",
         "size",
@@ -48,6 +50,7 @@ class Transaction:
         self.ended: list[tuple[int, int]] = []
         self.documents: list[tuple[str, str, str, bytes | None]] = []
         self.corrections: list[Correction] = []
+        self.removals: list[Removal] = []
 
 
 @dataclass(slots=True)
@@ -69,6 +72,7 @@ class Batch:
     retyped: list[tuple[str, int]] = field(default_factory=list)
     documents: list[tuple[str, str, str, bytes | None]] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
     inverse: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     stamp: int = 0
     snapshots: list[tuple[int, int, int, int, int | None, int | None, bytes]] = field(default_factory=list)
@@ -88,4 +92,4 @@ class Batch:
         return batch
 
 
-_SELDOM = ("tenants", "authors", "begun", "ended", "retyped", "documents", "corrections")
+_SELDOM = ("tenants", "authors", "begun", "ended", "retyped", "documents", "corrections", "removals")

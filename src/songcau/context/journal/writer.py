@@ -42,6 +42,7 @@ class Writer:
         self._bell.acquire()
         self._is_asleep = False
         self._is_ending = False
+        self._is_demanded = False
         self._go_on = threading.Event()
         self._is_lost = False
         self._is_ill = False
@@ -62,6 +63,15 @@ class Writer:
         self._is_asleep = False
         if self._bell.locked():
             self._bell.release()
+
+    def demand_snapshots(self) -> None:
+        """Write the snapshots of all that changed, whatever the length of the tail."""
+        self._is_demanded = True
+        self.ring()
+
+    @property
+    def has_snapshots_to_write(self) -> bool:
+        return self._is_demanded or self._snapshots.is_due()
 
     def take_back(self) -> list[Transaction]:
         """All that waits, while the writer rests after a failure."""
@@ -86,6 +96,9 @@ class Writer:
                 self._write(self._take())
             elif self._is_ending:
                 break
+            elif self._is_demanded:
+                self._snapshots.demand()
+                self._is_demanded = False
             elif self._snapshots.is_due():
                 self._write([])
             else:

@@ -235,3 +235,14 @@ def test_a_signal_stops_the_broker_in_order(tmp_path: Path, number: signal.Signa
     uvloop.run(run(Options(tmp_path, port=0, socket=tmp_path / "b.sock"), ready))
     assert len(told) == 1
     assert not (tmp_path / "b.sock").exists()
+
+
+@pytest.mark.parametrize("text", ['{"Air": "long"}', '{"A b!": 30}', "[30]"])
+def test_a_broker_does_not_guess_how_long_histories_are_kept(tmp_path: Path, text: str) -> None:
+    (tmp_path / "retention.json").write_text(text)
+    assert "how long histories are kept" in refused(Options(tmp_path, port=0))
+
+
+def test_a_broker_with_a_retention_starts(tmp_path: Path) -> None:
+    (tmp_path / "retention.json").write_text('{"Air": 30}')
+    run_case(lambda: _serves_a_moment(Options(tmp_path, port=0)))

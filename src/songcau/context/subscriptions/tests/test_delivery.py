@@ -235,6 +235,25 @@ def test_a_throttled_line_waits_between_letters() -> None:
     run(case)
 
 
+def test_a_letter_that_cannot_be_written_holds_up_nobody() -> None:
+    async def case() -> None:
+        post = Post()
+        line, other = post.line(), post.line(name="t")
+
+        def faulty(letter: Letter) -> bytes:
+            if letter.occurrences[0].sequence == 1:
+                raise ZeroDivisionError
+            return write(letter)
+
+        line.write = faulty
+        post.tell(line, 1, 2)
+        post.tell(other, 3)
+        await post.until(lambda: len(post.sent) == 2)
+        assert sorted(body for _, body in post.sent) == [b"2", b"3"]
+
+    run(case)
+
+
 def test_a_line_that_is_closed_is_told_nothing_more() -> None:
     async def case() -> None:
         post = Post(lambda _uri, _body: REFUSED)
