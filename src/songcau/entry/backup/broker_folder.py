@@ -39,6 +39,7 @@ class BrokerFolder:
 
     def __init__(self, data: Path, told: dict[str, Any] | None) -> None:
         self._told = told
+        self._has_journal = bool(told and told["form"])
         self._folder = broker.folder_of(data)
         self._aside = self._folder / ASIDE
         self._replaced = self._folder / REPLACED
@@ -122,8 +123,9 @@ class BrokerFolder:
         if self._told is None:
             return
         if member.kind == broker.START:
-            with _refusing():
-                self._rebuilt = Rebuilt(self._aside, int(member.facts["form"]))
+            if self._has_journal:
+                with _refusing():
+                    self._rebuilt = Rebuilt(self._aside, int(member.facts["form"]))
         elif member.kind == broker.TABLE:
             name = str(member.facts["name"])
             with _refusing():
@@ -149,7 +151,7 @@ class BrokerFolder:
 
     def compare(self, compared: Compared) -> None:
         """What a start of the broker would find, beside what the backup says. Raises Differs, JournalRefused."""
-        if self._told is None:
+        if self._told is None or not self._has_journal:
             return
         with _refusing():
             self._journal().close()
@@ -165,7 +167,8 @@ class BrokerFolder:
     def _take_place(self) -> None:
         """Nothing that goes wrong here undoes the database: it is told."""
         try:
-            self._note.write_text(_mark(self._aside / JOURNAL), encoding="ascii")
+            if self._has_journal:
+                self._note.write_text(_mark(self._aside / JOURNAL), encoding="ascii")
             self._set_aside_what_is_there()
             for name in (JOURNAL, *broker.FILES):
                 if (self._aside / name).exists():
@@ -181,7 +184,8 @@ class BrokerFolder:
             shutil.rmtree(self._replaced)
         self._replaced.mkdir(mode=0o700)
         coming = [name for name in broker.FILES if (self._aside / name).exists()]
-        for name in {JOURNAL, *(JOURNAL + tail for tail in WRITE_AHEAD), EXPECTATIONS, *coming}:
+        journal = [JOURNAL, *(JOURNAL + tail for tail in WRITE_AHEAD)] if self._has_journal else []
+        for name in {*journal, EXPECTATIONS, *coming}:
             with suppress(FileNotFoundError):
                 (self._folder / name).rename(self._replaced / name)
 

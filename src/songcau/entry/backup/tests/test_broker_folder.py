@@ -33,6 +33,7 @@ from songcau.entry.backup.refusals import (
     TargetNotEmpty,
 )
 from songcau.entry.backup.sealing import SealedReader, SealedWriter
+from songcau.entry.settings import Settings
 
 EXPECTED = b'{"WeatherObserved": {"temperature": {"lowest": -10}}}'
 CHANGES = 120
@@ -72,11 +73,15 @@ class Stands:
 Carried = tuple[dict[str, Any], bytes]
 
 
-def carried(data: Path, *, encrypted: bool = True) -> Carried:
+def settings_of(data: Path, **values: object) -> Settings:
+    return Settings(secret_key="s" * 40, audit_key="a" * 40, data=data, **values)  # type: ignore[arg-type]
+
+
+def carried(data: Path, *, encrypted: bool = True, **values: object) -> Carried:
     stream = io.BytesIO()
     sealed = SealedWriter(stream, city="c", made_at="m", passphrase=None, form=broker.FORMAT)
     out = MemberWriter(sealed)
-    told = broker.put_broker(out, data, encrypted=encrypted)
+    told = broker.put_broker(out, settings_of(data, **values), encrypted=encrypted)
     out.put("end", {"broker": told})
     sealed.finish()
     return told, stream.getvalue()
@@ -322,6 +327,22 @@ def test_without_a_broker_in_the_backup_nothing_is_touched(lived_once: Path, tmp
             folder.take(member)
         folder.compare([])
     assert left_in(tmp_path) == before
+
+
+def test_of_a_broker_that_keeps_its_journal_in_postgresql_only_its_files_are_taken(
+    lived_once: Path, tmp_path: Path
+) -> None:
+    """The journal in the folder is from before; restored, it would be taken for the city's."""
+    elsewhere = {"context_store": "postgresql://songcau@db.example/context"}
+    told, content = carried(lived_once, **elsewhere)
+    assert (told["form"], told["tables"], set(told["files"])) == (0, {}, {EXPECTATIONS, GRANTS_KEY})
+    assert broker.is_there(settings_of(lived_once, **elsewhere), encrypted=False)
+    assert not broker.is_there(settings_of(tmp_path, **elsewhere), encrypted=True)
+    lived(tmp_path, 10, seed=2)
+    journal = (tmp_path / "context" / FILE).read_bytes()
+    brought(tmp_path, (told, content), replace=True)
+    assert (tmp_path / "context" / FILE).read_bytes() == journal
+    assert {file.name for file in (tmp_path / "context").iterdir()} == {FILE, GUARD, EXPECTATIONS, GRANTS_KEY}
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
