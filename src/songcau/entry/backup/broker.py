@@ -1,4 +1,4 @@
-"""What the context broker keeps, put into a backup: its journal of one moment, what it expects, its key.
+"""What the context broker keeps, put into a backup: its journal of one moment, its rules, its key.
 
 The journal's moment follows the database's: an event that the database of the backup has still to deliver may have
 reached the broker already, and reaches it again after a restore; the other way round it would be lost.
@@ -11,7 +11,7 @@ from typing import Any
 
 from songcau.context.journal.copies import Moment, is_kept_in, moment_of
 from songcau.context.journal.store import StoreError
-from songcau.context.service import EXPECTATIONS, GRANTS_KEY
+from songcau.context.service import EXPECTATIONS, GRANTS_KEY, RETENTION
 from songcau.entry.backup.members import PIECE, MemberWriter
 from songcau.entry.backup.refusals import JournalUnreadable
 from songcau.entry.backup.snapshots import batched
@@ -22,7 +22,9 @@ FOLDER = "context"
 FORMAT = 2
 START, TABLE, FILE = "broker", "broker-table", "broker-file"
 KINDS = frozenset({START, TABLE, FILE})
-FILES = (EXPECTATIONS, GRANTS_KEY)
+# What an administrator wrote beside the journal, and what nobody else may read.
+WRITTEN = (EXPECTATIONS, RETENTION)
+FILES = (*WRITTEN, GRANTS_KEY)
 
 
 def folder_of(data: Path) -> Path:
@@ -42,7 +44,7 @@ def _has_journal(settings: Settings) -> bool:
 
 def _names(*, encrypted: bool) -> tuple[str, ...]:
     """The key goes only where nobody else can read it, as the city's own keys do."""
-    return FILES if encrypted else (EXPECTATIONS,)
+    return FILES if encrypted else WRITTEN
 
 
 def put_broker(out: MemberWriter, settings: Settings, *, encrypted: bool) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from songcau.context.journal.copies import WRITE_AHEAD, Rebuilt, extent_at_a_sta
 from songcau.context.journal.sqlite import FILE as JOURNAL
 from songcau.context.journal.sqlite import GUARD, keep_others_out
 from songcau.context.journal.store import StoreError, StoreInUse
-from songcau.context.service import EXPECTATIONS
 from songcau.entry.backup import broker
 from songcau.entry.backup.copytext import lines
 from songcau.entry.backup.files import force_folder
@@ -75,7 +74,7 @@ class BrokerFolder:
         with suppress(OSError):
             if self._note.read_text(encoding="ascii") == _mark(self._folder / JOURNAL):
                 return False
-        return is_kept_in(self._folder) or (self._folder / EXPECTATIONS).exists()
+        return is_kept_in(self._folder) or any((self._folder / name).exists() for name in broker.WRITTEN)
 
     def _leave(self, *, was_there: bool, was_locked: bool) -> None:
         """A folder that was made for nothing goes, and so does its lock."""
@@ -185,7 +184,7 @@ class BrokerFolder:
         self._replaced.mkdir(mode=0o700)
         coming = [name for name in broker.FILES if (self._aside / name).exists()]
         journal = [JOURNAL, *(JOURNAL + tail for tail in WRITE_AHEAD)] if self._has_journal else []
-        for name in {*journal, EXPECTATIONS, *coming}:
+        for name in {*journal, *broker.WRITTEN, *coming}:
             with suppress(FileNotFoundError):
                 (self._folder / name).rename(self._replaced / name)
 
