@@ -219,6 +219,8 @@ def journal(settings: Settings) -> Finding:
     from songcau.context.journal.copies import size_in
 
     subject, folder = "broker's journal", settings.data / "context"
+    if settings.context_store:
+        return Finding(subject, Health.WELL, "in PostgreSQL; `songcau backup` does not hold it, `pg_dump` does")
     if not folder.exists():
         return Finding(subject, Health.WELL, "none yet")
     usage = shutil.disk_usage(folder)

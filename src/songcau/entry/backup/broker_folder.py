@@ -15,7 +15,6 @@ from songcau.context.journal.copies import WRITE_AHEAD, Rebuilt, extent_at_a_sta
 from songcau.context.journal.sqlite import FILE as JOURNAL
 from songcau.context.journal.sqlite import GUARD, keep_others_out
 from songcau.context.journal.store import StoreError, StoreInUse
-from songcau.context.service import EXPECTATIONS
 from songcau.entry.backup import broker
 from songcau.entry.backup.copytext import lines
 from songcau.entry.backup.files import force_folder
@@ -39,6 +38,7 @@ class BrokerFolder:
 
     def __init__(self, data: Path, told: dict[str, Any] | None) -> None:
         self._told = told
+        self._has_journal = bool(told and told["form"])
         self._folder = broker.folder_of(data)
         self._aside = self._folder / ASIDE
         self._replaced = self._folder / REPLACED
@@ -74,7 +74,7 @@ class BrokerFolder:
         with suppress(OSError):
             if self._note.read_text(encoding="ascii") == _mark(self._folder / JOURNAL):
                 return False
-        return is_kept_in(self._folder) or (self._folder / EXPECTATIONS).exists()
+        return is_kept_in(self._folder) or any((self._folder / name).exists() for name in broker.WRITTEN)
 
     def _leave(self, *, was_there: bool, was_locked: bool) -> None:
         """A folder that was made for nothing goes, and so does its lock."""
@@ -122,8 +122,9 @@ class BrokerFolder:
         if self._told is None:
             return
         if member.kind == broker.START:
-            with _refusing():
-                self._rebuilt = Rebuilt(self._aside, int(member.facts["form"]))
+            if self._has_journal:
+                with _refusing():
+                    self._rebuilt = Rebuilt(self._aside, int(member.facts["form"]))
         elif member.kind == broker.TABLE:
             name = str(member.facts["name"])
             with _refusing():
@@ -149,7 +150,7 @@ class BrokerFolder:
 
     def compare(self, compared: Compared) -> None:
         """What a start of the broker would find, beside what the backup says. Raises Differs, JournalRefused."""
-        if self._told is None:
+        if self._told is None or not self._has_journal:
             return
         with _refusing():
             self._journal().close()
@@ -165,7 +166,8 @@ class BrokerFolder:
     def _take_place(self) -> None:
         """Nothing that goes wrong here undoes the database: it is told."""
         try:
-            self._note.write_text(_mark(self._aside / JOURNAL), encoding="ascii")
+            if self._has_journal:
+                self._note.write_text(_mark(self._aside / JOURNAL), encoding="ascii")
             self._set_aside_what_is_there()
             for name in (JOURNAL, *broker.FILES):
                 if (self._aside / name).exists():
@@ -181,7 +183,8 @@ class BrokerFolder:
             shutil.rmtree(self._replaced)
         self._replaced.mkdir(mode=0o700)
         coming = [name for name in broker.FILES if (self._aside / name).exists()]
-        for name in {JOURNAL, *(JOURNAL + tail for tail in WRITE_AHEAD), EXPECTATIONS, *coming}:
+        journal = [JOURNAL, *(JOURNAL + tail for tail in WRITE_AHEAD)] if self._has_journal else []
+        for name in {*journal, *broker.WRITTEN, *coming}:
             with suppress(FileNotFoundError):
                 (self._folder / name).rename(self._replaced / name)
 

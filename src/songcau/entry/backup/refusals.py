@@ -103,6 +103,12 @@ class JournalRefused(Refused):
     code = "RESTORE_JOURNAL_REFUSED"
 
 
+class JournalElsewhere(Refused):
+    """The backup holds a journal, and the settings have the context broker keep its journal in PostgreSQL."""
+
+    code = "RESTORE_JOURNAL_ELSEWHERE"
+
+
 class Differs(Refused):
     """What stands in the target is not what the backup says."""
 

@@ -22,6 +22,7 @@ from songcau.entry.backup.refusals import (
     ChainFaulty,
     DatabaseAway,
     Differs,
+    JournalElsewhere,
     RestoreCannotWrite,
     RestoreNoRoom,
     TargetNotEmpty,
@@ -73,6 +74,8 @@ def restore(
     """
     contents = check(file, passphrase)
     told = contents.broker if with_broker else None
+    if told and told["form"] and settings.context_store:
+        raise JournalElsewhere
     if unknown(contents.migrations) or (told and told["form"] > JOURNAL_FORM):
         raise BackupTooNew(file=file, version=contents.songcau)
     if contents.audit_key_id != city_id(settings) and not despite_audit:

@@ -54,6 +54,10 @@ REFUSALS: dict[str, Promise] = {
         "The context broker's journal cannot be restored (%(reason)s). Nothing was changed; with --without-broker "
         "everything else is restored."
     ),
+    "RESTORE_JOURNAL_ELSEWHERE": _(
+        "The backup holds the context broker's journal for a file in the data folder, but by the settings it is kept "
+        "in PostgreSQL (context_store). Nothing was changed. Leave context_store empty, or use --without-broker."
+    ),
     "RESTORE_DIFFERS": _("%(what)s: the backup says %(expected)s, restored were %(found)s. Nothing was changed."),
     "RESTORE_CANNOT_WRITE": _("%(file)s cannot be written (%(reason)s). Nothing was changed."),
     "RESTORE_IN_DOUBT": _(

@@ -67,7 +67,7 @@ def make_backup(
     migrations = applied(database)
     tables = tables_of(state_at(migrations))
     made = Made(file, now, passphrase is not None)
-    has_broker = broker.is_there(settings.data)
+    has_broker = broker.is_there(settings, encrypted=made.encrypted)
     made.is_broker_left_out = has_broker and not with_broker
     form = broker.FORMAT if has_broker and with_broker else 1
     with ExitStack() as stack:
@@ -84,7 +84,7 @@ def make_backup(
             for digest, needed in snapshot.blobs():
                 wanted.write(f"{digest} {needed:d}\n")
         if has_broker and with_broker:
-            made.broker = broker.put_broker(out, settings.data, encrypted=made.encrypted)
+            made.broker = broker.put_broker(out, settings, encrypted=made.encrypted)
         total = _put_files(out, wanted, made)
         out.put("end", {"tables": made.tables, "files": total, **({"broker": made.broker} if made.broker else {})})
         sealed.finish()

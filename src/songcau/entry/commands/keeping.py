@@ -87,6 +87,10 @@ def _tell_of(made: "Made") -> None:
     _tell_of_the_broker(made.broker)
     if made.is_broker_left_out:
         click.echo("The context broker's journal is NOT in it.", err=True)
+    if load().context_store:
+        click.echo(
+            "The context broker's journal is NOT in it but in PostgreSQL (context_store): use pg_dump.", err=True
+        )
     if not made.encrypted:
         click.echo("NOT encrypted: whoever has the file can read it. Set backup_key to change that.", err=True)
 
@@ -107,7 +111,7 @@ def _verify(file: Path, key_file: Path | None) -> None:
 
 
 def _tell_of_the_broker(told: dict[str, Any] | None) -> None:
-    if told is not None:
+    if told is not None and told["form"]:
         rows = sum(table["rows"] for table in told["tables"].values())
         click.echo(f"context broker: {told['entities']} entities, {told['sequence']} changes, {rows} rows")
 

@@ -116,6 +116,7 @@ def broker_at_work(data: Path) -> Iterator[None]:
 def test_a_broker_at_work_is_asked_and_its_journal_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     named = settings(tmp_path)
     assert doctor.journal(named).seen == "none yet"
+    assert "pg_dump" in doctor.journal(settings(tmp_path, context_store="postgresql://db.example/context")).seen
     with broker_at_work(tmp_path):
         assert doctor.context_broker(named).health is Health.WELL
         found = doctor.journal(named)

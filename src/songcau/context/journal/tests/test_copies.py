@@ -95,7 +95,7 @@ def test_bytes_that_are_no_text_come_back_too(tmp_path: Path) -> None:
     SqliteStore(tmp_path).open()
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         connection.execute("INSERT INTO document VALUES ('k', '', 'n', x'00ff')")
-        connection.execute("INSERT INTO hidden VALUES (1, 2, NULL, x'ff', NULL)")
+        connection.execute("INSERT INTO hidden (entity, up_to, dataset) VALUES (1, 2, x'ff')")
         connection.commit()
     with moment_of(tmp_path) as moment:
         copied(moment, tmp_path / "there")

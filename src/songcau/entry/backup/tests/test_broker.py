@@ -14,10 +14,11 @@ from songcau.context.journal.tests.city import City as Lamps
 from songcau.entry.backup import broker, restoring, writing
 from songcau.entry.backup.checking import check
 from songcau.entry.backup.members import MemberWriter
-from songcau.entry.backup.refusals import BackupTooNew, Damaged, JournalUnreadable
+from songcau.entry.backup.refusals import BackupTooNew, Damaged, JournalElsewhere, JournalUnreadable
 from songcau.entry.backup.tests.cities import City
 from songcau.entry.backup.tests.test_broker_folder import left_in, lived
 from songcau.entry.backup.tests.test_there_and_back import KEY, back_up, bring_back
+from songcau.entry.settings import Settings
 from songcau.kernel import clock
 
 Place = Callable[..., City]
@@ -105,9 +106,9 @@ def test_a_kind_of_member_that_is_not_known_is_not_passed_over(
     lived(full.settings.data, 5)
     right = broker.put_broker
 
-    def put_more(out: MemberWriter, data: Path, *, encrypted: bool) -> dict[str, Any]:
+    def put_more(out: MemberWriter, settings: Settings, *, encrypted: bool) -> dict[str, Any]:
         out.put("later", {})
-        return right(out, data, encrypted=encrypted)
+        return right(out, settings, encrypted=encrypted)
 
     monkeypatch.setattr(writing.broker, "put_broker", put_more)
     back_up(full, tmp_path / "b")
@@ -122,8 +123,8 @@ def test_a_broker_that_is_not_as_told_is_damaged(
     lived(full.settings.data, 5)
     right = broker.put_broker
 
-    def tell_else(out: MemberWriter, data: Path, *, encrypted: bool) -> dict[str, Any] | None:
-        told = right(out, data, encrypted=encrypted)
+    def tell_else(out: MemberWriter, settings: Settings, *, encrypted: bool) -> dict[str, Any] | None:
+        told = right(out, settings, encrypted=encrypted)
         if what == "rows":
             told["tables"]["history"]["rows"] += 1
         elif what == "form":
@@ -146,6 +147,17 @@ def test_a_journal_of_a_later_form_is_refused_and_nothing_is_touched(
     monkeypatch.setattr(restoring, "JOURNAL_FORM", 1)
     there = place()
     with pytest.raises(BackupTooNew):
+        bring_back(there, tmp_path / "b")
+    assert not (there.settings.data / "context").exists()
+
+
+def test_a_journal_is_not_put_where_the_broker_of_the_settings_would_not_look(
+    full: City, place: Place, tmp_path: Path
+) -> None:
+    lived(full.settings.data, 5)
+    back_up(full, tmp_path / "b")
+    there = place(context_store="postgresql://songcau@db.example/context")
+    with pytest.raises(JournalElsewhere):
         bring_back(there, tmp_path / "b")
     assert not (there.settings.data / "context").exists()
 

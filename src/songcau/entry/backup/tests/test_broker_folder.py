@@ -19,7 +19,7 @@ from songcau.context.journal.sqlite import FILE, GUARD, SqliteStore
 from songcau.context.journal.store import StoreError
 from songcau.context.journal.tests.city import City
 from songcau.context.rights.grants import GrantKey
-from songcau.context.service import EXPECTATIONS, GRANTS_KEY
+from songcau.context.service import EXPECTATIONS, GRANTS_KEY, RETENTION
 from songcau.entry.backup import broker
 from songcau.entry.backup.broker_folder import ASIDE, NOTE, REPLACED, BrokerFolder
 from songcau.entry.backup.members import MemberWriter, members
@@ -33,8 +33,10 @@ from songcau.entry.backup.refusals import (
     TargetNotEmpty,
 )
 from songcau.entry.backup.sealing import SealedReader, SealedWriter
+from songcau.entry.settings import Settings
 
 EXPECTED = b'{"WeatherObserved": {"temperature": {"lowest": -10}}}'
+KEPT = b'{"*": 3650}'
 CHANGES = 120
 
 
@@ -57,6 +59,7 @@ def lived_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("lived")
     lived(data)
     (data / "context" / EXPECTATIONS).write_bytes(EXPECTED)
+    (data / "context" / RETENTION).write_bytes(KEPT)
     GrantKey.of(data / "context" / GRANTS_KEY)
     return data
 
@@ -72,11 +75,15 @@ class Stands:
 Carried = tuple[dict[str, Any], bytes]
 
 
-def carried(data: Path, *, encrypted: bool = True) -> Carried:
+def settings_of(data: Path, **values: object) -> Settings:
+    return Settings(secret_key="s" * 40, audit_key="a" * 40, data=data, **values)  # type: ignore[arg-type]
+
+
+def carried(data: Path, *, encrypted: bool = True, **values: object) -> Carried:
     stream = io.BytesIO()
     sealed = SealedWriter(stream, city="c", made_at="m", passphrase=None, form=broker.FORMAT)
     out = MemberWriter(sealed)
-    told = broker.put_broker(out, data, encrypted=encrypted)
+    told = broker.put_broker(out, settings_of(data, **values), encrypted=encrypted)
     out.put("end", {"broker": told})
     sealed.finish()
     return told, stream.getvalue()
@@ -114,9 +121,10 @@ def test_a_broker_comes_back_as_it_was(lived_once: Path, tmp_path: Path) -> None
     folder = brought(tmp_path / "there", (told, content))
     there = tmp_path / "there" / "context"
     assert (folder.unplaced, folder.left_over) == ("", "")
-    assert {file.name for file in there.iterdir()} == {FILE, GUARD, EXPECTATIONS, GRANTS_KEY}
+    assert {file.name for file in there.iterdir()} == {FILE, GUARD, EXPECTATIONS, RETENTION, GRANTS_KEY}
     assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in there.iterdir())
     assert (there / EXPECTATIONS).read_bytes() == EXPECTED
+    assert (there / RETENTION).read_bytes() == KEPT
     assert (there / GRANTS_KEY).read_bytes() == (lived_once / "context" / GRANTS_KEY).read_bytes()
     assert not (tmp_path / "there" / NOTE).exists()
     assert extent_at_a_start(there) == Extent(told["entities"], told["sequence"])
@@ -125,7 +133,7 @@ def test_a_broker_comes_back_as_it_was(lived_once: Path, tmp_path: Path) -> None
 
 def test_the_key_of_the_grants_goes_into_an_encrypted_backup_only(lived_once: Path, tmp_path: Path) -> None:
     told, content = carried(lived_once, encrypted=False)
-    assert set(told["files"]) == {EXPECTATIONS}
+    assert set(told["files"]) == {EXPECTATIONS, RETENTION}
     assert (lived_once / "context" / GRANTS_KEY).read_bytes() not in content
     brought(tmp_path / "there", (told, content))
     assert not (tmp_path / "there" / "context" / GRANTS_KEY).exists()
@@ -146,18 +154,25 @@ def test_a_journal_that_is_there_is_replaced_only_when_asked_for(lived_once: Pat
         assert left_in(tmp_path) == before
         folder = brought(tmp_path, mine, replace=True)
     assert folder.left_over == ""
-    assert {file.name for file in (tmp_path / "context").iterdir()} == {FILE, GUARD, EXPECTATIONS, GRANTS_KEY}
+    assert {file.name for file in (tmp_path / "context").iterdir()} == {
+        FILE,
+        GUARD,
+        EXPECTATIONS,
+        RETENTION,
+        GRANTS_KEY,
+    }
     # The backup brings no key: the one that is there still serves.
     assert before["context/grants.key"] == key.read_bytes()
     assert extent_at_a_start(tmp_path / "context").sequence == CHANGES
 
 
-def test_expectations_alone_are_somebodys_too(lived_once: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [EXPECTATIONS, RETENTION])
+def test_rules_alone_are_somebodys_too(lived_once: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "context").mkdir()
-    (tmp_path / "context" / EXPECTATIONS).write_text("{}")
+    (tmp_path / "context" / name).write_text("{}")
     with pytest.raises(TargetNotEmpty):
         brought(tmp_path, carried(lived_once))
-    assert left_in(tmp_path) == {f"context/{EXPECTATIONS}": b"{}"}
+    assert left_in(tmp_path) == {f"context/{name}": b"{}"}
 
 
 @pytest.mark.parametrize("replace", [False, True])
@@ -322,6 +337,28 @@ def test_without_a_broker_in_the_backup_nothing_is_touched(lived_once: Path, tmp
             folder.take(member)
         folder.compare([])
     assert left_in(tmp_path) == before
+
+
+def test_of_a_broker_that_keeps_its_journal_in_postgresql_only_its_files_are_taken(
+    lived_once: Path, tmp_path: Path
+) -> None:
+    """The journal in the folder is from before; restored, it would be taken for the city's."""
+    elsewhere = {"context_store": "postgresql://songcau@db.example/context"}
+    told, content = carried(lived_once, **elsewhere)
+    assert (told["form"], told["tables"], set(told["files"])) == (0, {}, {EXPECTATIONS, RETENTION, GRANTS_KEY})
+    assert broker.is_there(settings_of(lived_once, **elsewhere), encrypted=False)
+    assert not broker.is_there(settings_of(tmp_path, **elsewhere), encrypted=True)
+    lived(tmp_path, 10, seed=2)
+    journal = (tmp_path / "context" / FILE).read_bytes()
+    brought(tmp_path, (told, content), replace=True)
+    assert (tmp_path / "context" / FILE).read_bytes() == journal
+    assert {file.name for file in (tmp_path / "context").iterdir()} == {
+        FILE,
+        GUARD,
+        EXPECTATIONS,
+        RETENTION,
+        GRANTS_KEY,
+    }
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
