@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,23 @@ def is_ready(data: Path, name: str, pid: int) -> bool:
         return ready_file(data, name).read_text(encoding="ascii") == str(pid)
     except FileNotFoundError:
         return False
+
+
+def running(data: Path) -> list[str]:
+    """The processes of the city that live on this folder."""
+    return [process.name for process in (*PROCESSES, GATEWAYS) if _is_alive(ready_file(data, process.name))]
+
+
+def _is_alive(file: Path) -> bool:
+    try:
+        pid = int(file.read_text(encoding="ascii"))
+        os.kill(pid, 0)
+    except (OSError, ValueError):
+        return False
+    # The number may be another program's by now.
+    with suppress(OSError):
+        return b"songcau" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return True
 
 
 def end_with_the_supervisor() -> None:

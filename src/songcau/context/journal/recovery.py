@@ -120,10 +120,11 @@ class _Sharing:
         entity.modified_at = words.setdefault(entity.modified_at, entity.modified_at)
         names = tuple(entity.attributes)
         shared = texts.setdefault(names, names)
-        if shared is not names:
+        if shared is not names:  # made anew, which also takes less memory than what grew while it was read
             entity.attributes = dict(zip(shared, entity.attributes.values(), strict=True))
+        word_of = words.setdefault
         for attribute in entity.attributes.values():
-            for instance in (attribute,) if attribute.__class__ is dict else attribute:
-                for member, value in instance.items():  # type: ignore[union-attr]
+            for instance in (attribute,) if isinstance(attribute, dict) else attribute:
+                for member, value in instance.items():
                     if value.__class__ is str:
-                        instance[member] = words.setdefault(value, value)  # type: ignore[index]
+                        instance[member] = word_of(value, value)

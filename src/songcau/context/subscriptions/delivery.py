@@ -5,6 +5,7 @@ connection can be made, an endpoint that does not answer, or the line whose lett
 bound, with a random part so that a thousand lines do not come back in one moment.
 """
 
+import asyncio
 import logging
 import random
 from asyncio import AbstractEventLoop, TimerHandle
@@ -125,6 +126,7 @@ class Delivery:
     # --- lines --------------------------------------------------------------------------------------------
 
     def open(self, line: Line) -> None:
+        line.is_closed = False
         queue = self._queue_of(line)
         queue.lines.add(line)
         if self._sweeping is None:
@@ -145,7 +147,6 @@ class Delivery:
     def move(self, line: Line, change: Callable[[], None]) -> None:
         """Let `change` give the line another recipient or writer, and try at once."""
         self.close(line)
-        line.is_closed = False
         line.failures = 0
         line.next_at = 0.0
         change()
@@ -164,6 +165,13 @@ class Delivery:
         queue = self._queue_of(line)
         queue.ready.append(line)
         self._pump(queue)
+
+    async def finish(self, seconds: float) -> None:
+        """Begin no letter any more, and wait a moment for answers to those under way, which would else come twice."""
+        self._is_stopped = True
+        until = self._loop.time() + seconds
+        while any(host.under_way for host in self._hosts.values()) and self._loop.time() < until:
+            await asyncio.sleep(0.01)
 
     def stop(self) -> None:
         """Send nothing more; what is not told is owed and told after the next start."""

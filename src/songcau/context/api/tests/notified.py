@@ -81,6 +81,18 @@ class City(Client):
             del heard[place]
         return receiver.notifications
 
+    def let_ten_minutes_pass(self, subscription_id: str) -> None:
+        """For the throttling of one subscription."""
+        committed = self.subscriptions.get("", subscription_id).committed
+        assert committed is not None
+        assert committed[1] is not None
+        line = committed[1].line
+        assert line is not None
+        delivery = self.subscriptions._telling.delivery
+        delivery._stop_timer(line)
+        line.next_at = 0.0
+        self.loop.call_soon(delivery.wake, line)
+
     def until(self, holds: Callable[[], bool]) -> None:
         """Let the loop run until something is so."""
 
