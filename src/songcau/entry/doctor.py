@@ -3,6 +3,7 @@
 Each finding is one line: what was looked at, how it is, and the next step where it is not well.
 """
 
+import json
 import os
 import shutil
 import socket
@@ -63,6 +64,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         broker,
         context_broker,
         journal,
+        gateways,
         backup,
         backup_key,
         mail,
@@ -229,6 +231,29 @@ def journal(settings: Settings) -> Finding:
         remedy = "free at least 2 GiB: on a full disk the broker refuses every change"
         return Finding(subject, Health.ILL, seen, remedy)
     return Finding(subject, Health.WELL, seen)
+
+
+def gateways(settings: Settings) -> Finding:
+    """Whether the mapping of the MQTT gateway can be used, and what the running gateway says of itself."""
+    if settings.mqtt_mapping is None:
+        return Finding("devices", Health.WELL, "no mapping set; no gateway runs")
+    from songcau.gateways.faults import MappingFault
+    from songcau.gateways.mqtt.mapping import read_mapping
+
+    try:
+        mapping = read_mapping(settings.mqtt_mapping)
+    except MappingFault as fault:
+        seen = f"{settings.mqtt_mapping}: {fault.sentence(settings.language)}"
+        return Finding("devices", Health.ILL, seen, "mend the mapping: docs/operations/gateways.md")
+    try:
+        state = json.loads((settings.data / "gateways" / "mqtt" / "state.json").read_bytes())
+    except (OSError, ValueError):
+        return Finding("devices", Health.WELL, f"{len(mapping.rules)} rules; the gateway has not run yet")
+    if state["troubles"]:
+        return Finding("devices", Health.WARNING, "; ".join(state["troubles"]), "`songcau gateway state` says more")
+    refused = sum(state["refused"].values())
+    seen = f"{state['messages']} messages from {state['server']} by {state['at'][:16]} UTC, {refused} refused"
+    return Finding("devices", Health.WELL, seen)
 
 
 def backup(settings: Settings) -> Finding:

@@ -1,5 +1,6 @@
 """Entities on their way to the context broker: tried until it takes them, or says why it does not want one."""
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -36,16 +37,17 @@ class Refusal:
 class Carrier:
     """Brings entities to the broker in their order. One thread uses it.
 
-    trouble: what keeps it waiting now, or None.
+    trouble: what keeps it waiting now, or None. patience: seconds that it waits for the broker; for ever without.
     """
 
-    def __init__(self, context: Upserting, stop: threading.Event) -> None:
+    def __init__(self, context: Upserting, stop: threading.Event, *, patience: float = math.inf) -> None:
         self._context = context
         self._stop = stop
+        self._patience = patience
         self.trouble: str | None = None
 
     def carry(self, documents: Sequence[Document]) -> list[Refusal]:
-        """On return each of them is on the broker's disk or among the refusals. Raises Stopped."""
+        """On return each of them is on the broker's disk or among the refusals. Raises Stopped, ContextUnavailable."""
         return self._carried(list(enumerate(documents)))
 
     def _carried(self, numbered: list[tuple[int, Document]]) -> list[Refusal]:
@@ -79,8 +81,8 @@ class Carrier:
         return found
 
     def _until_answered(self, documents: list[Document]) -> None:
-        """Raises ContextRefused for what the entities are to blame for, Stopped."""
-        wait = FIRST_WAIT_SECONDS
+        """Raises ContextRefused for what the entities are to blame for, Stopped, ContextUnavailable."""
+        wait, waited = FIRST_WAIT_SECONDS, 0.0
         while True:
             try:
                 self._context.upsert(documents)
@@ -94,8 +96,11 @@ class Carrier:
             else:
                 self._well()
                 return
+            if waited >= self._patience:
+                raise ContextUnavailable(detail=self.trouble)
             if self._stop.wait(wait):
                 raise Stopped
+            waited += wait
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 
     def _troubled(self, what: str) -> None:

@@ -163,4 +163,40 @@ _MESSAGES: dict[str, Sentence] = {
     ),
 }
 
-SENTENCES: dict[str, Sentence] = _MAPPING | _MESSAGES
+_FILES: dict[str, Sentence] = {
+    "FILE_UNREADABLE": ("%(file)s: cannot be read (%(why)s)", "%(file)s: không đọc được (%(why)s)"),
+    "FILE_NOT_TEXT": (
+        "%(file)s: is a spreadsheet or another binary file; save it as CSV in UTF-8",
+        "%(file)s: là bảng tính hoặc tệp nhị phân; hãy lưu thành CSV mã hóa UTF-8",
+    ),
+    "FILE_NOT_ENCODED": (
+        "from here on the bytes are not %(encoding)s, and nothing more is read; save the file in UTF-8",
+        "từ chỗ này các byte không phải là %(encoding)s nên không đọc tiếp; hãy lưu tệp ở UTF-8",
+    ),
+    "LINE_NOT_ENCODED": (
+        "the line is not %(encoding)s; save the file in UTF-8",
+        "dòng không phải là %(encoding)s; hãy lưu tệp ở UTF-8",
+    ),
+    "FILE_EMPTY": ("%(file)s: holds no line with the names of columns", "%(file)s: không có dòng tên cột"),
+    "COLUMN_MISSING": (
+        "there is no column %(column)s; there are %(known)s",
+        "không có cột %(column)s; có các cột %(known)s",
+    ),
+    "COLUMN_TWICE": (
+        "the column %(column)s stands twice in the head",
+        "cột %(column)s xuất hiện hai lần ở dòng tên cột",
+    ),
+    "COLUMNS_DIFFER": (
+        "the line has %(count)s columns, the head has %(expected)s",
+        "dòng có %(count)s cột, dòng tên cột có %(expected)s",
+    ),
+    "LINE_MALFORMED": ("the line cannot be read: %(why)s", "không đọc được dòng: %(why)s"),
+    "NOT_AN_OBJECT": ("is not an object with members", "không phải là đối tượng có các thành phần"),
+    "NOT_A_LIST_OF_OBJECTS": ("%(file)s: is no list of objects", "%(file)s: không phải là danh sách các đối tượng"),
+    "JSON_BROKEN": (
+        "from here on it is no JSON, and nothing more is read: %(why)s",
+        "từ chỗ này không phải là JSON nên không đọc tiếp: %(why)s",
+    ),
+}
+
+SENTENCES: dict[str, Sentence] = _MAPPING | _MESSAGES | _FILES

@@ -1,31 +1,28 @@
 """`songcau gateway …`: what brings the outside into the context. Loads no Django, so that it stays small."""
 
 import logging
+import math
 import os
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
 from types import FrameType
 
 import click
-import httpx
 import orjson
 
 from songcau.context.public import Context
 from songcau.entry import logs
 from songcau.entry.commands.broker import FILE, FOLDER
+from songcau.entry.context_token import TOKEN, have_token, token_in
 from songcau.entry.language import LANGUAGES, language_of_the_city
 from songcau.entry.mappings import unusable
 from songcau.entry.processes import GATEWAYS, end_with_the_supervisor, ready_file, say_ready_in, short_path
 from songcau.entry.settings import load
 from songcau.gateways.faults import MappingFault
 
-TOKEN = "token"  # noqa: S105  # the name of a file
 ROOM = Path("gateways")
-WAIT_SECONDS = 0.2
-REQUEST_SECONDS = 30.0
 
 mapping_option = click.option(
     "--mapping", type=FILE, required=True, help="From topics to entities: a TOML or JSON file."
@@ -80,8 +77,7 @@ def mqtt(
         for rule in read.rules:
             click.echo(f"  {rule.topic.filter}")
         return
-    logs.configure("gateway", level=log_level, form=log_format or ("console" if sys.stderr.isatty() else "json"))
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each batch says nothing
+    _log("gateway", level=log_level, form=log_format or ("console" if sys.stderr.isatty() else "json"))
     if supervised:
         end_with_the_supervisor()
     from songcau.gateways.mqtt.gateway import Gateway
@@ -89,9 +85,7 @@ def mqtt(
     data = data or load().data
     address = address or f"unix:{short_path((data / 'run' / 'context.sock').absolute())}"
     stop = threading.Event()
-    with Context(
-        address, token=_token_in(token_file or data / ROOM / TOKEN, is_named=token_file is not None)
-    ) as context:
+    with Context(address, token=token_in(token_file or data / TOKEN, is_named=token_file is not None)) as context:
         made = Gateway(read, context, data / ROOM / "mqtt", stop)
 
         def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -136,9 +130,9 @@ def gateways(supervised: bool) -> None:
         raise click.ClickException("the setting mqtt_mapping names no mapping")
     if supervised:
         end_with_the_supervisor()
-    logs.configure(GATEWAYS.name, level=settings.log_level, form=settings.log_format)
+    _log(GATEWAYS.name, level=settings.log_level, form=settings.log_format)
     socket = short_path((settings.data / "run" / "context.sock").absolute())
-    _have_token(settings.data / ROOM / TOKEN, socket)
+    have_token(settings.data / TOKEN, socket, patience=math.inf)
     arguments = [
         *("--mapping", str(settings.mqtt_mapping), "--data", str(settings.data), "--context", f"unix:{socket}"),
         *("--language", settings.language, "--log-level", settings.log_level, "--log-format", settings.log_format),
@@ -149,41 +143,6 @@ def gateways(supervised: bool) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "songcau", "gateway", "mqtt", *arguments])  # noqa: S606
 
 
-def _token_in(file: Path, *, is_named: bool) -> str | None:
-    """The token in a file; without one the broker may still serve this machine."""
-    try:
-        return file.read_text(encoding="ascii").strip() or None
-    except FileNotFoundError:
-        if is_named:
-            raise click.ClickException(f"{file}: there is no such file") from None
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{file}: {error}") from None
-
-
-def _have_token(file: Path, socket: Path) -> None:
-    """Have a token of the gateways in the file: made once, by who reaches the broker's socket. It waits for the broker.
-
-    One that was revoked is not replaced: who revoked it meant it. Deleting the file gives the gateways a new one.
-    """
-    if file.exists():
-        return
-    content = {"label": "gateways", "may": ["write"]}
-    while True:
-        try:
-            with httpx.Client(
-                transport=httpx.HTTPTransport(uds=str(socket)), base_url="http://broker", timeout=REQUEST_SECONDS
-            ) as client:
-                answer = client.post("/songcau/v1/tokens", json=content)
-            answer.raise_for_status()
-            secret = str(answer.json()["token"])
-            break
-        except httpx.HTTPError:
-            time.sleep(WAIT_SECONDS)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = file.with_suffix(".new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
-        out.write(secret)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(file)
+def _log(process: str, *, level: str, form: str) -> None:
+    logs.configure(process, level=level, form=form)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each batch says nothing

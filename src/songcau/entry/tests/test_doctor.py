@@ -276,3 +276,23 @@ def test_zalo_must_be_authorised(tmp_path: Path) -> None:
         assert doctor.zalo(whole).health is Health.WELL
         ZaloToken.objects.update(refused_at=clock.now())
         assert "lost" in doctor.zalo(whole).seen
+
+
+def test_a_mapping_of_devices_that_cannot_be_used_is_ill(tmp_path: Path) -> None:
+    assert doctor.gateways(settings(tmp_path)).health is Health.WELL
+    mapping, room = tmp_path / "mqtt.toml", tmp_path / "gateways" / "mqtt"
+    mapping.write_text("[server")
+    found = doctor.gateways(settings(tmp_path, mqtt_mapping=mapping))
+    assert (found.health, "mqtt.toml" in found.seen) == (Health.ILL, True)
+    mapping.write_text(
+        '[server]\naddress = "mqtt://127.0.0.1"\nclient_id = "c"\n[[status]]\ntopic = "s/{d}"\nid = "urn:x:{d}"\n'
+    )
+    found = doctor.gateways(settings(tmp_path, mqtt_mapping=mapping))
+    assert (found.health, found.seen) == (Health.WELL, "1 rules; the gateway has not run yet")
+    room.mkdir(parents=True)
+    state = {"at": "2026-11-28T06:00:00.000+00:00", "server": "mqtt://x", "messages": 5, "refused": {"EMPTY": 2}}
+    (room / "state.json").write_text(json.dumps(state | {"troubles": []}))
+    found = doctor.gateways(settings(tmp_path, mqtt_mapping=mapping))
+    assert found.seen == "5 messages from mqtt://x by 2026-11-28T06:00 UTC, 2 refused"
+    (room / "state.json").write_text(json.dumps(state | {"troubles": ["the server does not answer"]}))
+    assert doctor.gateways(settings(tmp_path, mqtt_mapping=mapping)).health is Health.WARNING

@@ -145,8 +145,8 @@ def test_the_gateways_of_a_city_come_in_with_a_token_of_their_own(tmp_path: Path
             "SONGCAU_MQTT_MAPPING": str(mapping(tmp_path, server.address)),
         }
         with process("gateways", settings) as gateways, process("context", settings):
-            wait_until((data / "run" / "gateways.ready").exists)
-            assert (data / "run" / "gateways.ready").read_text() == str(gateways.pid)
+            ready = data / "run" / "gateways.ready"
+            wait_until(lambda: ready.exists() and ready.read_text() == str(gateways.pid))
             assert (data / "gateways" / "token").stat().st_mode & 0o777 == 0o600
             wait_until((data / "gateways" / "mqtt" / "subscribed.json").exists)
             mqtt.single("air/tn", '{"t": 27.5}', qos=1, port=server.port)

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from songcau.gateways.faults import MappingFault
+from songcau.kernel.text import nfc
 
 LARGEST_BYTES = 4 * 1024 * 1024
 _NAME = re.compile(r"[^\W\d_]\w*")
@@ -25,7 +26,7 @@ def read_document(file: Path) -> "Members":
         raise MappingFault("MAPPING_UNREADABLE", file=file, why=f"> {LARGEST_BYTES} B")
     form = "JSON" if file.suffix.lower() == ".json" else "TOML"
     try:
-        text = content.decode("utf-8-sig")
+        text = nfc(content.decode("utf-8-sig"))
         value = orjson.loads(text) if form == "JSON" else tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise MappingFault("MAPPING_MALFORMED", file=file, form="UTF-8", why=f"byte {error.start + 1}") from error

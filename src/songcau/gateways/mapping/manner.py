@@ -1,6 +1,5 @@
 """How the readings of one source are written: what a path means there, and whether numbers are text."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from songcau.gateways.mapping.records import Path, column, parsed_path
@@ -27,7 +26,3 @@ class Manner:
     def template(self, text: str, where: str, *, is_id: bool) -> Template:
         """Raises MappingFault."""
         return parsed_template(text, where, levels=self.levels, is_id=is_id, has_columns=self.has_columns)
-
-
-def levels_of(names: Collection[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))

@@ -47,6 +47,7 @@ class Gateway:
         self._state_file = folder / "state.json"
         self._state_due = 0.0
         self._spilt_told = 0
+        self._trouble: str | None = None
         self.counts: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
@@ -116,10 +117,12 @@ class Gateway:
             try:
                 self._report.write(entries)
             except OSError as error:
-                log.warning("the report of what was refused cannot be written", why=str(error))
+                self._trouble = f"the report of what was refused cannot be written: {error}"
+                log.warning(self._trouble)
                 if self._stop.wait(RETRY_SECONDS):
                     raise Stopped from None
             else:
+                self._trouble = None
                 return
 
     def _tell_state(self, *, is_last: bool = False) -> None:
@@ -138,7 +141,7 @@ class Gateway:
             "at": clock.now().isoformat(timespec="milliseconds"),
             "server": self._server.address,
             "connected": self._session.is_connected,
-            "troubles": [trouble for trouble in (self._session.trouble, self._carrier.trouble) if trouble],
+            "troubles": [one for one in (self._session.trouble, self._carrier.trouble, self._trouble) if one],
             "connections": self._session.connections,
             "sessions_forgotten": self._session.forgotten,
             "messages": self.counts["messages"],

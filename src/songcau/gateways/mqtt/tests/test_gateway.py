@@ -295,9 +295,25 @@ def test_a_report_that_cannot_be_written_holds_the_acknowledgement(
     room.joinpath("refused.jsonl").mkdir()
     with device(work.server) as client:
         publish(client, f"{work.kind}/reading/s", b"{")
-    wait_until(lambda: len(gateway._inbox) == 0)
+    wait_until(lambda: "report" in str(gateway.state()["troubles"]))
     assert gateway.counts["messages"] == 0
     room.joinpath("refused.jsonl").rmdir()
+    work.wait_for(1)
+    assert [entry["code"] for entry in work.refused()] == ["NOT_JSON"]
+    assert gateway.state()["troubles"] == []
+
+
+def test_a_stop_while_it_waits_leaves_the_message_to_the_server(make: Start) -> None:
+    work = make()
+    gateway = work.start()
+    refused = work.folder / "room" / "refused.jsonl"
+    refused.mkdir()
+    with device(work.server) as client:
+        publish(client, f"{work.kind}/reading/s", b"{")
+    wait_until(lambda: "report" in str(gateway.state()["troubles"]))
+    work.stop()
+    refused.rmdir()
+    work.start()
     work.wait_for(1)
     assert [entry["code"] for entry in work.refused()] == ["NOT_JSON"]
 
