@@ -38,7 +38,7 @@ class Quality:
         An observation older than the one it would replace goes into `change.late`, for the history alone.
         """
         after = change.after
-        if after is None or (change.before is None and not self._expectations):
+        if after is None:
             return
         now = datetime.fromisoformat(change.at)
         before = change.before.attributes if change.before is not None else {}

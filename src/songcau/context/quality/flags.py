@@ -62,8 +62,10 @@ def flags_of(
     at = datetime.fromisoformat(observed["observedAt"])
     found = [Flag.AHEAD_OF_CLOCK] if at > now + AHEAD else []
     value: Any = observed.get("value")
-    if before is not None and "observedAt" in before:
-        found += _beside(before, datetime.fromisoformat(before["observedAt"]), value, at, expected)
+    then = datetime.fromisoformat(before["observedAt"]) if before is not None and "observedAt" in before else None
+    # One that claims to be of the future is no measure of order: everything true would come too late for ever.
+    if before is not None and then is not None and then <= now + AHEAD:
+        found += _beside(before, then, value, at, expected)
     if _is_number(value):
         if _outside(value, expected):
             found.append(Flag.OUT_OF_RANGE)

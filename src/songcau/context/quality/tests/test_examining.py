@@ -41,6 +41,12 @@ def test_an_observation_in_doubt_is_kept_with_its_doubt() -> None:
     assert change.late is None
 
 
+def test_a_clock_that_is_fast_is_said_at_the_first_observation_too() -> None:
+    after = entity(t={**seen(10, 20), "observedAt": "2099-01-01T00:00:00Z"})
+    Quality(FLAGS).examine(Change("", Kind.PUT, after.id, None, after, ("t",), AT, "device"))
+    assert after.attributes["t"][FLAGS]["value"] == ["AHEAD_OF_CLOCK"]  # type: ignore[call-overload]
+
+
 def test_an_old_doubt_does_not_cling_to_a_new_observation() -> None:
     doubt = {"type": "Property", "value": ["SPIKE"]}
     before, after = entity(t=seen(10, 20, **{FLAGS: doubt})), entity(t=seen(20, 21, **{FLAGS: doubt}))

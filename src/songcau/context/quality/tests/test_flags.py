@@ -27,6 +27,8 @@ def seen(minute: int, value: object = 20, unit: str | None = None, hour: int = 0
         (seen(40), seen(30, 400), [Flag.OUT_OF_ORDER, Flag.OUT_OF_RANGE]),
         (seen(40), seen(5, hour=1), []),
         (seen(40), seen(6, hour=1), [Flag.AHEAD_OF_CLOCK]),
+        (seen(40, hour=9), seen(50, 400), [Flag.OUT_OF_RANGE]),
+        (seen(40, hour=9), seen(41, hour=9), [Flag.AHEAD_OF_CLOCK]),
         (None, seen(50, 50), []),
         (None, seen(50, 50.1), [Flag.OUT_OF_RANGE]),
         (None, seen(50, -10.1), [Flag.OUT_OF_RANGE]),
