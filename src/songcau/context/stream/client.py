@@ -10,6 +10,7 @@ from itertools import islice
 from songcau.context.server.messages import Request, Sink
 
 MOST_WAITING = 5_000
+MOST_BYTES_WAITING = 4 * 1024 * 1024
 LONGEST_PIECE = 64 * 1024
 
 # Sequence number, the entity's id, the event as it goes over the line.
@@ -25,7 +26,7 @@ class Client:
     """The `Stream` of one connection. head: the newest sequence number that was told to anybody."""
 
     __slots__ = (
-        "_beats", "_head", "_is_closed", "_is_lost", "_left", "_sink", "_waiting", "has_been_told",
+        "_beats", "_bytes", "_head", "_is_closed", "_is_lost", "_left", "_sink", "_waiting", "has_been_told",
         "is_resuming", "last", "request",
     )  # fmt: skip
 
@@ -44,6 +45,7 @@ class Client:
         self._left = left
         self._sink: Sink | None = None
         self._waiting: dict[str, tuple[int, bytes]] = {}
+        self._bytes = 0
         self._is_lost = False
         self._is_closed = False
         self._beats = 0
@@ -69,7 +71,7 @@ class Client:
             if not sink.send(b"".join(pieces)):
                 return
             for entity_id in list(islice(self._waiting, len(pieces))):
-                del self._waiting[entity_id]
+                self._let_go(entity_id)
 
     def _some(self) -> list[bytes]:
         """The first of what waits, as much as goes well into one write."""
@@ -85,6 +87,7 @@ class Client:
         self._sink = None
         self._is_closed = True
         self._waiting.clear()
+        self._bytes = 0
         self._left(self)
 
     # --- the channel calls these ------------------------------------------------------------------------------
@@ -108,14 +111,19 @@ class Client:
         if former is not None:
             if former[0] >= sequence:
                 return
-            del self._waiting[entity_id]
+            self._let_go(entity_id)
         self._waiting[entity_id] = (sequence, content)
-        if len(self._waiting) > MOST_WAITING:
+        self._bytes += len(content)
+        if len(self._waiting) > MOST_WAITING or self._bytes > MOST_BYTES_WAITING:
             self.lose()
+
+    def _let_go(self, entity_id: str) -> None:
+        self._bytes -= len(self._waiting.pop(entity_id)[1])
 
     def lose(self) -> None:
         """Too much waits: the client is told to load anew instead."""
         self._waiting.clear()
+        self._bytes = 0
         self._is_lost = True
 
     def resumed(self) -> None:

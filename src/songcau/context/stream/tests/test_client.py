@@ -81,8 +81,9 @@ def test_what_waits_goes_out_in_pieces_and_is_kept_until_it_is_taken(monkeypatch
     assert [len(piece) for piece in place.wire.sent[1:]] == [10, 10, 5]
 
 
-def test_too_much_becomes_a_reset(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clients, "MOST_WAITING", 2)
+@pytest.mark.parametrize(("bound", "most"), [("MOST_WAITING", 2), ("MOST_BYTES_WAITING", 9)])
+def test_too_much_becomes_a_reset(monkeypatch: pytest.MonkeyPatch, bound: str, most: int) -> None:
+    monkeypatch.setattr(clients, bound, most)
     place = Place().start()
     place.wire.takes = False
     place.tell(*(event(20 + number, f"e{number}") for number in range(5)))
