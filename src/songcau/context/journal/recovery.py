@@ -7,9 +7,9 @@ from typing import Final
 
 import orjson
 
-from songcau.context.entities.entity import Entity, Kind
+from songcau.context.entities.entity import Entity
 from songcau.context.journal.register import Register
-from songcau.context.journal.rows import Row, replayed, without_body
+from songcau.context.journal.rows import replayed
 from songcau.context.journal.store import Chain, Store
 
 _log = logging.getLogger(__name__)
@@ -21,13 +21,11 @@ WORDS_HELD: Final = 10_000
 class Recovered:
     """What stands in the store: entities by tenant and id, in the order in which they began; all numbers given.
 
-    tail: entity number → its newest row and state (None if it ended), for all that the tail tells of; tail_rows:
-    how many rows that is.
+    tail_rows: how many rows are in no snapshot.
     """
 
     entities: dict[str, dict[str, Entity]] = field(default_factory=dict)
     register: Register = field(default_factory=Register)
-    tail: dict[int, tuple[Row, Entity | None]] = field(default_factory=dict)
     tail_rows: int = 0
 
 
@@ -51,13 +49,13 @@ def _recover(store: Store) -> Recovered:
     tenant_names = {number: name for name, number in names.tenants.items()}
     recovered.entities = {name: {} for name in names.tenants}
     lives = _lives(store)
-    _replay(store, lives, recovered)
+    changed = _replay(store, lives, recovered)
     for number, (tenant, entity_id, chain, entity) in lives.items():
         if entity is None:
             _log.error("the journal names %s and has nothing of it", entity_id)
             continue
         name = tenant_names[tenant]
-        register.restore(name, entity.id, number, chain)
+        register.restore(name, entity.id, number, chain, is_changed=number in changed)
         recovered.entities[name][entity.id] = entity
     return recovered
 
@@ -79,20 +77,20 @@ def _lives(store: Store) -> dict[int, _Life]:
     return lives
 
 
-def _replay(store: Store, lives: dict[int, _Life], recovered: Recovered) -> None:
-    """Bring the living up to what the tail of the log says."""
+def _replay(store: Store, lives: dict[int, _Life], recovered: Recovered) -> set[int]:
+    """Bring the living up to what the tail of the log says; the numbers of those of which it says something."""
+    changed = set()
     for row in store.tail():
         recovered.tail_rows += 1
-        seq, _, skip, number, place, at, kind, _, first, latest, body = row
-        if kind == Kind.DELETE:
-            recovered.tail[number] = (without_body(row), None)
+        seq, _, skip, number, place, at, _, _, first, latest, body = row
         life = lives.get(number)
         if life is None or seq <= life[2][0]:
             continue
         tenant, entity_id, _, entity = life
         entity = replayed(entity, entity_id, at, body)
         lives[number] = (tenant, entity_id, (seq, skip, place, first, latest), entity)
-        recovered.tail[number] = (without_body(row), entity)
+        changed.add(number)
+    return changed
 
 
 class _Sharing:
