@@ -1,4 +1,4 @@
-"""What this machine offers to the checks: a browser, a PostgreSQL server, a NATS server with JetStream."""
+"""What this machine offers to the checks: a browser, a PostgreSQL and a NATS server, a Mosquitto to be started."""
 
 import os
 import shutil
@@ -41,4 +41,18 @@ def nats() -> str | None:
     return None if b'"jetstream":true' in greeting.replace(b" ", b"") else "NATS answers, without JetStream"
 
 
-ALL: dict[str, Callable[[], str | None]] = {"chromium": chromium, "postgresql": postgresql, "nats": nats}
+def mosquitto() -> str | None:
+    """Why there is no MQTT server, or None when one can be started."""
+    return None if mosquitto_path() else "Mosquitto is not installed (Debian: apt-get install mosquitto)"
+
+
+def mosquitto_path() -> str | None:
+    return shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+ALL: dict[str, Callable[[], str | None]] = {
+    "chromium": chromium,
+    "postgresql": postgresql,
+    "nats": nats,
+    "mosquitto": mosquitto,
+}

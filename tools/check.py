@@ -32,6 +32,7 @@ NO_DATABASE = [
         "src/songcau/kernel",
         "src/songcau/context",
         "src/songcau/entry/backup",
+        "src/songcau/entry/tests/test_backup_command.py",
     )
 ]
 

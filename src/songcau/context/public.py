@@ -9,7 +9,7 @@ names are those of the core @context and of its default vocabulary.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ PAGE = 500
 # The broker sends a heart-beat more often than this.
 SILENCE_SECONDS = 60.0
 MOST_IN_ONE = 500
+MOST_BYTES_IN_ONE = 4 * 1024 * 1024
 
 
 class ContextUnavailable(Unavailable):
@@ -73,9 +74,40 @@ class Reading:
         return {"Content-Type": "application/json"} if self.content is not None else {}
 
 
-def upsert_call(entities: Sequence[Mapping[str, Any]], *, replace: bool) -> Reading:
+def upsert_calls(entities: Iterable[Mapping[str, Any]], *, replace: bool) -> Iterator[Reading]:
+    """As many requests as the size of a body asks for."""
     params = {} if replace else {"options": "update"}
-    return Reading("POST", f"{API}/entityOperations/upsert", params, orjson.dumps(entities))
+    parts: list[bytes] = []
+    size = 0
+    for entity in entities:
+        part = orjson.dumps(entity)
+        if parts and (len(parts) == MOST_IN_ONE or size + len(part) > MOST_BYTES_IN_ONE):
+            yield Reading("POST", f"{API}/entityOperations/upsert", params, b"[%b]" % b",".join(parts))
+            parts, size = [], 0
+        parts.append(part)
+        size += len(part)
+    if parts:
+        yield Reading("POST", f"{API}/entityOperations/upsert", params, b"[%b]" % b",".join(parts))
+
+
+class Refusals:
+    """What the parts of one upsert were refused: told together, after each part had its turn."""
+
+    def __init__(self) -> None:
+        self._first: ContextRefused | None = None
+        self._failed: list[Document] = []
+
+    def add(self, refused: ContextRefused) -> None:
+        """Raises the refusal at once when it is not about single entities."""
+        if refused.status != 207:
+            raise refused
+        self._first = self._first or refused
+        self._failed += refused.failed
+
+    def end(self) -> None:
+        """Raises ContextRefused with every refused entity, if there is any."""
+        if self._first is not None:
+            raise ContextRefused(207, self._first.problem, self._failed)
 
 
 def get_call(entity_id: str, *, simplified: bool) -> Reading:
@@ -111,7 +143,10 @@ def _form(simplified: bool) -> dict[str, str]:
 
 def _settled(response: httpx.Response) -> Any:
     """The content of an answer; None where there is none. Raises ContextUnavailable, ContextRefused."""
-    content = orjson.loads(response.content) if response.content else None
+    try:
+        content = orjson.loads(response.content) if response.content else None
+    except orjson.JSONDecodeError:
+        raise ContextUnavailable(detail=f"{response.status_code} without JSON: no context broker answers") from None
     if response.status_code >= 500:
         raise ContextUnavailable(detail=str((content or {}).get("detail", response.status_code)))
     if response.status_code == 207 and content and content.get("errors"):
@@ -166,8 +201,13 @@ class Context:
 
         Raises ContextRefused (with every refused entity; the others are kept), ContextUnavailable.
         """
-        for begin in range(0, len(entities), MOST_IN_ONE):
-            self._call(upsert_call(entities[begin : begin + MOST_IN_ONE], replace=replace))
+        refusals = Refusals()
+        for call in upsert_calls(entities, replace=replace):
+            try:
+                self._call(call)
+            except ContextRefused as refused:
+                refusals.add(refused)
+        refusals.end()
 
     def get(self, entity_id: str, *, simplified: bool = False) -> Document | None:
         """What is so of one entity, or None when there is none of that id."""
@@ -267,8 +307,13 @@ class AsyncContext:
 
     async def upsert(self, entities: Sequence[Mapping[str, Any]], *, replace: bool = False) -> None:
         """See `Context.upsert`."""
-        for begin in range(0, len(entities), MOST_IN_ONE):
-            await self._call(upsert_call(entities[begin : begin + MOST_IN_ONE], replace=replace))
+        refusals = Refusals()
+        for call in upsert_calls(entities, replace=replace):
+            try:
+                await self._call(call)
+            except ContextRefused as refused:
+                refusals.add(refused)
+        refusals.end()
 
     async def get(self, entity_id: str, *, simplified: bool = False) -> Document | None:
         """See `Context.get`."""

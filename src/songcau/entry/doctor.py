@@ -3,6 +3,7 @@
 Each finding is one line: what was looked at, how it is, and the next step where it is not well.
 """
 
+import json
 import os
 import shutil
 import socket
@@ -61,6 +62,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
         database,
         migrations,
         broker,
+        context_broker,
+        journal,
+        gateways,
         backup,
         backup_key,
         mail,
@@ -189,6 +193,69 @@ def broker(settings: Settings) -> Finding:
     return Finding("event broker", Health.WELL, "NATS answers, with JetStream")
 
 
+def context_broker(settings: Settings) -> Finding:
+    """Asks it on its socket, as a process of the city would."""
+    import httpx
+
+    from songcau.entry.processes import running, short_path
+
+    subject, socket_file = "context broker", settings.data / "run" / "context.sock"
+    transport = httpx.HTTPTransport(uds=str(short_path(socket_file.absolute())))
+    try:
+        with httpx.Client(transport=transport, timeout=CONNECT_SECONDS) as client:
+            answer = client.get("http://context/readyz")
+            status = str(answer.json()["status"])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        if not running(settings.data):
+            return Finding(subject, Health.WELL, "does not run, as the city does not; `songcau up` starts it")
+        remedy = "run the doctor as the account that runs songcau; look into the log of the process `context`"
+        return Finding(subject, Health.ILL, f"{socket_file} does not answer: {error}", remedy)
+    if answer.status_code != httpx.codes.OK:
+        remedy = "free room on its disk: it goes on by itself; nothing that was answered with success is lost"
+        return Finding(subject, Health.ILL, f"answers, but cannot serve: {status}", remedy)
+    return Finding(subject, Health.WELL, f"answers at {socket_file}, and can write")
+
+
+def journal(settings: Settings) -> Finding:
+    """What the broker's journal takes of its disk, which may be another than that of the data folder."""
+    from songcau.context.journal.copies import size_in
+
+    subject, folder = "broker's journal", settings.data / "context"
+    if settings.context_store:
+        return Finding(subject, Health.WELL, "in PostgreSQL; `songcau backup` does not hold it, `pg_dump` does")
+    if not folder.exists():
+        return Finding(subject, Health.WELL, "none yet")
+    usage = shutil.disk_usage(folder)
+    seen = f"{size_in(folder) / 1024**2:.1f} MiB, {usage.free / 1024**3:.1f} GiB free beside it"
+    if usage.free < LEAST_DISK_BYTES:
+        remedy = "free at least 2 GiB: on a full disk the broker refuses every change"
+        return Finding(subject, Health.ILL, seen, remedy)
+    return Finding(subject, Health.WELL, seen)
+
+
+def gateways(settings: Settings) -> Finding:
+    """Whether the mapping of the MQTT gateway can be used, and what the running gateway says of itself."""
+    if settings.mqtt_mapping is None:
+        return Finding("devices", Health.WELL, "no mapping set; no gateway runs")
+    from songcau.gateways.faults import MappingFault
+    from songcau.gateways.mqtt.mapping import read_mapping
+
+    try:
+        mapping = read_mapping(settings.mqtt_mapping)
+    except MappingFault as fault:
+        seen = f"{settings.mqtt_mapping}: {fault.sentence(settings.language)}"
+        return Finding("devices", Health.ILL, seen, "mend the mapping: docs/operations/gateways.md")
+    try:
+        state = json.loads((settings.data / "gateways" / "mqtt" / "state.json").read_bytes())
+    except (OSError, ValueError):
+        return Finding("devices", Health.WELL, f"{len(mapping.rules)} rules; the gateway has not run yet")
+    if state["troubles"]:
+        return Finding("devices", Health.WARNING, "; ".join(state["troubles"]), "`songcau gateway state` says more")
+    refused = sum(state["refused"].values())
+    seen = f"{state['messages']} messages from {state['server']} by {state['at'][:16]} UTC, {refused} refused"
+    return Finding("devices", Health.WELL, seen)
+
+
 def backup(settings: Settings) -> Finding:
     from songcau.entry.backup.shelf import last_backup
 
@@ -208,6 +275,9 @@ def backup(settings: Settings) -> Finding:
     if last.lacking:
         remedy = "`songcau files verify` names them; look for their bytes in older backups"
         return Finding("backup", Health.ILL, f"{seen}, without {last.lacking} files the store has lost", remedy)
+    if last.is_broker_left_out:
+        remedy = "what the broker keeps is in no backup: run `songcau backup` without --without-broker"
+        return Finding("backup", Health.WARNING, f"{seen}, without the context broker's journal", remedy)
     return Finding("backup", Health.WELL, seen)
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,8 @@ class Process:
 WEB = Process("web", "web")
 CONTEXT = Process("context", "context")
 WORKER = Process("worker", "worker")
-# `gateways` joins the table with the first gateway: a process with nothing to run would only use memory.
+# Only in a city that has a mapping for one of them: a process with nothing to run would only use memory.
+GATEWAYS = Process("gateways", "gateways")
 PROCESSES = (CONTEXT, WEB, WORKER)
 # Only in a demonstration city: the providers that vouch for its made-up citizens.
 IDENTITIES = Process("identities", "simulate-identities")
@@ -59,6 +61,23 @@ def is_ready(data: Path, name: str, pid: int) -> bool:
         return ready_file(data, name).read_text(encoding="ascii") == str(pid)
     except FileNotFoundError:
         return False
+
+
+def running(data: Path) -> list[str]:
+    """The processes of the city that live on this folder."""
+    return [process.name for process in (*PROCESSES, GATEWAYS) if _is_alive(ready_file(data, process.name))]
+
+
+def _is_alive(file: Path) -> bool:
+    try:
+        pid = int(file.read_text(encoding="ascii"))
+        os.kill(pid, 0)
+    except (OSError, ValueError):
+        return False
+    # The number may be another program's by now.
+    with suppress(OSError):
+        return b"songcau" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return True
 
 
 def end_with_the_supervisor() -> None:

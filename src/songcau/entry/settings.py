@@ -114,6 +114,9 @@ class Settings(BaseSettings):
     zalo_secret_key: SecretStr = Field(SecretStr(""), description="Secret key of the Zalo application.")
     zalo_api: str = Field("https://openapi.zalo.me", description="Address of Zalo's message API.")
     zalo_oauth: str = Field("https://oauth.zaloapp.com", description="Address of Zalo's exchange of tokens.")
+    mqtt_mapping: Path | None = Field(
+        None, description="Mapping file of the MQTT gateway, from topics to entities; none: no such gateway runs."
+    )
     backup_key: SecretStr = Field(
         SecretStr(""),
         description="Encrypts what `songcau backup` writes: a passphrase of at least 16 characters. Keep a copy away "

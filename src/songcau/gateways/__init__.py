@@ -1,1 +1,1 @@
-"""Where the outside speaks its own protocol. None is built yet."""
+"""Where the outside speaks its own protocol: devices over MQTT, files of readings. All of it goes into the context."""

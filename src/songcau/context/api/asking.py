@@ -146,6 +146,14 @@ def _params(query: str, allowed: frozenset[str]) -> Mapping[str, str]:
     return found
 
 
+def flag(params: Mapping[str, str], name: str) -> bool:
+    """A parameter that is true or false, and false when it is left out. Raises BadRequestData."""
+    text = params.get(name, "false").lower()
+    if text not in {"true", "false"}:
+        raise BadRequestData(f"{name} is true or false")
+    return text == "true"
+
+
 @lru_cache(maxsize=512)
 def _tenant(named: bytes) -> str:
     text = named.decode("utf-8", "replace")

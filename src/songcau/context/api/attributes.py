@@ -1,7 +1,9 @@
 """`/entities/{id}/attrs`: append, update, partially update, replace, delete attributes (clauses 6.6, 6.7)."""
 
+from collections.abc import Mapping
+
 from songcau.context.api import answering
-from songcau.context.api.asking import PATCHES, Asked
+from songcau.context.api.asking import PATCHES, Asked, flag
 from songcau.context.api.door import after
 from songcau.context.api.entities import WRITE_PARAMS
 from songcau.context.broker.broker import Broker, Committed
@@ -64,18 +66,21 @@ class EntityAttributes:
     def delete(self, asked: Asked, entity_id: str, name: str) -> Answer:
         params = asked.params(DELETE_PARAMS)
         read_uri(entity_id, "The id of the entity")
-        dataset = params.get("datasetId")
-        if dataset is not None:
-            read_uri(dataset, "datasetId")
         committed = self._broker.delete_attribute(
             asked.tenant,
             entity_id,
             _attribute_name(name, asked.terms()),
             asked.by,
-            dataset=dataset,
-            every=params.get("deleteAll") == "true",
+            dataset=dataset_of(params),
+            every=flag(params, "deleteAll"),
         )
         return after(committed, answering.NO_CONTENT)
+
+
+def dataset_of(params: Mapping[str, str]) -> str | None:
+    """The dataset that the parameter datasetId names; None for the default instance, as for @none."""
+    named = params.get("datasetId")
+    return None if named in (None, "@none") else read_uri(named, "datasetId")
 
 
 def _attribute_name(name: str, terms: Terms) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from songcau.context.api import answering
-from songcau.context.api.asking import Asked
+from songcau.context.api.asking import Asked, flag
 from songcau.context.api.forms import media_of
 from songcau.context.broker.broker import Broker
 from songcau.context.entities.entity import Entity
-from songcau.context.problems import BadRequestData, ResourceNotFound
+from songcau.context.problems import ResourceNotFound
 from songcau.context.server.messages import Answer
 from songcau.context.terms.terms import Terms
 from songcau.kernel.ids import new_id
@@ -105,10 +105,7 @@ def _permitted(asked: Asked) -> Callable[[Entity], bool] | None:
 
 
 def _asked_for(asked: Asked) -> tuple[bool, bytes, Terms]:
-    details = asked.params(LIST_PARAMS).get("details", "false")
-    if details not in {"true", "false"}:
-        raise BadRequestData("details is true or false")
-    return details == "true", media_of(asked), asked.terms()
+    return flag(asked.params(LIST_PARAMS), "details"), media_of(asked), asked.terms()
 
 
 def _short(names: Iterable[str], terms: Terms) -> list[str]:

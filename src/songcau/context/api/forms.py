@@ -112,6 +112,6 @@ def _check_members(pick: Projection | None, omit: Projection | None, attrs: tupl
 
 def _level(params: Mapping[str, str]) -> int:
     text = params.get("joinLevel", "1")
-    if not text.isdecimal() or not 1 <= int(text) <= DEEPEST_JOIN:
+    if not (text.isascii() and text.isdecimal() and len(text) == 1 and 1 <= int(text) <= DEEPEST_JOIN):
         raise BadRequestData(f"joinLevel is a whole number from 1 to {DEEPEST_JOIN}")
     return int(text)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from songcau.context.api.answering import Headers
+from songcau.context.api.asking import flag
 from songcau.context.problems import BadRequestData, TooManyResults
 
 PAGE_PARAMS = frozenset({"limit", "offset", "count"})
@@ -22,15 +23,13 @@ class Page:
 
 def page_of(params: Mapping[str, str]) -> Page:
     """Raises BadRequestData (not a number, a limit of 0 without count), TooManyResults (a limit over 1000)."""
-    counted = params.get("count", "false")
-    if counted not in {"true", "false"}:
-        raise BadRequestData("count is true or false")
+    counted = flag(params, "count")
     limit = _number(params, "limit", USUAL_LIMIT)
     if limit > LARGEST_LIMIT:
         raise TooManyResults(f"One answer holds at most {LARGEST_LIMIT} results")
-    if limit == 0 and counted != "true":
+    if limit == 0 and not counted:
         raise BadRequestData("A limit of 0 is for counting: count=true")
-    return Page(limit, _number(params, "offset", 0), counted == "true")
+    return Page(limit, _number(params, "offset", 0), counted)
 
 
 def page_headers(page: Page, path: str, query: str, *, more: bool, total: int | None, media: bytes) -> Headers:

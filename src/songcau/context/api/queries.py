@@ -7,7 +7,6 @@ import orjson
 
 from songcau.context.api import answering
 from songcau.context.api.asking import Asked
-from songcau.context.api.door import after
 from songcau.context.api.forms import ENTITY_MEDIA, FORM_PARAMS, Wanted, media_of, wanted, wanted_of
 from songcau.context.api.joining import Joiner
 from songcau.context.api.paging import PAGE_PARAMS, Page, page_headers, page_of
@@ -84,8 +83,13 @@ class Queries:
         keep = _names(params["keep"], terms) if "keep" in params else None
         drop = _names(params.get("drop", ""), terms)
         selection, _ = _selection(terms, asked.request.query)
-        committed = self._broker.purge(asked.tenant, selection, asked.by, keep=keep, drop=drop)
-        return after(committed, answering.NO_CONTENT)
+        return self._purge(asked, selection, keep, drop)
+
+    async def _purge(
+        self, asked: Asked, selection: Selection, keep: frozenset[str] | None, drop: frozenset[str]
+    ) -> Response:
+        await self._broker.purge(asked.tenant, selection, asked.by, keep=keep, drop=drop)
+        return answering.NO_CONTENT
 
     def _answer(
         self,

@@ -1,12 +1,11 @@
 """`/jsonldContexts`: the @contexts that this broker stores (clauses 5.13, 6.29 and 6.30)."""
 
-from collections.abc import Mapping
 from urllib.parse import quote
 
 import orjson
 
 from songcau.context.api import answering
-from songcau.context.api.asking import Asked
+from songcau.context.api.asking import Asked, flag
 from songcau.context.api.door import Door, after
 from songcau.context.api.forms import media_of
 from songcau.context.problems import (
@@ -63,14 +62,14 @@ class StoredContexts:
             raise BadRequestData(f"There is no kind {kind!r} of @contexts; there are {', '.join(Kind)}")
         base = self._contexts.base
         found = [stored for stored in self._contexts.shelf if kind in (None, stored.kind)]
-        if _flag(params, "details"):
+        if flag(params, "details"):
             return answering.plain([stored.details(base) for stored in found], 200)
         return answering.plain([stored.address(base) for stored in found], 200)
 
     def serve(self, asked: Asked, name: str) -> Answer:
         params = asked.params(ONE_PARAMS)
         media = media_of(asked)
-        detailed = _flag(params, "details")
+        detailed = flag(params, "details")
         if name in CORE_URLS and detailed:
             core = {"URL": name, "localId": name, "kind": Kind.CACHED.value, "createdAt": self._since}
             return answering.plain(core, 200)
@@ -83,7 +82,7 @@ class StoredContexts:
 
     def delete(self, asked: Asked, name: str) -> Answer:
         """Without a word about a @context that still uses it: what was read by it stays as it is."""
-        reload = _flag(asked.params(DELETE_PARAMS), "reload")
+        reload = flag(asked.params(DELETE_PARAMS), "reload")
         _require_right(asked)
         if name in CORE_URLS:
             if reload:
@@ -108,14 +107,7 @@ class StoredContexts:
         return stored
 
 
-def _flag(params: Mapping[str, str], name: str) -> bool:
-    text = params.get(name, "false")
-    if text.lower() not in ("true", "false"):
-        raise BadRequestData(f"{name} is true or false")
-    return text.lower() == "true"
-
-
 def _require_right(asked: Asked) -> None:
-    """What a @context says changes what every client's names mean: not for callers with limits."""
-    if not (asked.by.writes_all or asked.by.may_administer):
+    """What a @context says changes what names mean in every tenant: not for callers with limits, or of one tenant."""
+    if not ((asked.by.writes_all and asked.by.may_enter("")) or asked.by.may_administer):
         raise NotAllowed("@contexts are for who may write everything, or administer")

@@ -127,7 +127,7 @@ def _microseconds(instant: datetime) -> int:
 def _last(text: str | None) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdecimal() and 0 < int(text[:10]) <= MOST_LAST):
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9 and 0 < int(text) <= MOST_LAST):
         raise BadRequestData(f"lastN is a whole number from 1 to {MOST_LAST:,}")
     return int(text)
 

@@ -4,7 +4,8 @@ from typing import Any
 from urllib.parse import quote
 
 from songcau.context.api import answering
-from songcau.context.api.asking import PATCHES, Asked
+from songcau.context.api.asking import PATCHES, Asked, flag
+from songcau.context.api.attributes import dataset_of
 from songcau.context.broker.histories import Histories
 from songcau.context.entities.entity import Instance
 from songcau.context.entities.reading import read_attribute, read_fragment
@@ -38,7 +39,10 @@ class TemporalProvision:
             raise BadRequestData("The entity has no id")
         if not draft.types:
             raise BadRequestData("The entity has no type")
-        return self._create(asked, draft.id, draft.types, _told(payload, terms, draft.scopes))
+        told = _told(payload, terms, draft.scopes)
+        if not told:
+            raise BadRequestData("The body tells nothing of the entity's past: it names no attribute")
+        return self._create(asked, draft.id, draft.types, told)
 
     async def _create(self, asked: Asked, entity_id: str, types: tuple[str, ...], told: Told) -> Response:
         if await self._histories.add(asked.tenant, entity_id, types, told, asked.by):
@@ -74,13 +78,8 @@ class TemporalProvision:
     def delete_attribute(self, asked: Asked, entity_id: str, name: str) -> Answer:
         params = asked.params(DELETE_PARAMS)
         read_uri(entity_id, "The id of the entity")
-        every = params.get("deleteAll", "false")
-        if every not in {"true", "false"}:
-            raise BadRequestData("deleteAll is true or false")
-        dataset = params.get("datasetId")
-        if dataset is not None:
-            read_uri(dataset, "datasetId")
-        return self._hide(asked, entity_id, _name(name, asked.terms()), dataset, every == "true")
+        every, dataset = flag(params, "deleteAll"), dataset_of(params)
+        return self._hide(asked, entity_id, _name(name, asked.terms()), dataset, every)
 
     async def _hide(self, asked: Asked, entity_id: str, name: str, dataset: str | None, every: bool) -> Response:
         await self._histories.hide(asked.tenant, entity_id, name, asked.by, dataset=dataset, every=every)

@@ -46,6 +46,7 @@ class Batch:
                 if not draft.types:
                     raise BadRequestData("An entity that is created needs a type")
                 return broker.creation(tenant, draft, by, at)
+            broker.require_right(before, draft.attributes, by)
             at = broker.instant_after(before, at)
             if update:
                 return broker.change(tenant, before, merging.appended(before, draft, at), by, at)
@@ -59,13 +60,14 @@ class Batch:
 
         def one(draft: Draft) -> Change:
             nonlocal at
-            before = broker.entity(tenant, draft.id or "", by)
+            before = broker.entity_to_change(tenant, draft.id or "", by, draft.attributes)
             at = broker.instant_after(before, at)
             outcome = merging.appended(before, draft, at, overwrite=overwrite)
+            change = broker.change(tenant, before, outcome, by, at)
             if outcome.refused:
                 names = ", ".join(name for name, _ in outcome.refused)
                 left_alone.append((before.id, InvalidRequest(f"Already there and not overwritten: {names}")))
-            return broker.change(tenant, before, outcome, by, at)
+            return change
 
         result, committed = self._run(items, one)
         refused = {entity_id for entity_id, _ in left_alone}
@@ -78,7 +80,7 @@ class Batch:
 
         def one(draft: Draft) -> Change:
             nonlocal at
-            before = broker.entity(tenant, draft.id or "", by)
+            before = broker.entity_to_change(tenant, draft.id or "", by, draft.attributes)
             at = broker.instant_after(before, at)
             return broker.change(tenant, before, merging.merged(before, draft, at), by, at)
 

@@ -5,6 +5,7 @@ change to the journal. What it returns is a result and a future: the future is d
 then may anybody be told of success. If the journal fails, the state takes the changes back by itself.
 """
 
+import logging
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -17,12 +18,21 @@ from songcau.context.entities.reading import Draft
 from songcau.context.journal.journal import Journal
 from songcau.context.language.selection import Selection
 from songcau.context.memory.state import State
-from songcau.context.problems import AlreadyExists, NonexistentTenant, NotAllowed, ResourceNotFound
+from songcau.context.problems import (
+    AlreadyExists,
+    NonexistentTenant,
+    NotAllowed,
+    ResourceNotFound,
+    StorageUnavailable,
+)
 from songcau.context.quality.examining import Quality
 from songcau.context.rights.caller import Caller
 from songcau.kernel import clock
 
+_log = logging.getLogger(__name__)
+
 DEFAULT_TENANT = ""
+PURGED_AT_ONCE = 500
 Committed = Future[int]
 Listener = Callable[[str, Sequence[Change], int], None]
 
@@ -61,10 +71,9 @@ class Broker:
 
     def load(self, tenant: str, entities: Iterable[Entity]) -> None:
         """Take over what the journal kept, before anybody is served."""
-        state = self._state_for_writing(tenant)
-        for entity in entities:
-            self._latest = max(self._latest, entity.modified_at)
-            state.apply(Change(tenant, Kind.PUT, entity.id, None, entity, (), entity.modified_at, ""))
+        kept = list(entities)
+        self._latest = max([self._latest, *(entity.modified_at for entity in kept)])
+        self._state_for_writing(tenant).restore(kept)
 
     def _state_for_writing(self, tenant: str) -> State:
         """A tenant begins with the first entity that is created in it (6.3.14)."""
@@ -82,6 +91,21 @@ class Broker:
             raise ResourceNotFound(f"There is no entity {entity_id}")
         return entity
 
+    def entity_to_change(self, tenant: str, entity_id: str, by: Caller, names: Iterable[str]) -> Entity:
+        """The same, when the caller may change the attributes at all. Raises NonexistentTenant, ResourceNotFound,
+        NotAllowed.
+
+        It is asked before anybody looks what is there: a refusal must not tell what the entity hides.
+        """
+        entity = self.entity(tenant, entity_id, by)
+        self.require_right(entity, names, by)
+        return entity
+
+    def require_right(self, entity: Entity, names: Iterable[str], by: Caller) -> None:
+        """Raises NotAllowed when the caller may not change these attributes of the entity, whatever the change is."""
+        if not by.writes_all and not by.may_write(entity, entity, names):
+            raise _not_allowed(entity.id, by)
+
     def find(self, tenant: str, entity_id: str) -> Entity | None:
         """The entity, if there is one, whoever asks."""
         state = self._tenants.get(tenant)
@@ -94,7 +118,7 @@ class Broker:
     def replace(self, tenant: str, entity_id: str, draft: Draft, by: Caller) -> Committed:
         """5.6.18. Raises ResourceNotFound, NotAllowed."""
         at = self.instant()
-        before = self.entity(tenant, entity_id, by)
+        before = self.entity_to_change(tenant, entity_id, by, draft.attributes)
         return self.commit(tenant, [self.replacement(tenant, before, draft, by, at)])
 
     def delete(self, tenant: str, entity_id: str, by: Caller) -> Committed:
@@ -106,7 +130,7 @@ class Broker:
     ) -> Committed:
         """5.6.17. Raises ResourceNotFound, NotAllowed."""
         at = self.instant()
-        before = self.entity(tenant, entity_id, by)
+        before = self.entity_to_change(tenant, entity_id, by, draft.attributes)
         outcome = merging.merged(before, draft, at, observed_at=observed_at)
         return self._settle(tenant, before, outcome, by, at)[1]
 
@@ -117,25 +141,25 @@ class Broker:
     ) -> tuple[Outcome, Committed]:
         """5.6.3. Raises ResourceNotFound, NotAllowed."""
         at = self.instant()
-        before = self.entity(tenant, entity_id, by)
+        before = self.entity_to_change(tenant, entity_id, by, draft.attributes)
         return self._settle(tenant, before, merging.appended(before, draft, at, overwrite=overwrite), by, at)
 
     def update_attributes(self, tenant: str, entity_id: str, draft: Draft, by: Caller) -> tuple[Outcome, Committed]:
         """5.6.2. Raises ResourceNotFound, NotAllowed."""
         at = self.instant()
-        before = self.entity(tenant, entity_id, by)
+        before = self.entity_to_change(tenant, entity_id, by, draft.attributes)
         return self._settle(tenant, before, merging.updated(before, draft, at), by, at)
 
     def patch_attribute(self, tenant: str, entity_id: str, name: str, patch: Instance, by: Caller) -> Committed:
         """5.6.4. Raises ResourceNotFound, BadRequestData, NotAllowed."""
         at = self.instant()
-        before = self.entity(tenant, entity_id, by)
+        before = self.entity_to_change(tenant, entity_id, by, (name,))
         return self._settle(tenant, before, merging.patched_attribute(before, name, patch, at), by, at)[1]
 
     def replace_attribute(self, tenant: str, entity_id: str, name: str, value: Attribute, by: Caller) -> Committed:
         """5.6.19. Raises ResourceNotFound, NotAllowed."""
         at = self.instant()
-        before = self.entity(tenant, entity_id, by)
+        before = self.entity_to_change(tenant, entity_id, by, (name,))
         return self._settle(tenant, before, merging.replaced_attribute(before, name, value, at), by, at)[1]
 
     def delete_attribute(
@@ -143,29 +167,54 @@ class Broker:
     ) -> Committed:
         """5.6.5. Raises ResourceNotFound, NotAllowed."""
         at = self.instant()
-        before = self.entity(tenant, entity_id, by)
+        before = self.entity_to_change(tenant, entity_id, by, (name,))
         outcome = merging.deleted_attribute(before, name, at, dataset=dataset, every=every)
         return self._settle(tenant, before, outcome, by, at)[1]
 
     # --- many entities ------------------------------------------------------------------------------
 
-    def purge(
+    async def purge(
         self, tenant: str, selection: Selection, by: Caller, *, keep: frozenset[str] | None, drop: frozenset[str]
-    ) -> Committed:
-        """Delete what matches, or only attributes of it (5.6.21). What the caller may not see stays."""
-        at = self.instant()
-        state = self.state(tenant)
-        permitted = permission(by, selection)
+    ) -> None:
+        """Delete what matches, or only attributes of it (5.6.21). What the caller may not see stays.
+
+        It goes on disk by some entities at once, between the changes of everybody else: a whole city at once would
+        keep all others waiting. Raises NotAllowed before anything is changed, StorageUnavailable.
+        """
+        if not by.can_write or len(by.readable_names(drop)) < len(drop):
+            raise NotAllowed(f"{by.label} may not purge this")
+        state, permitted = self.state(tenant), permission(by, selection)
         matching = state.select(selection, limit=len(state), permitted=permitted)
-        if keep is None and not drop:
-            changes = [self.deletion(tenant, entity, by, at) for entity in matching]
-        else:
-            changes = []
+        if not by.writes_all:
             for entity in matching:
-                outcome = merging.only_attributes(entity, at, keep=keep, drop=drop)
-                if outcome.names or outcome.entity.scopes != entity.scopes:
-                    changes.append(self.change(tenant, entity, outcome, by, at))
-        return self.commit(tenant, changes)
+                self._purging(tenant, entity, by, keep, drop, self._latest)
+        ids = [entity.id for entity in matching]
+        del matching
+        for begin in range(0, len(ids), PURGED_AT_ONCE):
+            found = (state.get(entity_id) for entity_id in ids[begin : begin + PURGED_AT_ONCE])
+            there = [one for one in found if one is not None and selection.matches(by.view(one)) and by.may_read(one)]
+            at = self.instant()
+            changes = [change for one in there if (change := self._purging(tenant, one, by, keep, drop, at))]
+            try:
+                await self.commit(tenant, changes)
+            except StorageUnavailable as problem:
+                if begin == 0:
+                    raise
+                raise StorageUnavailable(f"The purge stopped after {begin} entities; ask again.") from problem
+
+    def _purging(
+        self, tenant: str, entity: Entity, by: Caller, keep: frozenset[str] | None, drop: frozenset[str], at: str
+    ) -> Change | None:
+        """The change that purges an entity, or None when nothing of it goes. Raises NotAllowed."""
+        if keep is None and not drop:
+            return self.deletion(tenant, entity, by, at)
+        if keep is not None and by.limits_attributes:
+            # Of what is not to be kept, only what the caller may see: the rest, and the scopes, are not its own.
+            drop, keep = frozenset(by.readable_names(entity.attributes)) - keep, None
+        outcome = merging.only_attributes(entity, at, keep=keep, drop=drop)
+        if not outcome.names and outcome.entity.scopes == entity.scopes:
+            return None
+        return self.change(tenant, entity, outcome, by, at)
 
     # --- pieces that batches are made of ------------------------------------------------------------
 
@@ -240,7 +289,10 @@ class Broker:
     def _tell(self, changes: Sequence[Change], committed: Committed) -> None:
         if committed.exception() is None:
             for listener in self._listeners:
-                listener(changes[0].tenant, changes, committed.result())
+                try:
+                    listener(changes[0].tenant, changes, committed.result())
+                except Exception:  # a fault of one must not keep the change from the others
+                    _log.exception("a listener failed to take a change")
 
     # --- inside -------------------------------------------------------------------------------------
 
@@ -252,7 +304,7 @@ class Broker:
 
     def _checked(self, change: Change, by: Caller) -> Change:
         if not by.writes_all and not by.may_write(change.before, change.after, change.names):
-            raise NotAllowed(f"{by.label} may not write this to {change.entity_id}")
+            raise _not_allowed(change.entity_id, by)
         if self._quality is not None:
             self._quality.examine(change)
         return change
@@ -261,6 +313,14 @@ class Broker:
         """The journal could not keep these, newest first: the present state is again what the disk says."""
         for change in changes:
             self._tenants[change.tenant].undo(change)
+        kept = {DEFAULT_TENANT, *self._journal.tenants}
+        for tenant in {change.tenant for change in changes} - kept:
+            if not len(self._tenants[tenant]):
+                del self._tenants[tenant]  # it began with what could not be kept
+
+
+def _not_allowed(entity_id: str, by: Caller) -> NotAllowed:
+    return NotAllowed(f"{by.label} may not write this to {entity_id}")
 
 
 def permission(by: Caller, selection: Selection) -> Callable[[Entity], bool] | None:

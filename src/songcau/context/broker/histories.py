@@ -131,11 +131,10 @@ class Histories:
         self, tenant: str, entity_id: str, name: str, by: Caller, *, dataset: str | None, every: bool
     ) -> None:
         """5.6.13: one attribute, of one dataset or of every. Raises ResourceNotFound, NotAllowed."""
-        known = await self._require(tenant, entity_id, by, Wanted("modifiedAt", names=frozenset({name})))
+        known = await self._require(tenant, entity_id, by, Wanted("modifiedAt", names=frozenset({name})), (name,))
         some = known.evolution.attributes.get(name, [])
         if not any(every or one.get("datasetId") == dataset for one in some):
             raise ResourceNotFound("The history of the entity holds no such attribute")
-        self._check(known.entity, (name,), by)
         hidden = Hidden(name, dataset, is_every_dataset=every)
         await self._journal.correct(tenant, entity_id, hidden=[hidden])
 
@@ -143,12 +142,11 @@ class Histories:
         self, tenant: str, entity_id: str, name: str, instance_id: str, patch: Instance | None, by: Caller
     ) -> None:
         """5.6.14 and 5.6.15: change one instance, or (None) take it away. Raises ResourceNotFound, BadRequestData."""
-        known = await self._require(tenant, entity_id, by, Wanted("modifiedAt", names=frozenset({name})))
+        known = await self._require(tenant, entity_id, by, Wanted("modifiedAt", names=frozenset({name})), (name,))
         some = known.evolution.attributes.get(name, [])
         instance = next((one for one in some if one["instanceId"] == instance_id), None)
         if instance is None:
             raise ResourceNotFound("The history of the entity holds no such instance")
-        self._check(known.entity, (name,), by)
         added = [] if patch is None else [self._patched(name, instance, patch)]
         hidden = Hidden(name, instance_id=instance_id)
         await self._journal.correct(tenant, entity_id, types=known.evolution.types, hidden=[hidden], added=added)
@@ -172,14 +170,21 @@ class Histories:
         )
         return found[0] if found else None
 
-    async def _require(self, tenant: str, entity_id: str, by: Caller, wanted: Wanted | None = None) -> Past:
-        """With all its attributes: who corrects must be allowed to write also those that it may not see."""
+    async def _require(
+        self, tenant: str, entity_id: str, by: Caller, wanted: Wanted | None = None, names: Iterable[str] = ()
+    ) -> Past:
+        """With all its attributes: who corrects must be allowed to write also those that it may not see.
+
+        names: those to be corrected; whether they are there is told to nobody who may not write them.
+        """
         self._state(tenant)
         known = await self._known(tenant, entity_id, wanted)
-        if known is not None and (known.is_alive or known.attributes or wanted is None):
+        if known is not None:
             entity = self._entity(tenant, known, entity_id, known.types)
             if by.may_reach(entity):
-                return Past(known, entity)
+                self._check(entity, names, by)
+                if known.is_alive or known.attributes or wanted is None:
+                    return Past(known, entity)
         raise ResourceNotFound(f"There is no history of {entity_id}")
 
     def _entity(self, tenant: str, known: Evolution | None, entity_id: str, types: tuple[str, ...]) -> Entity:
@@ -196,7 +201,10 @@ class Histories:
         """Ids of entities that may match: of the living, then of the others."""
         if state is not None:
             permitted = None if by.sees_all else by.may_read
-            living = state.select(asked.entities, limit=MOST_ENTITIES + 1, permitted=permitted, ordering=asked.ordering)
+            ordering = asked.ordering
+            if ordering is not None and by.limits_attributes:
+                ordering = ordering.seen_through(by.view)
+            living = state.select(asked.entities, limit=MOST_ENTITIES + 1, permitted=permitted, ordering=ordering)
             yield from (entity.id for entity in living)
         for entity_id, types in gone.items():
             is_living = state is not None and state.get(entity_id) is not None

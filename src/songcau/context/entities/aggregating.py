@@ -83,7 +83,12 @@ def _bounds(origin: int, duration: Duration, number: int) -> tuple[int, int]:
     if duration.months:
         return _months_later(origin, number * duration.months), _months_later(origin, (number + 1) * duration.months)
     begin = origin + number * duration.microseconds
-    return begin, begin + duration.microseconds
+    end = begin + duration.microseconds
+    try:
+        _datetime(end)
+    except OverflowError:
+        raise BadRequestData("The periods reach beyond the years that a calendar has") from None
+    return begin, end
 
 
 def _months_later(origin: int, months: int) -> int:

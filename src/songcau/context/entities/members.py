@@ -16,6 +16,7 @@ from songcau.context.entities.values import (
     Misfit,
     check_depth,
     check_json,
+    known,
     read_instant,
     read_text,
     read_uri,
@@ -41,6 +42,8 @@ Reader = Callable[[Manner, str, Any], Any]
 
 def read_value(manner: Manner, member: str, value: Any) -> Any:
     """The value of a Property: any JSON but null."""
+    if value.__class__ is str and value != NULL:
+        return known(value)
     if value.__class__ not in SCALARS:
         check_json(value, member, nulls=manner.nulls)
     return value
@@ -53,7 +56,7 @@ def _geometry(manner: Manner, member: str, value: Any) -> Any:
 def _uri(member: str, value: Any) -> str:
     if value == NULL:
         raise Misfit(f"{member} is an NGSI-LD Null, which has no place here")
-    return read_uri(value, member)
+    return known(read_uri(value, member))
 
 
 def _object(manner: Manner, member: str, value: Any) -> Any:

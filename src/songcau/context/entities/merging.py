@@ -191,7 +191,9 @@ def require_instance(entity: Entity, name: str, dataset: str | None) -> Instance
 
 
 def _next(entity: Entity, draft: Draft, at: str) -> Outcome:
-    types = _united(entity.types, draft.types) if draft.types else entity.types
+    types = entity.types
+    if draft.types and draft.types != types:
+        types = _united(types, draft.types)
     after = Entity(entity.id, types, entity.scopes, dict(entity.attributes), entity.created_at, at)
     return Outcome(after, tuple(draft.attributes))
 
@@ -199,23 +201,37 @@ def _next(entity: Entity, draft: Draft, at: str) -> Outcome:
 def _with_attributes(entity: Entity, draft: Draft, at: str, *, overwrite: bool) -> Outcome:
     outcome = _next(entity, draft, at)
     attributes = outcome.entity.attributes
+    if overwrite:
+        _overwrite(attributes, draft, at)
+        return outcome
     written = []
     for name, attribute in draft.attributes.items():
-        untouched = not overwrite and name in attributes and _take_new(attributes, name, attribute, at)
-        if untouched:
+        if name not in attributes:
+            _set(attributes, name, attribute, draft, at)
+        elif _take_new(attributes, name, attribute, at):
             outcome.refused.append((name, "The attribute is already there"))
             continue
         written.append(name)
-        if not overwrite and name in attributes:
-            continue
-        for instance in instances(attribute):
-            if is_deletion(instance):
-                _delete(attributes, name, instance.get("datasetId"))
-            else:
-                whole = without_nulls(instance) if draft.nulls else instance
-                attributes[name] = placed(attributes.get(name), whole, at)
     outcome.names = tuple(written)
     return outcome
+
+
+def _overwrite(attributes: Attributes, draft: Draft, at: str) -> None:
+    for name, attribute in draft.attributes.items():
+        if type(attribute) is dict and not draft.nulls:
+            attributes[name] = placed(attributes.get(name), attribute, at)
+        else:
+            _set(attributes, name, attribute, draft, at)
+
+
+def _set(attributes: Attributes, name: str, attribute: Attribute, draft: Draft, at: str) -> None:
+    """Each instance in the place of the one of its dataset; a deletion takes that one away."""
+    for instance in instances(attribute):
+        if draft.nulls and is_deletion(instance):
+            _delete(attributes, name, instance.get("datasetId"))
+        else:
+            whole = without_nulls(instance) if draft.nulls else instance
+            attributes[name] = placed(attributes.get(name), whole, at)
 
 
 def _take_new(attributes: Attributes, name: str, attribute: Attribute, at: str) -> bool:

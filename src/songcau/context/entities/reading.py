@@ -19,7 +19,7 @@ from songcau.context.entities.instances import (
 )
 from songcau.context.entities.kinds import DETAILS, STAMPS
 from songcau.context.entities.members import Manner
-from songcau.context.entities.values import NULL, Misfit, read_scopes, read_uri
+from songcau.context.entities.values import NULL, Misfit, alone, read_scopes, read_uri
 from songcau.context.problems import BadRequestData, InvalidRequest, OperationNotSupported
 from songcau.context.terms.terms import Terms
 
@@ -115,7 +115,7 @@ def read_attribute(
 def read_types(value: object, terms: Terms) -> tuple[str, ...]:
     """An entity's type or types, expanded, each once."""
     if isinstance(value, str):
-        return (terms.expand(value),)
+        return alone(terms.expand(value))
     if not isinstance(value, list) or not value:
         raise BadRequestData("The type of the entity is neither a name nor a list of names")
     types: dict[str, None] = {}

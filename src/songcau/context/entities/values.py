@@ -6,6 +6,7 @@ Each function takes a piece of a payload and the name of it, which begins the se
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from songcau.context.problems import BadRequestData
@@ -16,7 +17,9 @@ NULL: Final = "urn:ngsi-ld:null"
 
 DEEPEST: Final = 32
 LONGEST_TEXT: Final = 2048
+LONGEST_WORD: Final = 80
 MOST_KNOWN_INSTANTS: Final = 4096
+MOST_KNOWN_WORDS: Final = 4096
 SCALARS: Final = frozenset((bool, int, float))
 CONTAINERS: Final = frozenset((dict, list))
 
@@ -24,6 +27,7 @@ _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _known_instants: dict[str, str] = {}
+_known_words: dict[str, str] = {}
 
 
 class Misfit(BadRequestData):
@@ -92,8 +96,26 @@ def read_scopes(value: object) -> tuple[str, ...]:
     """Paths such as `/wards/W05512`, each once; none for an NGSI-LD Null."""
     if value == NULL:
         return ()
-    scopes = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(_scope(scope) for scope in scopes))
+    if isinstance(value, list):
+        return tuple(dict.fromkeys(_scope(scope) for scope in value))
+    return alone(_scope(value))
+
+
+def known(text: str) -> str:
+    """The same text: a short one that came lately as that object, since the words of a city are few."""
+    word = _known_words.get(text)
+    if word is not None or len(text) > LONGEST_WORD:
+        return word or text
+    if len(_known_words) >= MOST_KNOWN_WORDS:
+        _known_words.clear()
+    _known_words[text] = text
+    return text
+
+
+@lru_cache(maxsize=MOST_KNOWN_WORDS)
+def alone(word: str) -> tuple[str, ...]:
+    """One type or one scope, as the same object for all the entities that have it."""
+    return (word,)
 
 
 def _scope(scope: object) -> str:

@@ -10,7 +10,7 @@ import orjson
 from songcau.context.entities.entity import Entity
 from songcau.context.journal.register import Register
 from songcau.context.journal.rows import replayed
-from songcau.context.journal.store import Chain, Store
+from songcau.context.journal.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -46,69 +46,80 @@ def _recover(store: Store) -> Recovered:
     register = recovered.register
     register.tenants, register.authors = names.tenants, names.authors
     register.next_entity, register.next_seq = names.last_entity + 1, names.last_seq + 1
-    tenant_names = {number: name for name, number in names.tenants.items()}
     recovered.entities = {name: {} for name in names.tenants}
-    lives = _lives(store)
-    changed = _replay(store, lives, recovered)
-    for number, (tenant, entity_id, chain, entity) in lives.items():
+    living = _Living(store, {number: name for name, number in names.tenants.items()}, register)
+    _replay(store, living, recovered)
+    for slot, (tenant, entity_id, entity) in enumerate(zip(living.tenants, living.ids, living.entities, strict=True)):
         if entity is None:
             _log.error("the journal names %s and has nothing of it", entity_id)
-            continue
-        name = tenant_names[tenant]
-        register.restore(name, entity.id, number, chain, is_changed=number in changed)
-        recovered.entities[name][entity.id] = entity
+            register.forget(tenant, entity_id, slot)
+        else:
+            recovered.entities[tenant][entity_id] = entity
     return recovered
 
 
-# Tenant's number, id, where its chain stands, and what it is.
-_Life = tuple[int, str, Chain, Entity | None]
+class _Living:
+    """The living entities by slot of the register, as their snapshots have them; None of what began in the tail.
+
+    Nothing is made here for each entity that a start does not keep: it would leave its holes among what stays.
+    """
+
+    def __init__(self, store: Store, tenant_names: dict[int, str], register: Register) -> None:
+        self.tenants: list[str] = []
+        self.ids: list[str] = []
+        self.entities: list[Entity | None] = []
+        share = _Sharing().share
+        for number, tenant, entity_id, seq, skip, place, first, latest, document in store.living():
+            name = tenant_names[tenant]
+            register.restore(name, entity_id, number, (seq, skip, place, first, latest))
+            entity = None
+            if document is not None:
+                entity = Entity.restored(orjson.loads(document))
+                entity.id = entity_id
+                share(entity)
+            self.tenants.append(name)
+            self.ids.append(entity_id)
+            self.entities.append(entity)
 
 
-def _lives(store: Store) -> dict[int, _Life]:
-    """The living entities as their snapshots have them."""
-    share = _Sharing().share
-    lives: dict[int, _Life] = {}
-    for number, tenant, entity_id, seq, skip, place, first, latest, document in store.living():
-        entity = None
-        if document is not None:
-            entity = Entity.restored(orjson.loads(document))
-            share(entity)
-        lives[number] = (tenant, entity_id, (seq, skip, place, first, latest), entity)
-    return lives
-
-
-def _replay(store: Store, lives: dict[int, _Life], recovered: Recovered) -> set[int]:
-    """Bring the living up to what the tail of the log says; the numbers of those of which it says something."""
-    changed = set()
+def _replay(store: Store, living: _Living, recovered: Recovered) -> None:
+    """Bring the living up to what the tail of the log says."""
+    register, entities = recovered.register, living.entities
     for row in store.tail():
         recovered.tail_rows += 1
         seq, _, skip, number, place, at, _, _, first, latest, body = row
-        life = lives.get(number)
-        if life is None or seq <= life[2][0]:
+        slot = register.slot_at_start(number)
+        if slot is None or seq <= register.newest_in(slot):
             continue
-        tenant, entity_id, _, entity = life
-        entity = replayed(entity, entity_id, at, body)
-        lives[number] = (tenant, entity_id, (seq, skip, place, first, latest), entity)
-        changed.add(number)
-    return changed
+        entities[slot] = replayed(entities[slot], living.ids[slot], at, body)
+        register.move(slot, (seq, skip, place, first, latest))
+        register.changed[slot] = 1
 
 
 class _Sharing:
-    """Equal words, instants and types of many entities as one object each: a third of the memory less."""
+    """Equal words, instants and names of many entities as one object each: a third of the memory less."""
 
     def __init__(self) -> None:
-        self._types: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._texts: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._words: dict[str, str] = {}
 
     def share(self, entity: Entity) -> None:
-        words = self._words
+        words, texts = self._words, self._texts
         if len(words) > WORDS_HELD:
             words.clear()
-        entity.types = self._types.setdefault(entity.types, entity.types)
+        if len(texts) > WORDS_HELD:
+            texts.clear()
+        entity.types = texts.setdefault(entity.types, entity.types)
+        entity.scopes = texts.setdefault(entity.scopes, entity.scopes)
         entity.created_at = words.setdefault(entity.created_at, entity.created_at)
         entity.modified_at = words.setdefault(entity.modified_at, entity.modified_at)
+        names = tuple(entity.attributes)
+        shared = texts.setdefault(names, names)
+        if shared is not names:  # made anew, which also takes less memory than what grew while it was read
+            entity.attributes = dict(zip(shared, entity.attributes.values(), strict=True))
+        word_of = words.setdefault
         for attribute in entity.attributes.values():
             for instance in (attribute,) if isinstance(attribute, dict) else attribute:
                 for member, value in instance.items():
                     if value.__class__ is str:
-                        instance[member] = words.setdefault(value, value)
+                        instance[member] = word_of(value, value)

@@ -8,6 +8,7 @@ An entity that is deleted and made again gets another number. So a start needs n
 """
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from songcau.context.entities.entity import Change
@@ -135,7 +136,6 @@ class Register:
         transaction.names.append((change.tenant, change.entity_id, slot, False))
 
     def _take_slot(self, entity_id: str, tenant: int, number: int, chain: Chain) -> int:
-        seq, skip, place, first, latest = chain
         if self._free:
             slot = self._free.pop()
         else:
@@ -145,15 +145,12 @@ class Register:
             for column in (self._number, self._last, self._skip, self._place, self._first, self._latest, self._owner):
                 column.append(0)
         self._ids[slot], self._owner[slot], self._number[slot] = entity_id, tenant, number
-        self._last[slot], self._skip[slot], self._place[slot] = seq, skip, place
-        self._first[slot] = NOT_BEFORE if first is None else first
-        self._latest[slot] = NOT_AFTER if latest is None else latest
+        self.move(slot, chain)
         return slot
 
-    def restore(self, tenant: str, entity_id: str, number: int, chain: Chain, *, is_changed: bool) -> None:
-        """A living entity found at a start, with the place of its newest row."""
+    def restore(self, tenant: str, entity_id: str, number: int, chain: Chain) -> None:
+        """A living entity found at a start, with the place of its newest row. They come by number."""
         slot = self._take_slot(entity_id, self.tenants[tenant], number, chain)
-        self.changed[slot] = is_changed
         try:
             self.slots[tenant][entity_id] = slot
         except KeyError:
@@ -187,6 +184,26 @@ class Register:
             first if first != NOT_BEFORE else None,
             latest if latest != NOT_AFTER else None,
         )
+
+    def move(self, slot: int, chain: Chain) -> None:
+        """Another row is the newest of an entity."""
+        self._last[slot], self._skip[slot], self._place[slot], first, latest = chain
+        self._first[slot] = NOT_BEFORE if first is None else first
+        self._latest[slot] = NOT_AFTER if latest is None else latest
+
+    def forget(self, tenant: str, entity_id: str, slot: int) -> None:
+        """A start found nothing of an entity that was named."""
+        del self.slots[tenant][entity_id]
+        self._free.append(slot)
+
+    def slot_at_start(self, number: int) -> int | None:
+        """The slot of an entity, as long as a start has given slots by number and taken none back."""
+        slot = bisect_left(self._number, number)
+        return slot if slot < len(self._number) and self._number[slot] == number else None
+
+    def newest_in(self, slot: int) -> int:
+        """The newest row of the entity in a slot."""
+        return self._last[slot]
 
     def newest(self, tenant: str, entity_id: str) -> int | None:
         """The newest row of a living entity."""

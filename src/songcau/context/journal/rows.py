@@ -43,11 +43,6 @@ def instant_text(at: int) -> str:
     return f"{(_EPOCH + timedelta(microseconds=at)).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-def without_body(row: Row) -> Row:
-    """What is to be remembered of a row that is on disk: its body would cost more memory than the entity."""
-    return (*row[:-1], b"")
-
-
 def body_of(change: Change) -> bytes:
     """The body of the row that tells this change."""
     before, after = change.before, change.after
@@ -89,10 +84,13 @@ def _put(before: Entity | None, after: Entity) -> dict[str, Any]:
 def _gone(before: Entity, names: Iterable[str], kept: Attributes | None = None) -> dict[str, list[dict[str, str]]]:
     """For each name the instances of `before` whose dataset is not among those kept: type and datasetId only."""
     lost: dict[str, list[dict[str, str]]] = {}
+    attributes = before.attributes
     for name in names:
-        had, has = before.attributes.get(name), (kept or {}).get(name)
+        had, has = attributes.get(name), kept.get(name) if kept else None
         if had is None:
             continue
+        if type(had) is dict and type(has) is dict and had.get("datasetId") == has.get("datasetId"):
+            continue  # one instance before and after: nearly always
         left = {each.get("datasetId") for each in instances(has)} if has is not None else set()
         away = [each for each in instances(had) if each.get("datasetId") not in left]
         if away:

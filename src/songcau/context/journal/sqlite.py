@@ -40,8 +40,8 @@ class SqliteStore(SqliteReading):
     def open(self) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._keep_others_out()
-            _create_private(self.file)
+            self._guard = keep_others_out(self._folder)
+            create_private(self.file)
             self._connection = self._connect()
             bring_up_to_date(self._connection, self.file)
         except (OSError, sqlite3.Error) as error:
@@ -50,17 +50,6 @@ class SqliteStore(SqliteReading):
         except StoreError:
             self.close()
             raise
-
-    def _keep_others_out(self) -> None:
-        """An exclusive lock on a file of its own, which the operating system takes back when the process ends."""
-        _create_private(self._folder / GUARD)
-        guard = sqlite3.connect(self._folder / GUARD, timeout=0, isolation_level=None, check_same_thread=False)
-        try:
-            guard.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            guard.close()
-            raise StoreInUse(f"Another broker works in {self._folder}: one folder belongs to one broker.") from error
-        self._guard = guard
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -181,7 +170,22 @@ class SqliteStore(SqliteReading):
         self._connection = self._guard = None
 
 
-def _create_private(file: Path) -> None:
+def keep_others_out(folder: Path) -> sqlite3.Connection:
+    """The folder is ours until this is closed: an exclusive lock on a file of its own.
+
+    The operating system takes it back when the process ends. Raises StoreInUse, OSError, sqlite3.Error.
+    """
+    create_private(folder / GUARD)
+    guard = sqlite3.connect(folder / GUARD, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        guard.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        guard.close()
+        raise StoreInUse(f"Another broker works in {folder}: one folder belongs to one broker.") from error
+    return guard
+
+
+def create_private(file: Path) -> None:
     """The file, for its owner only; SQLite gives the files beside it the same rights.
 
     One that is there is not touched: closing it would drop the locks that this process holds on it.

@@ -82,12 +82,16 @@ MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {
 }
 
 
-def bring_up_to_date(connection: sqlite3.Connection, file: Path) -> None:
-    """Make the tables, or change those of an earlier version, step by step. Raises WrongVersion, sqlite3.Error."""
+def bring_up_to_date(connection: sqlite3.Connection, file: Path, *, until: int | None = None) -> None:
+    """Make the tables, or change those of an earlier version, step by step. Raises WrongVersion, sqlite3.Error.
+
+    until: the form to stop at, for rows that were written under it; None: this version's.
+    """
+    until = VERSION if until is None else until
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise WrongVersion(f"{file} was written by a newer version (form {version}; this one reads up to {VERSION}).")
-    while version < VERSION:
+    while version < until:
         step = MIGRATIONS.get(version)
         if step is None:
             raise WrongVersion(f"{file} is of form {version}, which this version can no longer bring up to date.")

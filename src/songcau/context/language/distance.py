@@ -6,6 +6,7 @@ distance is right anywhere, poles and antimeridian included, and a side's as far
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from songcau.context.language.geometry import Box, Geometry, Position, segments
@@ -142,16 +143,46 @@ def _between_shapes(one: Geometry, other: Geometry) -> float:
     """Two geometries of which none is a point, laid into the plane around the middle of the one."""
     import shapely
 
-    west, south, east, north = one.box
-    centre = ((west + east) / 2.0, (south + north) / 2.0)
-    laid = [_laid_shape(centre, geometry) for geometry in (one, other)]
-    return float(shapely.distance(*laid))
+    centre = _middle(one)
+    return float(shapely.distance(_laid_shape(centre, one), _laid_shape(centre, other)))
 
 
-def _laid_shape(centre: Position, geometry: Geometry) -> object:
+def within_bounds(reference: Geometry, least: float, most: float) -> Callable[[Geometry], bool]:
+    """A test whether the distance of a geometry, no point as the reference is none, lies between the two.
+
+    The reference is laid into its plane once. Asked in this way, the geometry library stops as soon as it knows.
+    """
+    centre = _middle(reference)
+    laid: Any = None
+    below = math.nextafter(least, 0.0)  # at the very bound a geometry counts
+
+    def test(found: Geometry) -> bool:
+        import shapely
+
+        nonlocal laid
+        if laid is None:
+            laid = _laid_shape(centre, reference)
+            shapely.prepare(laid)
+        shape = _laid_shape(centre, found)
+        if shapely.intersects(laid, shape):
+            return not least
+        if most < FARTHEST and not shapely.dwithin(laid, shape, most):
+            return False
+        return not least or not shapely.dwithin(laid, shape, below)
+
+    return test
+
+
+def _middle(geometry: Geometry) -> Position:
+    west, south, east, north = geometry.box
+    return ((west + east) / 2.0, (south + north) / 2.0)
+
+
+def _laid_shape(centre: Position, geometry: Geometry) -> Any:
+    import numpy as np
     import shapely
 
-    def move(positions: "shapely.Geometry") -> object:
-        return [_laid(centre, (one[0], one[1])) for one in positions]
+    def move(positions: Any) -> Any:
+        return np.stack(_laid_together(centre, positions.T), axis=1)
 
     return shapely.transform(shapely.force_2d(geometry.shape()), move)

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from songcau.context.entities import tangles
 from songcau.context.entities.entity import Entity, Instance, instances
 from songcau.context.language import distance, geometry
 from songcau.context.language.geometry import Box, Geometry, Position
 from songcau.context.language.names import Names
-from songcau.context.problems import BadRequestData
+from songcau.context.problems import BadRequestData, TooComplexQuery
 
 Predicate = Callable[[Entity], bool]
 PointTest = Callable[[float, float], bool]
@@ -22,6 +23,7 @@ PointsTest = Callable[[Sequence[float], Sequence[float]], Sequence[bool]]
 _RELATIONS = ("within", "contains", "intersects", "disjoint", "overlaps", "equals")
 _BOUND = re.compile(r"(?P<which>maxDistance|minDistance)==(?P<metres>\d{1,12}(?:\.\d{1,12})?(?:[eE]\+?\d)?)\Z")
 _DEGREE = math.pi / 180.0
+_QUICK = ("intersects", "disjoint")  # known as soon as two sides meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def parse(
     """The geo-query of its parameters, coordinates as an array or its JSON text; BadRequestData, TooComplexQuery."""
     if not isinstance(georel, str) or kind is None or coordinates is None:
         raise BadRequestData("A geo-query needs georel, geometry and coordinates.")
-    reference = geometry.checked(kind, coordinates)
+    reference = geometry.reference(kind, coordinates)
     attribute = terms.expand(geoproperty or "location")
     relation, *bounds = georel.split(";")
     if relation == "near":
@@ -82,9 +84,21 @@ def _near(attribute: str, reference: Geometry, least: float, most: float) -> Geo
         attribute,
         boxes,
         points,
-        lambda found: least <= distance.between(reference, found) <= most,
+        _at_distance(reference, least, most),
         weight=1 + 2 * (reference.size if reference.size <= distance.MANY else 10 + reference.size // 100),
     )
+
+
+def _at_distance(reference: Geometry, least: float, most: float) -> Callable[[Geometry], bool]:
+    """Whether a geometry is at least and at most so far from the reference."""
+    of_shapes = distance.within_bounds(reference, least, most)
+
+    def holds(found: Geometry) -> bool:
+        if reference.point is not None or found.point is not None:
+            return least <= distance.between(reference, found) <= most
+        return of_shapes(found)
+
+    return holds
 
 
 def _ring(centre: Position, least: float, most: float) -> "_Points":
@@ -183,6 +197,8 @@ def _holds(relation: str, found: Geometry, reference: Geometry) -> bool:
 
     if not _boxes_meet(found.box, reference.box):
         return relation == "disjoint"
+    if relation not in _QUICK and tangles.are_interwoven(reference.lines, found.lines):
+        raise TooComplexQuery(f"Two geometries meet too often to say whether {relation} holds; ask for intersects.")
     test = getattr(shapely, relation)
     # Prepared geometries answer faster as the first operand; all but these two relations are symmetric.
     if relation == "within":

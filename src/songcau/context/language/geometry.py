@@ -13,10 +13,10 @@ from typing import Any
 
 import orjson
 
+from songcau.context.entities import tangles
 from songcau.context.problems import BadRequestData, TooComplexQuery
 
 MOST_POSITIONS = 10_000
-MOST_STORED = 1_000_000
 MOST_REMEMBERED = 100_000  # positions of stored geometries, some 20 MB
 LONGEST = 1_000_000  # characters of coordinates as a text
 
@@ -71,13 +71,21 @@ class Geometry:
 
             found = shapely.from_geojson(orjson.dumps({"type": self.kind, "coordinates": self.coordinates}))
             if not shapely.is_valid(found):
-                found = shapely.make_valid(found)
+                found = shapely.make_valid(found, method="structure")
             shapely.prepare(found)
             self._shape = found
         return self._shape
 
 
-def checked(kind: object, coordinates: object, what: str = "geometry", most: int = MOST_POSITIONS) -> Geometry:
+def reference(kind: object, coordinates: object) -> Geometry:
+    """The geometry that a query compares with; BadRequestData, TooComplexQuery."""
+    found = checked(kind, coordinates)
+    if found.is_area and (tangles.is_dense(found.lines) or tangles.is_tangled(found.lines)):
+        raise TooComplexQuery("The geometry crosses itself too often, or has too many sides beside one another.")
+    return found
+
+
+def checked(kind: object, coordinates: object, what: str = "geometry") -> Geometry:
     """The geometry of a kind and its coordinates (an array, or its JSON text); BadRequestData, TooComplexQuery."""
     if not isinstance(kind, str) or kind not in _DEPTHS:
         raise BadRequestData(f"The {what} must be one of {', '.join(_DEPTHS)}, not {str(kind)[:80]!r}.")
@@ -86,8 +94,8 @@ def checked(kind: object, coordinates: object, what: str = "geometry", most: int
     found: list[list[object]] = [[coordinates]]
     for _ in range(_DEPTHS[kind]):
         found = [_array(part, what) for parts in found for part in parts]
-        if sum(map(len, found)) > most:
-            raise TooComplexQuery(f"The {what} has more than {most} positions.")
+        if sum(map(len, found)) > MOST_POSITIONS:
+            raise TooComplexQuery(f"The {what} has more than {MOST_POSITIONS} positions.")
     lines = tuple(tuple(_position(one, what) for one in line) for line in found)
     _check_lines(kind, lines, what)
     longitudes = [one[0] for line in lines for one in line]
@@ -134,7 +142,7 @@ def stored(value: object) -> Geometry | None:
     known = _remembered.get(value)
     if known is None:
         try:
-            known = checked(value.get("type"), value.get("coordinates"), most=MOST_STORED)
+            known = checked(value.get("type"), value.get("coordinates"))
         except (BadRequestData, TooComplexQuery):
             return None
         _remembered.put(value, known)

@@ -20,6 +20,7 @@ from songcau.context.problems import BadRequestData, TooComplexQuery
 
 LONGEST = 4_096
 MOST = 16
+MOST_KEYS = 300_000  # values looked up for one answer, at some 2 µs each
 
 # (0, what is compared) or (1, nothing): the second comes last whatever the direction
 Key = Callable[[Entity], Any]
@@ -36,11 +37,21 @@ class Ordering:
     keys: tuple[tuple[Key, bool], ...]
 
     def sorted(self, entities: Iterable[Entity]) -> list[Entity]:
-        """The entities in this order; equal ones stay as they come."""
+        """The entities in this order; equal ones stay as they come. TooComplexQuery when it would take seconds."""
         found = list(entities)
+        if len(found) * len(self.keys) > MOST_KEYS:
+            raise TooComplexQuery(
+                "So many entities cannot be put in such an order; ask for fewer, or by fewer members."
+            )
         for key, descending in reversed(self.keys):
-            present = [(value, entity) for entity in found if (value := key(entity)) is not None]
-            absent = [entity for entity in found if key(entity) is None]
+            present: list[tuple[Any, Entity]] = []
+            absent: list[Entity] = []
+            for entity in found:
+                value = key(entity)
+                if value is None:
+                    absent.append(entity)
+                else:
+                    present.append((value, entity))
             present.sort(key=_first, reverse=descending)
             found = [entity for _, entity in present] + absent
         return found

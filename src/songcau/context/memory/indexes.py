@@ -33,13 +33,35 @@ class Indexes:
             _put(self.scoped, scope, entity_id)
         having = self.having
         for name, attribute in entity.attributes.items():
-            # `_put` once more without its call: a start adds every attribute of the city here.
+            # `_put` once more without its call.
             ids = having.get(name)
             if ids is None:
                 ids = having[name] = {}
             ids[entity_id] = None
             if _is_place(attribute):
                 self._move(name, entity_id, None, attribute)
+
+    def add_all(self, entities: Iterable[Entity]) -> None:
+        """As `add` for each, where most have the types and the attributes of others: a start adds the whole city."""
+        shapes: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+        for entity in entities:
+            for name in entity.types:
+                self._put_type(name, entity)
+            for scope in entity.scopes:
+                _put(self.scoped, scope, entity.id)
+            shapes.setdefault((entity.types, tuple(entity.attributes)), []).append(entity.id)
+            self._place_all(entity)
+        for (types, names), found in shapes.items():
+            for name in types:
+                self._use(name, names, len(found))
+            ids = dict.fromkeys(found)
+            for name in names:
+                self.having.setdefault(name, {}).update(ids)
+
+    def _place_all(self, entity: Entity) -> None:
+        for name, attribute in entity.attributes.items():
+            if (type(attribute) is not dict or attribute["type"] == "GeoProperty") and _is_place(attribute):
+                self._move(name, entity.id, None, attribute)
 
     def remove(self, entity: Entity) -> None:
         for name in entity.types:
@@ -64,7 +86,7 @@ class Indexes:
         self._follow_attributes(old, new, names)
 
     def _follow_attributes(self, old: Entity, new: Entity, names: Iterable[str]) -> None:
-        had, has = old.attributes, new.attributes
+        had, has, places = old.attributes, new.attributes, self.places
         for name in names:
             before, after = had.get(name), has.get(name)
             if before is None:
@@ -75,7 +97,7 @@ class Indexes:
             elif after is None:
                 _drop(self.having, name, new.id)
                 self._use_in(new.types, name, -1)
-            if name in self.places or _is_place(after):
+            if name in places or ((type(after) is not dict or after["type"] == "GeoProperty") and _is_place(after)):
                 self._move(name, new.id, before, after)
 
     def _follow_scopes(self, old: Entity, new: Entity) -> None:

@@ -7,6 +7,7 @@ and creating it again gives it a new one. `undo` takes a change back exactly, it
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
+from time import thread_time
 
 from songcau.context.entities.entity import Change, Entity, Kind
 from songcau.context.language.ordering import Ordering
@@ -26,6 +27,10 @@ _COST_OF_ID = 3
 # tests, of which each costs some 0.3 µs.
 _SIMPLE = 16
 _MOST_TESTS = 3_000_000
+# The same for what was not known beforehand: seconds of the processor, looked at after each slice of candidates.
+_MOST_SECONDS = 2.0
+_LIGHT = 4
+_SLICE, _SLICE_OF_PLACES = 512, 8
 
 _ORDER = attrgetter("order")
 
@@ -74,11 +79,13 @@ class State:
             self._replace(after, before, change)
 
     def restore(self, entities: Iterable[Entity]) -> None:
-        """Takes over entities of a snapshot, in their order."""
-        for entity in entities:
+        """Takes over entities of a snapshot, in their order; they are many."""
+        restored = list(entities)
+        for entity in restored:
             self._latest += 1
             entity.order = self._latest
-            self._add(entity)
+            self._all.put(entity)
+        self._indexes.add_all(restored)
 
     def select(
         self,
@@ -166,7 +173,7 @@ class State:
 
     def _matching(self, selection: Selection, permitted: Permission | None) -> Iterator[Entity]:
         candidates, test = self._candidates(selection)
-        found = candidates if test is None else filter(test, candidates)
+        found = candidates if test is None else filter(test, _watched(selection, candidates))
         return iter(found) if permitted is None else filter(permitted, found)
 
     def _candidates(self, selection: Selection) -> tuple[Iterable[Entity], Permission | None]:
@@ -178,7 +185,7 @@ class State:
         bound = sum(map(len, groups)) // _COST_OF_ID
         by_place = self._by_place(selection, bound)
         if by_place is not None:
-            return by_place, None
+            return by_place, selection.matches_beyond_area
         ids = min([*self._needed(selection), *self._in_scope(selection)], key=_size, default=None)
         if ids is not None and _size(ids) < bound:
             _check_work(selection, _size(ids))
@@ -200,7 +207,10 @@ class State:
         return [members for name in selection.types if (members := types.get(name)) is not None]
 
     def _by_place(self, selection: Selection, bound: int) -> list[Entity] | None:
-        """The matches, found by the grid, unless it would look at more than `bound` or cannot answer."""
+        """All that lies there, found by the grid, unless it would look at more than `bound` or cannot answer.
+
+        What else the selection asks is left to be tested, for a page asks it of few of them.
+        """
         area = selection.area
         if area is None or area.boxes is None:
             return None
@@ -212,10 +222,9 @@ class State:
             return None
         _check_work(selection, len(nearby))
         # The places have answered for points; of anything else they know only the box.
-        found = list(
-            filter(selection.matches_beyond_area, map(self.entities.__getitem__, nearby.points(area.holds_points)))
-        )
-        found += filter(selection.matches, map(self.entities.__getitem__, nearby.others()))
+        found = list(map(self.entities.__getitem__, nearby.points(area.holds_points)))
+        others = map(self.entities.__getitem__, nearby.others())
+        found += filter(selection.matches, _watched(selection, others))
         found.sort(key=_ORDER)
         return found
 
@@ -248,10 +257,28 @@ class State:
         self._indexes.replace(old, new, names)
 
 
+def _watched(selection: Selection, candidates: Iterable[Entity]) -> Iterable[Entity]:
+    """The candidates, as long as testing them keeps within its time.
+
+    What comparing geometries costs is not known beforehand, and a city may have more entities than was thought of.
+    """
+    if selection.area is not None:
+        return _until_late(iter(candidates), _SLICE_OF_PLACES)
+    return candidates if selection.weight <= _LIGHT else _until_late(iter(candidates), _SLICE)
+
+
+def _until_late(candidates: Iterator[Entity], size: int) -> Iterator[Entity]:
+    begun = thread_time()
+    while some := list(islice(candidates, size)):
+        yield from some
+        if thread_time() - begun > _MOST_SECONDS:
+            raise TooComplexQuery("The query takes longer than this broker gives to one; name a type or an area.")
+
+
 def _check_work(selection: Selection, candidates: int) -> None:
     if selection.weight > _SIMPLE and selection.weight * candidates > _MOST_TESTS:
         raise TooComplexQuery(
-            f"The query would test {candidates:,} entities with about {selection.weight:,} conditions each;"
+            f"The query has about {selection.weight:,} conditions to test so many entities with;"
             " name a type, an area or fewer conditions."
         )
 

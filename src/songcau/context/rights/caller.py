@@ -6,7 +6,7 @@ IRIs, wards are scope paths such as `/wards/W05512`, each covering itself and ev
 
 from collections.abc import Iterable
 
-from songcau.context.entities.entity import Attributes, Entity
+from songcau.context.entities.entity import Attributes, Entity, instances
 
 
 class Caller:
@@ -54,6 +54,11 @@ class Caller:
         """Whether entities must be shown through `view`."""
         return self._attributes is not None
 
+    @property
+    def can_write(self) -> bool:
+        """Whether there is anything at all that it may write."""
+        return self._writes
+
     def may_enter(self, tenant: str) -> bool:
         return self.tenant is None or self.tenant == tenant
 
@@ -74,7 +79,10 @@ class Caller:
         if allowed is None or allowed.issuperset(entity.attributes):
             return entity
         shown: Attributes = {name: value for name, value in entity.attributes.items() if name in allowed}
-        seen = Entity(entity.id, entity.types, entity.scopes, shown, entity.created_at, entity.modified_at)
+        # When something hidden was changed is hidden, too.
+        stamps = (one.get("modifiedAt", "") for value in shown.values() for one in instances(value))
+        seen = Entity(entity.id, entity.types, entity.scopes, shown, entity.created_at, max(stamps, default=""))
+        seen.modified_at = seen.modified_at or entity.created_at
         seen.order = entity.order
         return seen
 
@@ -87,7 +95,8 @@ class Caller:
         """Whether a change is allowed: the entity must be in reach before and after it, and so must `names`.
 
         A change cannot bring an entity into a type or ward out of reach, nor take it from there. Who is limited to
-        some attributes cannot delete or create what has others: give all names that go or come.
+        some attributes cannot delete or create what has others (give all names that go or come), nor change the types
+        or scopes of what is there, which decide what others may do with it.
         """
         if self.writes_all:
             return True
@@ -95,6 +104,8 @@ class Caller:
             return False
         if before is not None and after is not None:
             types, scopes = {*before.types} ^ {*after.types}, {*before.scopes} ^ {*after.scopes}
+            if self._attributes is not None and (types or scopes):
+                return False
         else:
             there = before or after
             types, scopes = ({*there.types}, {*there.scopes}) if there else (set(), set())

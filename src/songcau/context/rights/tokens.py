@@ -142,8 +142,8 @@ def _caller(token: Token) -> tuple[Caller, float]:
 def _instant(text: object) -> datetime:
     try:
         instant = datetime.fromisoformat(str(text))
-    except ValueError:
+        if instant.tzinfo is None:
+            raise BadRequestData("expiresAt must name its time zone, such as Z.")
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadRequestData("expiresAt must be a date and time such as 2027-01-01T00:00:00Z.") from None
-    if instant.tzinfo is None:
-        raise BadRequestData("expiresAt must name its time zone, such as Z.")
-    return instant.astimezone(UTC)

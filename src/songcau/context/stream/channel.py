@@ -9,9 +9,11 @@ import orjson
 from songcau.context.entities.entity import Entity
 from songcau.context.entities.writing import Form, write_entity
 from songcau.context.language.selection import Selection
+from songcau.context.problems import TooComplexQuery
 from songcau.context.rights.caller import Caller
 from songcau.context.stream.client import Client, Event
 from songcau.context.subscriptions.occurrences import Occurrence
+from songcau.context.subscriptions.subscription import seen_changes
 from songcau.context.terms.terms import Terms
 
 # Events of one channel that come within this time go out together: fewer, larger writes when much happens.
@@ -70,8 +72,8 @@ class Channel:
         wish, change = self.wish, occurrence.change
         after = change.after
         if after is not None and self._has(after):
-            attributes = wish.attributes
             is_new = change.before is None or not self._has(change.before)
+            attributes = seen_changes(wish.by, change, wish.attributes)
             if attributes is not None and not is_new and attributes.isdisjoint(change.names):
                 return None
             piece = write_entity(wish.by.view(after), wish.terms, wish.form)
@@ -88,7 +90,10 @@ class Channel:
             if not by.may_read(entity):
                 return False
             entity = by.view(entity)
-        return self.wish.selection.matches(entity)
+        try:
+            return self.wish.selection.matches(entity)
+        except TooComplexQuery:
+            return False  # of two outlines that meet without end nobody can be told in time how they lie
 
     def close(self) -> None:
         if self._timer is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from songcau.context.problems import ResourceNotFound
+from songcau.context.subscriptions.endpoints import without_password
 
 KIND = "dead-letter"
 MOST = 10_000
@@ -44,7 +45,7 @@ class DeadLetter:
         return {
             "id": self.id,
             "subscriptionId": self.subscription,
-            "uri": self.uri,
+            "uri": without_password(self.uri),
             "givenUpAt": self.given_up_at,
             "reason": self.reason,
             "attempts": self.attempts,

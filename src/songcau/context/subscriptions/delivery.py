@@ -5,6 +5,8 @@ connection can be made, an endpoint that does not answer, or the line whose lett
 bound, with a random part so that a thousand lines do not come back in one moment.
 """
 
+import asyncio
+import logging
 import random
 from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
@@ -15,6 +17,8 @@ from typing import Protocol
 from songcau.context.subscriptions.carriers import Carrier, Failure, Reach
 from songcau.context.subscriptions.endpoints import Endpoint
 from songcau.context.subscriptions.lines import MOST_WAITING_WHEN_FAILING, Letter, Line
+
+_log = logging.getLogger(__name__)
 
 MOST_UNDER_WAY = 8  # letters of one endpoint
 SWEEP_SECONDS = 10.0
@@ -122,6 +126,7 @@ class Delivery:
     # --- lines --------------------------------------------------------------------------------------------
 
     def open(self, line: Line) -> None:
+        line.is_closed = False
         queue = self._queue_of(line)
         queue.lines.add(line)
         if self._sweeping is None:
@@ -142,7 +147,6 @@ class Delivery:
     def move(self, line: Line, change: Callable[[], None]) -> None:
         """Let `change` give the line another recipient or writer, and try at once."""
         self.close(line)
-        line.is_closed = False
         line.failures = 0
         line.next_at = 0.0
         change()
@@ -161,6 +165,13 @@ class Delivery:
         queue = self._queue_of(line)
         queue.ready.append(line)
         self._pump(queue)
+
+    async def finish(self, seconds: float) -> None:
+        """Begin no letter any more, and wait a moment for answers to those under way, which would else come twice."""
+        self._is_stopped = True
+        until = self._loop.time() + seconds
+        while any(host.under_way for host in self._hosts.values()) and self._loop.time() < until:
+            await asyncio.sleep(0.01)
 
     def stop(self) -> None:
         """Send nothing more; what is not told is owed and told after the next start."""
@@ -221,6 +232,7 @@ class Delivery:
         now = self._loop.time()
         for key, host in tuple(self._hosts.items()):
             host.carrier.sweep(now)
+            self._pump_host(host)
             if not host.queues and host.carrier.is_idle:
                 if host.rests is not None:
                     host.rests.cancel()
@@ -248,6 +260,14 @@ class Delivery:
         if letter is None:
             letter = line.letter = self._ledger.next_letter(line)
         letter.attempts += 1
+        try:
+            body = line.write(letter)
+        except Exception:  # one that cannot be written must not hold up the changes of others
+            _log.exception("a notification of subscription %s cannot be written and is dropped", line.id)
+            line.letter = None
+            line.tally.last_error = "a notification could not be written"
+            self._loop.call_soon(self._go_on, line)
+            return
         line.is_under_way = True
         queue.under_way += 1
         queue.host.under_way += 1
@@ -260,7 +280,7 @@ class Delivery:
         def done(failure: Failure | None) -> None:
             self._answered(queue, line, letter, failure)
 
-        queue.host.carrier.send(line.recipient, line.write(letter), done)
+        queue.host.carrier.send(line.recipient, body, done)
 
     def _answered(self, queue: Queue, line: Line, letter: Letter, failure: Failure | None) -> None:
         line.is_under_way = False

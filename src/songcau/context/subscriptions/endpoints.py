@@ -27,6 +27,7 @@ DEFAULT_TIMEOUT = 5.0  # seconds
 _OURS = frozenset(
     {"host", "content-length", "content-type", "transfer-encoding", "connection", "link", "ngsild-tenant"}
 )
+_SECRET = frozenset({"receiverInfo", "notifierInfo"})
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 Pairs = tuple[tuple[str, str], ...]
@@ -94,6 +95,20 @@ def read_endpoint(payload: object) -> Endpoint:
         qos=qos,
         version=version,
     )
+
+
+def without_secrets(document: dict[str, Any]) -> dict[str, Any]:
+    """A subscription as it is shown to others than its owner: without what lets the broker in at its endpoint."""
+    notification = document["notification"]
+    endpoint = {member: value for member, value in notification["endpoint"].items() if member not in _SECRET}
+    endpoint["uri"] = without_password(endpoint["uri"])
+    return {**document, "notification": {**notification, "endpoint": endpoint}}
+
+
+def without_password(uri: str) -> str:
+    """An address without the user and the password in it."""
+    parts = urlsplit(uri)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _address(uri: object) -> tuple[str, str, int, str, str | None, str | None]:

@@ -154,7 +154,8 @@ class Line:
     recipient, write: where its letters go and how they read; another pair after an update. throttling: seconds that lie
     between two letters at least. again: dead letters to be tried again, before anything else. behind: everything after
     this sequence number is in the journal only; None when the line is up to date. seen: changes up to this one were
-    looked at for it, or came before it. next_at: the loop's time before which nothing goes out.
+    looked at for it, or came before it. is_closed: nothing is told now. is_gone: the subscription is no more. next_at:
+    the loop's time before which nothing goes out.
     """
 
     id: str
@@ -169,7 +170,8 @@ class Line:
     behind: int | None = None
     is_queued: bool = False
     is_under_way: bool = False
-    is_closed: bool = False
+    is_closed: bool = True
+    is_gone: bool = False
     failures: int = 0
     next_at: float = 0.0
     failing_since: float = 0.0

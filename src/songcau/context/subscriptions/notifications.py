@@ -119,7 +119,9 @@ class Writer:
         subscription = self._subscription
         change, view = occurrence.change, subscription.by.view
         after = None if change.after is None else view(change.after)
-        before = None if change.before is None else view(change.before)
+        # What it could not see before the change it is not told by the change.
+        seen_before = change.before is not None and subscription.by.may_read(change.before)
+        before = view(change.before) if change.before is not None and seen_before else None
         if before is None:
             return after if after is not None else occurrence.entity
         shows = subscription.shows_changes

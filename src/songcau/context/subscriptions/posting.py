@@ -5,6 +5,7 @@ body is not looked at. Redirects are not followed: the endpoint is what the subs
 """
 
 import asyncio
+import logging
 import ssl
 from asyncio import AbstractEventLoop, BaseTransport, Task, TimerHandle, Transport
 from collections.abc import Callable
@@ -15,6 +16,8 @@ import httptools
 from songcau.context.subscriptions.addresses import addresses_of
 from songcau.context.subscriptions.carriers import Done, Failure, Reach, Recipient
 from songcau.context.subscriptions.endpoints import Endpoint
+
+_log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 64
 IDLE_SECONDS = 20.0
@@ -51,17 +54,19 @@ class Poster:
         self._idle: list[_Connection] = []
         self._busy: set[_Connection] = set()
         self._dialling: set[Task[None]] = set()
+        self._under_way = 0
         self._is_closed = False
 
     @property
     def is_full(self) -> bool:
-        return len(self._busy) + len(self._dialling) >= MOST_CONNECTIONS
+        return self._under_way >= MOST_CONNECTIONS
 
     @property
     def is_idle(self) -> bool:
-        return not self._busy and not self._dialling
+        return self._under_way == 0
 
     def send(self, recipient: Recipient, body: bytes, done: Done) -> None:
+        self._under_way += 1
         letter = recipient.head + b"%d\r\n\r\n" % len(body) + body
         while self._idle:
             connection = self._idle.pop()
@@ -99,6 +104,9 @@ class Poster:
             self._not_connected("no connection in time", done)
         except (OSError, ssl.SSLError, UnicodeError) as error:
             self._not_connected(str(error) or type(error).__name__, done)
+        except Exception:
+            _log.exception("a connection to %s cannot even be tried", self._host)
+            self._not_connected("a fault of ours", done)
         else:
             if self._is_closed:
                 connection.abort()
@@ -125,24 +133,26 @@ class Poster:
         raise problem
 
     def _not_connected(self, reason: str, done: Done) -> None:
+        self._end(done, Failure(f"{self._host}:{self._port}: {reason}", Reach.HOST))
+
+    def _end(self, done: Done, failure: Failure | None) -> None:
+        """A letter was answered, or will not be. The only place where one stops being under way."""
+        was_full = self.is_full
+        self._under_way -= 1
         if not self._is_closed:
-            done(Failure(f"{self._host}:{self._port}: {reason}", Reach.HOST))
+            done(failure)
+            if was_full:
+                self._has_room()
 
     # --- called by a connection -----------------------------------------------------------------------
 
-    def finished(self, connection: "_Connection", done: Done | None, failure: Failure | None, *, keep: bool) -> None:
+    def finished(self, connection: "_Connection", done: Done, failure: Failure | None, *, keep: bool) -> None:
         """A connection's letter was answered, or will not be."""
-        was_full = self.is_full
         self._busy.discard(connection)
         if keep and not self._is_closed:
             connection.idle_since = self._loop.time()
             self._idle.append(connection)
-        if self._is_closed:
-            return
-        if done is not None:
-            done(failure)
-        if was_full:
-            self._has_room()
+        self._end(done, failure)
 
     def stale(self, connection: "_Connection", letter: bytes, timeout: float, done: Done) -> None:
         """A kept connection was closed by the other side as we began to use it: not the letter's fault, try anew."""
@@ -260,4 +270,5 @@ class _Connection(asyncio.Protocol):
         keep = keep and self.is_open
         if not keep and self._transport is not None:
             self._transport.abort()
-        self._poster.finished(self, done, failure, keep=keep)
+        if done is not None:
+            self._poster.finished(self, done, failure, keep=keep)

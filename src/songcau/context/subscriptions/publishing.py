@@ -5,6 +5,7 @@ QoS 0 when it is handed to the connection, which is all that QoS 0 can say.
 """
 
 import asyncio
+import logging
 import ssl
 from asyncio import AbstractEventLoop, Task
 from collections import deque
@@ -19,6 +20,8 @@ from songcau.kernel.ids import new_id
 
 if TYPE_CHECKING:
     import aiomqtt
+
+_log = logging.getLogger(__name__)
 
 MOST_UNDER_WAY = 100
 IDLE_SECONDS = 60.0
@@ -145,6 +148,9 @@ class Publisher:
             )
         except (aiomqtt.MqttError, OSError, TimeoutError, ValueError) as error:
             failure = Failure(f"not published: {error or type(error).__name__}", Reach.ENDPOINT)
+        except Exception:
+            _log.exception("a notification to %s cannot be published", endpoint.host)
+            failure = Failure("a fault of ours", Reach.LETTER)
         self._end(done, failure)
 
     def _end(self, done: Done, failure: Failure | None) -> None:

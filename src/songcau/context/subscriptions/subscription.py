@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from songcau.context.entities.entity import Entity
+from songcau.context.entities.entity import Change, Entity
 from songcau.context.entities.writing import Form, Style
 from songcau.context.language.selection import Selection
 from songcau.context.problems import TooComplexQuery
@@ -129,20 +129,25 @@ class Subscription:
             if not by.may_read(entity):
                 return False
             entity = by.view(entity)
-        return self.selection.matches(entity)
+        try:
+            return self.selection.matches(entity)
+        except TooComplexQuery:
+            return False  # of two outlines that meet without end nobody can be told in time how they lie
 
     def is_expired(self) -> bool:
         return self.expires < math.inf and self.expires <= clock.now().timestamp()
 
     def wants(self, occurrence: Occurrence) -> bool:
         """Whether it is to be told of the change (5.8.6)."""
-        if not occurrence.fires(self.triggers, self.watched):
+        change, by = occurrence.change, self.by
+        if not occurrence.fires(self.triggers, seen_changes(by, change, self.watched)):
             return False
-        change = occurrence.change
-        if self._needs is not None and self._needs.isdisjoint(occurrence.entity.attributes):
+        if self._needs is not None and self._needs.isdisjoint(by.view(occurrence.entity).attributes):
             return False
         if self.matches(occurrence.entity):
             return True
+        if not by.may_read(occurrence.entity):
+            return False
         # What asks for an attribute in q is told, too, that this attribute is gone.
         return (
             change.before is not None
@@ -151,6 +156,17 @@ class Subscription:
             and any(deed & ATTRIBUTE_DELETED for deed in occurrence.deeds.values())
             and self.matches(change.before)
         )
+
+
+def seen_changes(by: Caller, change: Change, watched: frozenset[str] | None) -> frozenset[str] | None:
+    """The attributes watched for changes: of all those of a change only what the watcher may see.
+
+    None: any, as long as nothing of the change is hidden; that something hidden was changed must not be told either.
+    """
+    if not by.limits_attributes:
+        return watched
+    seen = by.readable_names(change.names if watched is None else watched)
+    return None if watched is None and len(seen) == len(change.names) else frozenset(seen)
 
 
 def status_of(document: Document, now: datetime) -> str:

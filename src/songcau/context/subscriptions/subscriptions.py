@@ -49,7 +49,8 @@ class Contexts(Protocol):
 class Entry:
     """A subscription as it is listed. subscription: None while its @context cannot be had after a start.
 
-    committed: what is on disk of it, and what is told of changes.
+    committed: what is on disk of it, and what is told of changes. behind: of one that waits for its @context, after
+    which change it has to be told.
     """
 
     tenant: str
@@ -57,6 +58,7 @@ class Entry:
     subscription: Subscription | None = None
     committed: tuple[Record, Subscription | None] | None = None
     tally: Tally = field(default_factory=Tally)
+    behind: int | None = None
 
     @property
     def id(self) -> str:
@@ -127,14 +129,17 @@ class Subscriptions:
         head, places = self._telling.load()
         kept = [(tenant, Record.restored(stored)) for tenant, _, stored in self._journal.documents(KIND)]
         for tenant, record in sorted(kept, key=lambda one: one[1].created_at):
-            entry = Entry(tenant, record)
-            place = places.get((tenant, entry.id), {})
+            entry = Entry(tenant, record, committed=(record, None))
+            place = places.pop((tenant, entry.id), {})
             entry.tally = restored_tally(place)
             owed = place.get("owedAfter")
+            entry.behind = max(head, record.since) if owed is None else owed
             self._all.setdefault(tenant, {})[entry.id] = entry
-            await self._take_up(entry, max(head, record.since) if owed is None else owed)
+            await self._take_up(entry)
+        for tenant, name in places:  # a kill came between the end of the subscription and that of its place
+            self._telling.forget_place(tenant, name)
 
-    async def _take_up(self, entry: Entry, behind: int) -> None:
+    async def _take_up(self, entry: Entry) -> None:
         record = entry.record
         owner = self._owner(record.token)
         if owner is None:
@@ -146,18 +151,24 @@ class Subscriptions:
             subscription = Subscription(entry.tenant, record, terms, told_in, owner)
         except LdContextNotAvailable as problem:
             _log.warning("subscription %s waits for its @context: %s", entry.id, problem)
-            self._loop.call_later(RETRY_SECONDS, self._take_up_later, entry, behind)
+            self._loop.call_later(RETRY_SECONDS, self._take_up_later, entry)
         except Problem as problem:
             _log.error("subscription %s cannot be taken up: %s", entry.id, problem)
         else:
             if self._all.get(entry.tenant, {}).get(entry.id) is entry and entry.record is record:
                 entry.subscription = subscription
                 entry.committed = (record, subscription)
-                self._telling.line_of(subscription, entry.tally)
-                self._telling.begin(subscription, behind)
+                self._begin(entry, subscription)
 
-    def _take_up_later(self, entry: Entry, behind: int) -> None:
-        task = self._loop.create_task(self._take_up(entry, behind))
+    def _begin(self, entry: Entry, subscription: Subscription) -> None:
+        if self._owner(entry.record.token) is None:
+            return  # its token was revoked while it was put on disk
+        self._telling.line_of(subscription, entry.tally)
+        self._telling.begin(subscription, entry.behind)
+        entry.behind = None
+
+    def _take_up_later(self, entry: Entry) -> None:
+        task = self._loop.create_task(self._take_up(entry))
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
@@ -221,8 +232,7 @@ class Subscriptions:
                 self._take_back(entry)
             else:
                 entry.committed = (record, subscription)
-                self._telling.line_of(subscription, entry.tally)
-                self._telling.begin(subscription)
+                self._begin(entry, subscription)
 
         return entry, self._put(entry, record.stored(), settle)
 
@@ -245,11 +255,10 @@ class Subscriptions:
                 return
             was = entry.committed[1] if entry.committed is not None else None
             entry.committed = (record, subscription)
-            if was is not None:
+            if was is not None and self._owner(record.token) is not None:
                 self._telling.replace(was, subscription)
             else:
-                self._telling.line_of(subscription, entry.tally)
-                self._telling.begin(subscription)
+                self._begin(entry, subscription)
 
         return self._put(entry, record.stored(), settle)
 
@@ -260,8 +269,10 @@ class Subscriptions:
         def settle(done: "Future[int]") -> None:
             if _failed(done):
                 self._take_back(entry)
-            elif entry.committed is not None and entry.committed[1] is not None:
+                return
+            if entry.committed is not None and entry.committed[1] is not None:
                 self._telling.forget(entry.committed[1])
+            self._telling.forget_place(entry.tenant, entry.id)
 
         return self._put(entry, None, settle)
 

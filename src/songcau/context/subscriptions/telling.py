@@ -25,6 +25,7 @@ from songcau.context.subscriptions.subscription import Subscription
 from songcau.kernel import clock
 
 SAVE_SECONDS = 1.0
+FINISH_SECONDS = 1.0
 MOST_IN_PERIODIC_LETTER = 500
 
 _log = logging.getLogger(__name__)
@@ -120,7 +121,6 @@ class Telling:
         line = subscription.line or self.line_of(subscription)
         if not subscription.is_active or self._is_expired(subscription):
             return
-        line.is_closed = False
         line.seen = self._head
         self._delivery.open(line)
         if subscription.interval:
@@ -182,8 +182,12 @@ class Telling:
         """The subscription is no more."""
         self.end(subscription)
         if subscription.line is not None:
+            subscription.line.is_gone = True
             self._moved.pop(subscription.line, None)
-            self._places.forget(subscription.tenant, subscription.id)
+
+    def forget_place(self, tenant: str, subscription_id: str) -> None:
+        """Nothing is owed to a subscription that is no more."""
+        self._places.forget(tenant, subscription_id)
 
     # --- changes ----------------------------------------------------------------------------------------------
 
@@ -297,6 +301,8 @@ class Telling:
     # --- places on disk -------------------------------------------------------------------------------------------
 
     def _note(self, line: Line) -> None:
+        if line.is_gone:
+            return
         self._moved[line] = None
         if self._saving is None and not self._is_stopped:
             self._saving = self._loop.call_later(SAVE_SECONDS, self._save)
@@ -315,6 +321,7 @@ class Telling:
         if self._saving is not None:
             self._saving.cancel()
         await self._catching_up.stop()
+        await self._delivery.finish(FINISH_SECONDS)
         self._delivery.stop()
         last = self._save()
         if last is not None:

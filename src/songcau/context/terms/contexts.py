@@ -114,6 +114,7 @@ class Contexts:
         """Raises BadRequestData when a @context that a client wants to host is malformed; fetches nothing for that."""
         if not isinstance(context, str | list | dict):
             raise BadRequestData("A @context is an address, an object, or a list of these")
+        _key(context)  # what cannot be written down cannot be kept
         # What stands elsewhere is looked at when it is used: it need not be there yet.
         Processing(lambda url: {}).table(context, self.base or "http://localhost")
 
@@ -254,4 +255,4 @@ def _key(reference: object) -> str | bytes:
     try:
         return orjson.dumps(reference)
     except TypeError:
-        raise BadRequestData("A @context is an address, an object, or a list of these") from None
+        raise BadRequestData("The @context is nested too deep") from None

@@ -8,15 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from songcau.entry.backup import files
+from songcau.entry.backup import broker, files
 from songcau.entry.backup.members import Member, members
-from songcau.entry.backup.refusals import Damaged
+from songcau.entry.backup.refusals import BackupTooNew, Damaged
 from songcau.entry.backup.sealing import SealedReader
+
+KINDS = frozenset({"table", "file", "end"}) | broker.KINDS
 
 
 @dataclass(slots=True)
 class Contents:
-    """What a backup holds, as it says itself and as it was found."""
+    """What a backup holds, as it says itself and as it was found. broker: of the context broker, None for nothing."""
 
     songcau: str
     engine: str
@@ -31,6 +33,7 @@ class Contents:
     bytes: int = 0
     lacking: int = 0
     named: list[str] = field(default_factory=list)
+    broker: dict[str, Any] | None = None
 
     @property
     def rows(self) -> int:
@@ -55,35 +58,72 @@ def opened(file: Path, passphrase: str | None) -> Iterator[tuple[Contents, Itera
 
 
 def check(file: Path, passphrase: str | None) -> Contents:
-    """Read all of it; what it holds. Raises as `opened` does, and Damaged for the first thing that is not as told."""
+    """Read all of it; what it holds. Raises as `opened` does, and Damaged for the first thing that is not as told.
+
+    Raises BackupTooNew for a kind of member that this version does not know: to pass over it would be to lose it.
+    """
     with opened(file, passphrase) as (contents, following):
-        tables: dict[str, tuple[int, str]] = {}
-        names = hashlib.sha256()
-        end: dict[str, Any] = {}
+        seen = _Seen(contents)
         for member in following:
-            if member.kind == "table":
-                rows = sum(piece.count(b"\n") for piece in member.pieces)
-                tables[str(member.facts["name"])] = (rows, str(member.tail["sha256"]))
-            elif member.kind == "file":
-                _take_file(member, contents, names)
-            elif member.kind == "end":
-                end = member.facts
-        told = {name: (facts["rows"], facts["sha256"]) for name, facts in end["tables"].items()}
-        found = {"count": contents.files, "bytes": contents.bytes, "sha256": names.hexdigest()}
-        if told != tables or found != {name: end["files"][name] for name in found}:
+            if member.kind not in KINDS:
+                raise BackupTooNew(file=file, version=contents.songcau)
+            seen.take(member)
+        if not seen.is_as_told():
             raise Damaged(file=file, at=0)
-    contents.tables = end["tables"]
-    contents.lacking, contents.named = end["files"]["lacking"], end["files"]["named"]
+    contents.tables, contents.broker = seen.end["tables"], seen.end.get("broker")
+    contents.lacking, contents.named = seen.end["files"]["lacking"], seen.end["files"]["named"]
     return contents
 
 
-def _take_file(member: Member, contents: Contents, names: "hashlib._Hash") -> None:
-    for _piece in member.pieces:
-        pass
-    if is_whole(member):
-        names.update(bytes.fromhex(str(member.facts["digest"])))
-        contents.files += 1
-        contents.bytes += int(member.tail["size"])
+class _Seen:
+    """What went by, to be compared with what the end tells: rows and hash of each table, by name."""
+
+    def __init__(self, contents: Contents) -> None:
+        self.contents = contents
+        self.names = hashlib.sha256()
+        self.tables: dict[str, tuple[int, str]] = {}
+        self.end: dict[str, Any] = {}
+        self.form: int | None = None
+        self.broker_tables: dict[str, tuple[int, str]] = {}
+        self.broker_files: dict[str, str] = {}
+
+    def take(self, member: Member) -> None:
+        lines = sum(piece.count(b"\n") for piece in member.pieces)
+        facts, digest = member.facts, str(member.tail["sha256"])
+        if member.kind == "table":
+            self.tables[str(facts["name"])] = (lines, digest)
+        elif member.kind == "file":
+            self._take_file(member)
+        elif member.kind == broker.START:
+            self.form = int(facts["form"])
+        elif member.kind == broker.TABLE:
+            self.broker_tables[str(facts["name"])] = (lines, digest)
+        elif member.kind == broker.FILE:
+            self.broker_files[str(facts["name"])] = digest
+        else:
+            self.end = facts
+
+    def _take_file(self, member: Member) -> None:
+        if is_whole(member):
+            self.names.update(bytes.fromhex(str(member.facts["digest"])))
+            self.contents.files += 1
+            self.contents.bytes += int(member.tail["size"])
+
+    def is_as_told(self) -> bool:
+        found = {"count": self.contents.files, "bytes": self.contents.bytes, "sha256": self.names.hexdigest()}
+        is_files = found == {name: self.end["files"][name] for name in found}
+        return is_files and _told(self.end["tables"]) == self.tables and self._is_broker_as_told()
+
+    def _is_broker_as_told(self) -> bool:
+        told = self.end.get("broker")
+        if told is None or self.form is None:
+            return told is None and self.form is None and not self.broker_tables and not self.broker_files
+        is_tables = _told(told["tables"]) == self.broker_tables
+        return is_tables and (told["form"], told["files"]) == (self.form, self.broker_files)
+
+
+def _told(tables: dict[str, dict[str, Any]]) -> dict[str, tuple[int, str]]:
+    return {name: (facts["rows"], facts["sha256"]) for name, facts in tables.items()}
 
 
 def is_whole(member: Member) -> bool:

@@ -61,6 +61,12 @@ class DatabaseNewer(Refused):
     code = "BACKUP_DATABASE_NEWER"
 
 
+class JournalUnreadable(Unavailable):
+    """The context broker's journal cannot be read as it is now."""
+
+    code = "BACKUP_JOURNAL_UNREADABLE"
+
+
 class KeepNeedsFolder(Refused):
     code = "BACKUP_KEEP_NEEDS_FOLDER"
 
@@ -89,6 +95,18 @@ class RowsRefused(Refused):
     """The database would not take the rows of `table`."""
 
     code = "RESTORE_ROWS_REFUSED"
+
+
+class JournalRefused(Refused):
+    """No journal can be made of what the backup holds of the context broker."""
+
+    code = "RESTORE_JOURNAL_REFUSED"
+
+
+class JournalElsewhere(Refused):
+    """The backup holds a journal, and the settings have the context broker keep its journal in PostgreSQL."""
+
+    code = "RESTORE_JOURNAL_ELSEWHERE"
 
 
 class Differs(Refused):

@@ -10,6 +10,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from songcau.context.journal.sqlite_tables import VERSION as JOURNAL_FORM
+from songcau.entry.backup import broker
+from songcau.entry.backup.broker_folder import BrokerFolder
 from songcau.entry.backup.checking import Contents, check, is_whole, opened
 from songcau.entry.backup.keys import city_id
 from songcau.entry.backup.members import Member
@@ -19,6 +22,7 @@ from songcau.entry.backup.refusals import (
     ChainFaulty,
     DatabaseAway,
     Differs,
+    JournalElsewhere,
     RestoreCannotWrite,
     RestoreNoRoom,
     TargetNotEmpty,
@@ -46,6 +50,9 @@ class Restored:
     unconfirmed: str = ""
     # Why bytes of the replaced city may still be in the store; empty: they are gone.
     left_over: str = ""
+    # The same two of the broker's journal: why it is not in its place, why the one that it replaced is still there.
+    unplaced: str = ""
+    replaced_left: str = ""
 
 
 def restore(
@@ -56,38 +63,47 @@ def restore(
     passphrase: str | None,
     replace: bool = False,
     despite_audit: bool = False,
+    with_broker: bool = True,
 ) -> Restored:
     """Bring the city of `file` into the empty database and store of these settings; `replace`: they need not be empty.
 
     Raises everything in `refusals` that is about reading and restoring; nothing was changed then, and after
-    RestoreInDoubt perhaps.
+    RestoreInDoubt perhaps. Without `with_broker` the broker's folder is not touched, nor is it by a backup that holds
+    nothing of a broker.
     What fails once the database is in its place is told in what comes back, and never undoes it.
     """
     contents = check(file, passphrase)
-    if unknown(contents.migrations):
+    told = contents.broker if with_broker else None
+    if told and told["form"] and settings.context_store:
+        raise JournalElsewhere
+    if unknown(contents.migrations) or (told and told["form"] > JOURNAL_FORM):
         raise BackupTooNew(file=file, version=contents.songcau)
     if contents.audit_key_id != city_id(settings) and not despite_audit:
         raise AuditKeyDiffers
     require_stopped(settings.data)
     target, arrived = target_of(database), Arrived(settings.data)
-    done = Restored(contents)
+    folder, done = BrokerFolder(settings.data, told), Restored(contents)
     with _told():
         target.require_free(replace=replace)
         settings.data.mkdir(parents=True, exist_ok=True)
         arrived.require_free(replace=replace)
-        with arrived.or_nothing(target), target.filled():
+        with folder.held(replace=replace), folder.or_nothing(target), arrived.or_nothing(target), target.filled():
             make_tables(database, contents.migrations)
             tables = {table.name: table for table in tables_of(state_at(contents.migrations))}
             target.empty(tables)
             with opened(file, passphrase) as (_contents, following):
                 for member in following:
-                    _take(member, tables, target, arrived)
+                    if member.kind in broker.KINDS:
+                        folder.take(member)
+                    else:
+                        _take(member, tables, target, arrived)
             _settle(target, tables, contents)
             _compare(database, tables, arrived, done)
+            folder.compare(done.compared)
             call_command("migrate", database=database.alias, verbosity=0, interactive=False)
             _verify_chain(done, despite_audit)
             _record(contents)
-    done.unconfirmed = target.unconfirmed
+    done.unconfirmed, done.unplaced, done.replaced_left = target.unconfirmed, folder.unplaced, folder.left_over
     if replace:
         done.left_over = done.unconfirmed or _why_not_removed()
     return done

@@ -1,7 +1,9 @@
 """The outside of a backup file: a head in plain sight, then sealed chunks whose order and end are sealed too.
 
-    songcau backup 1\n  {"city": …, "encrypted": …, "made_at": …, "salt": …, "proof": …}\n  <16 digits>\n
+    songcau backup <1 or 2>\n  {"city": …, "encrypted": …, "made_at": …, "salt": …, "proof": …}\n  <16 digits>\n
     ( <length: 4 bytes, the top bit marks the last chunk> <sealed chunk> )*
+
+The number is that of the oldest songcau that can read the file whole: 2 where the context broker's journal is in it.
 
 With a key a chunk is AES-256-GCM (NIST SP 800-38D). The key is made for this one file by scrypt (RFC 7914) from the
 passphrase and a random salt; the nonce is the chunk's number and whether it is the last, the associated data the hash
@@ -24,7 +26,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from songcau.entry.backup.refusals import BackupTooNew, Damaged, KeyMissing, KeyWrong, NotABackup
 
-FORMAT = 1
+FORMAT = 2
 MAGIC = b"songcau backup "
 CHUNK = 1 << 20
 TAG = 16
@@ -41,6 +43,7 @@ class Head:
     encrypted: bool
     salt: bytes
     proof: bytes
+    form: int = 1
 
     def line(self) -> bytes:
         told = {
@@ -54,7 +57,7 @@ class Head:
 
     def whole(self) -> bytes:
         """All bytes before the first chunk."""
-        front = MAGIC + b"%d\n" % FORMAT + self.line()
+        front = MAGIC + b"%d\n" % self.form + self.line()
         return front + hashlib.sha256(front).hexdigest()[:16].encode() + b"\n"
 
 
@@ -100,10 +103,10 @@ def keys_from(passphrase: str, salt: bytes) -> tuple[bytes, bytes]:
 class SealedWriter:
     """Takes bytes, writes sealed chunks. Nothing can be read before `finish`."""
 
-    def __init__(self, stream: BinaryIO, *, city: str, made_at: str, passphrase: str | None) -> None:
+    def __init__(self, stream: BinaryIO, *, city: str, made_at: str, passphrase: str | None, form: int = 1) -> None:
         salt = secrets.token_bytes(32)
         key, proof = keys_from(passphrase, salt) if passphrase else (None, b"")
-        head = Head(city, made_at, key is not None, salt, proof)
+        head = Head(city, made_at, key is not None, salt, proof, form)
         self._stream = stream
         self._seal = Seal(head, key)
         self._waiting = bytearray()
@@ -201,6 +204,7 @@ def read_head(stream: BinaryIO, name: str) -> Head:
         encrypted=bool(told["encrypted"]),
         salt=bytes.fromhex(told["salt"]),
         proof=bytes.fromhex(told["proof"]),
+        form=int(number),
     )
 
 

@@ -64,6 +64,7 @@ class LastBackup:
     file: str
     encrypted: bool
     lacking: int
+    is_broker_left_out: bool = False
 
 
 def note(data: Path, made: Made) -> None:
@@ -72,6 +73,7 @@ def note(data: Path, made: Made) -> None:
         "file": str(made.file.resolve()),
         "encrypted": made.encrypted,
         "lacking": made.lacking,
+        "broker_left_out": made.is_broker_left_out,
     }
     beside = data / f".{NOTE}.part"
     beside.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
@@ -83,6 +85,7 @@ def last_backup(data: Path) -> LastBackup | None:
     try:
         told: dict[str, Any] = json.loads((data / NOTE).read_text(encoding="utf-8"))
         made_at = datetime.fromisoformat(told["made_at"])
-        return LastBackup(made_at, str(told["file"]), bool(told["encrypted"]), int(told["lacking"]))
+        without_broker = bool(told.get("broker_left_out"))
+        return LastBackup(made_at, str(told["file"]), bool(told["encrypted"]), int(told["lacking"]), without_broker)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -24,7 +24,7 @@ from songcau.entry.backup.refusals import (
     TargetNotEmpty,
 )
 from songcau.entry.backup.tables import Migration, Table, first_line, known_tables, leaves
-from songcau.entry.processes import PROCESSES, ready_file
+from songcau.entry.processes import running
 
 ROWS = 1000
 
@@ -37,21 +37,8 @@ def make_tables(database: BaseDatabaseWrapper, migrations: Sequence[Migration]) 
 
 def require_stopped(data: Path) -> None:
     """Raises CityRuns when a process of the city runs on this folder."""
-    running = [process.name for process in PROCESSES if _is_alive(ready_file(data, process.name))]
-    if running:
-        raise CityRuns(who=", ".join(running))
-
-
-def _is_alive(file: Path) -> bool:
-    try:
-        pid = int(file.read_text(encoding="ascii"))
-        os.kill(pid, 0)
-    except (OSError, ValueError):
-        return False
-    # The number may be another program's by now.
-    with suppress(OSError):
-        return b"songcau" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    return True
+    if found := running(data):
+        raise CityRuns(who=", ".join(found))
 
 
 class PostgresqlTarget:

@@ -27,6 +27,10 @@ REFUSALS: dict[str, Promise] = {
     "BACKUP_DATABASE_NEWER": _(
         "The database was made by a newer songcau (%(migration)s). Make the backup with that version."
     ),
+    "BACKUP_JOURNAL_UNREADABLE": _(
+        "The context broker's journal in %(folder)s cannot be read (%(reason)s). No backup was made; with "
+        "--without-broker everything else is backed up."
+    ),
     "BACKUP_KEEP_NEEDS_FOLDER": _("--keep needs a folder: %(file)s names a file."),
     "BACKUP_KEYS_NOT_INSIDE": _("%(file)s is not encrypted, so the city's keys were not put into it."),
     "RESTORE_NOT_EMPTY": _(
@@ -46,6 +50,14 @@ REFUSALS: dict[str, Promise] = {
         "To restore all the same, use --despite-audit."
     ),
     "RESTORE_ROWS_REFUSED": _("The database does not take the rows of %(table)s (%(reason)s). Nothing was changed."),
+    "RESTORE_JOURNAL_REFUSED": _(
+        "The context broker's journal cannot be restored (%(reason)s). Nothing was changed; with --without-broker "
+        "everything else is restored."
+    ),
+    "RESTORE_JOURNAL_ELSEWHERE": _(
+        "The backup holds the context broker's journal for a file in the data folder, but by the settings it is kept "
+        "in PostgreSQL (context_store). Nothing was changed. Leave context_store empty, or use --without-broker."
+    ),
     "RESTORE_DIFFERS": _("%(what)s: the backup says %(expected)s, restored were %(found)s. Nothing was changed."),
     "RESTORE_CANNOT_WRITE": _("%(file)s cannot be written (%(reason)s). Nothing was changed."),
     "RESTORE_IN_DOUBT": _(

@@ -12,7 +12,7 @@ from typing import IO, Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from songcau import __version__
-from songcau.entry.backup import files
+from songcau.entry.backup import broker, files
 from songcau.entry.backup.keys import city_id
 from songcau.entry.backup.members import MemberWriter
 from songcau.entry.backup.sealing import SealedWriter
@@ -29,7 +29,10 @@ KEYS = ("secret_key", "audit_key")
 
 @dataclass(slots=True)
 class Made:
-    """What is in the backup. `lacking`: files the city needs whose bytes were missing or wrong in the store already."""
+    """What is in the backup. `lacking`: files the city needs whose bytes were missing or wrong in the store already.
+
+    broker: what it holds of the context broker; None when there is none, or it was left out.
+    """
 
     file: Path
     made_at: datetime
@@ -39,6 +42,8 @@ class Made:
     bytes: int = 0
     lacking: int = 0
     named: list[str] = field(default_factory=list)
+    broker: dict[str, Any] | None = None
+    is_broker_left_out: bool = False
 
     @property
     def rows(self) -> int:
@@ -46,19 +51,29 @@ class Made:
 
 
 def make_backup(
-    file: Path, *, settings: Settings, database: BaseDatabaseWrapper, passphrase: str | None, now: datetime
+    file: Path,
+    *,
+    settings: Settings,
+    database: BaseDatabaseWrapper,
+    passphrase: str | None,
+    now: datetime,
+    with_broker: bool = True,
 ) -> Made:
     """Write the backup to `file`: whole, or not at all.
 
-    Raises BackupExists, NoRoom, CannotWrite, DatabaseUnprepared, DatabaseNewer, DatabaseAway, StoreAway.
+    Raises BackupExists, NoRoom, CannotWrite, DatabaseUnprepared, DatabaseNewer, DatabaseAway, StoreAway,
+    JournalUnreadable.
     """
     migrations = applied(database)
     tables = tables_of(state_at(migrations))
     made = Made(file, now, passphrase is not None)
+    has_broker = broker.is_there(settings, encrypted=made.encrypted)
+    made.is_broker_left_out = has_broker and not with_broker
+    form = broker.FORMAT if has_broker and with_broker else 1
     with ExitStack() as stack:
         stream = stack.enter_context(files.written(file))
         wanted = stack.enter_context(tempfile.TemporaryFile("w+", dir=file.parent, encoding="ascii"))
-        sealed = SealedWriter(stream, city=city_id(settings), made_at=now.isoformat(), passphrase=passphrase)
+        sealed = SealedWriter(stream, city=city_id(settings), made_at=now.isoformat(), passphrase=passphrase, form=form)
         out = MemberWriter(sealed)
         # Before the moment: what it knows cannot go any more.
         stack.enter_context(everything_held())
@@ -68,8 +83,10 @@ def make_backup(
                 made.tables[table.name] = _put_table(out, snapshot, table)
             for digest, needed in snapshot.blobs():
                 wanted.write(f"{digest} {needed:d}\n")
+        if has_broker and with_broker:
+            made.broker = broker.put_broker(out, settings, encrypted=made.encrypted)
         total = _put_files(out, wanted, made)
-        out.put("end", {"tables": made.tables, "files": {**total, "lacking": made.lacking, "named": made.named}})
+        out.put("end", {"tables": made.tables, "files": total, **({"broker": made.broker} if made.broker else {})})
         sealed.finish()
     return made
 
@@ -103,7 +120,7 @@ def _put_table(out: MemberWriter, snapshot: Snapshot, table: Table) -> dict[str,
 
 
 def _put_files(out: MemberWriter, wanted: IO[str], made: Made) -> dict[str, Any]:
-    """Every file whose bytes are right; the hash of their names, one after the other."""
+    """Every file whose bytes are right; the hash of their names, one after the other; and what was not right."""
     wanted.seek(0)
     names = hashlib.sha256()
     for line in wanted:
@@ -122,7 +139,8 @@ def _put_files(out: MemberWriter, wanted: IO[str], made: Made) -> dict[str, Any]
         names.update(bytes.fromhex(digest))
         made.files += 1
         made.bytes += tail["size"]
-    return {"count": made.files, "bytes": made.bytes, "sha256": names.hexdigest()}
+    whole = {"count": made.files, "bytes": made.bytes, "sha256": names.hexdigest()}
+    return {**whole, "lacking": made.lacking, "named": made.named}
 
 
 def _note(made: Made, digest: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from songcau.entry.language import LANGUAGES, language_of_the_city
 from songcau.entry.settings import load
 from songcau.entry.start import start_django
 from songcau.kernel import clock
@@ -82,3 +83,46 @@ def described(plan: "ImportPlan") -> list[str]:
         f"{len(plan.differences)} units in the file, {len(plan.missing)} left out, {len(plan.problems)} faults"
     )
     return lines
+
+
+@bring_in.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="From lines to entities: a TOML or JSON file.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option("--skip-bad", is_flag=True, help="Write the good lines even when there are bad ones.")
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Of bad lines.  [default: FILE.bad.csv]"
+)
+@click.option("--context", "address", help="Of the broker: unix:PATH or http://HOST:PORT.  [default: the city's]")
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File of the token to come in with.  [default: the city's]",
+)
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of the reasons.  [default: the city's]")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def readings(
+    file: Path,
+    mapping: Path,
+    dry_run: bool,
+    skip_bad: bool,
+    report: Path | None,
+    address: str | None,
+    token_file: Path | None,
+    language: str | None,
+    yes: bool,
+) -> None:
+    """Look through the readings in FILE (CSV, JSON, JSON lines), show what they are, and write them to the context.
+
+    Safe to repeat: an observation that is written twice is read once.
+    """
+    from songcau.entry.bringing_readings import Request, bring
+
+    bring(
+        Request(file, mapping, dry_run, skip_bad, report, address, token_file, language or language_of_the_city(), yes)
+    )

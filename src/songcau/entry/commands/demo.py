@@ -11,7 +11,8 @@ import click
 from songcau.entry import demo as city
 from songcau.entry import logs
 from songcau.entry.commands.run import begin, supervised
-from songcau.entry.processes import IDENTITIES, PROCESSES
+from songcau.entry.mappings import processes_of
+from songcau.entry.processes import IDENTITIES
 from songcau.entry.settings import load
 from songcau.entry.supervisor import Supervisor
 from songcau.kernel.one_time_codes import code_at, seconds_left
@@ -33,6 +34,7 @@ def demo(folder: Path, port: int | None, data_from: Path | None) -> None:
     simulated = city.use_simulated_providers(folder)
     settings = load()
     refuse_taken_port(settings.address, settings.port)
+    running = processes_of(settings)
     if not city.is_prepared(folder, data_from):
         click.echo("preparing the demonstration city …")
         city.prepare(folder, data_from, say=lambda line: click.echo(f"  {line}"))
@@ -41,7 +43,7 @@ def demo(folder: Path, port: int | None, data_from: Path | None) -> None:
     log_folder.mkdir(exist_ok=True)
     with (log_folder / "supervisor.log").open("a", encoding="utf-8") as stream:
         logs.configure("supervisor", level=settings.log_level, form=settings.log_format, to=stream)
-        processes = (*PROCESSES, IDENTITIES) if simulated else PROCESSES
+        processes = (*running, IDENTITIES) if simulated else running
         Supervisor(processes, data=settings.data, say=click.echo, log_folder=log_folder).run()
 
 

@@ -9,7 +9,7 @@ from types import FrameType
 import click
 
 from songcau.entry import logs
-from songcau.entry.processes import PROCESSES, end_with_the_supervisor, ready_file, say_ready
+from songcau.entry.processes import end_with_the_supervisor, ready_file, say_ready
 from songcau.entry.settings import Settings, load
 
 supervised = click.option("--supervised", is_flag=True, hidden=True, help="End when the supervisor is gone.")
@@ -27,12 +27,13 @@ def begin(process: str, *, is_supervised: bool) -> Settings:
 
 @click.command()
 def up() -> None:
-    """Run the city: web, context and worker, each restarted when it dies."""
+    """Run the city: web, context, worker and gateways, each restarted when it dies."""
+    from songcau.entry.mappings import processes_of
     from songcau.entry.supervisor import Supervisor
 
     settings = begin("supervisor", is_supervised=False)
     click.echo(f"songcau: {settings.public_url}")
-    Supervisor(PROCESSES, data=settings.data, say=click.echo).run()
+    Supervisor(processes_of(settings), data=settings.data, say=click.echo).run()
 
 
 @click.command()

@@ -1,5 +1,7 @@
 """`songcau backup` and `songcau restore` as they are typed: shelves, keys, questions, exit codes."""
 
+import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,14 @@ from click.testing import CliRunner, Result
 from django.db import connections
 from pydantic import SecretStr
 
-from songcau.entry.backup import restoring, targets
+from songcau.entry.backup import checking, restoring, targets
 from songcau.entry.backup.shelf import last_backup, thin_out
 from songcau.entry.backup.tests.cities import SQLITE, City, fill, new_city
 from songcau.entry.backup.tests.statements import worked_out_once
+from songcau.entry.backup.tests.test_broker_folder import lived
 from songcau.entry.command_line import songcau
 from songcau.entry.commands import keeping
+from songcau.kernel import clock
 from songcau.kernel.errors import Anticipated
 
 Run = Callable[..., Result]
@@ -90,6 +94,7 @@ def test_made_verified_restored_and_replaced(run: Run, tmp_path: Path) -> None:
     restored = run("restore", file, "--key-file", str(key), at=there)
     assert restored.exit_code == 0, restored.output
     assert "0 faults" in restored.output
+    assert "context broker: nothing restored" in restored.output
     refused = run("restore", file, "--key-file", str(key), "--replace", at=there, answers="no\n")
     assert refused.exit_code == 1
     assert "nothing was changed" in refused.output
@@ -116,6 +121,36 @@ def test_what_failed_after_the_city_was_restored_ends_in_exit_code_one(
         assert ("verify" if room is restoring else "power cut") in done.output
         assert "Input/output error" in done.output
     assert run(*again, at=there, answers="there\n").exit_code == 0
+
+
+def test_what_a_backup_holds_of_the_broker_is_told(run: Run, city: City, tmp_path: Path) -> None:
+    lived(city.settings.data, 12)
+    try:
+        whole = run("backup", "--to", str(tmp_path / "whole"))
+        without = run("backup", "--to", str(tmp_path / "without"), "--without-broker")
+    finally:
+        shutil.rmtree(city.settings.data / "context")
+    told = re.search(r"context broker: \d+ entities, 12 changes, \d+ rows", whole.output)
+    assert told is not None
+    assert told.group() in run("backup", "--verify", str(tmp_path / "whole")).output
+    assert "journal is NOT in it" in without.output
+    assert "context broker" not in run("backup", "--verify", str(tmp_path / "without")).output
+    noted = last_backup(city.settings.data)
+    assert noted is not None
+    assert noted.is_broker_left_out
+
+
+@pytest.mark.parametrize(
+    ("failed", "told"),
+    [({"unplaced": "Input/output error"}, "begins with nothing"), ({"replaced_left": "Not permitted"}, ".replaced")],
+)
+def test_a_journal_that_is_not_in_its_place_ends_in_exit_code_one(
+    failed: dict[str, str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contents = checking.Contents("0.1.0", "sqlite", clock.now(), "Thái Nguyên", "", False, [], {})
+    with pytest.raises(SystemExit) as ended:
+        keeping._tell_what_failed_afterwards(restoring.Restored(contents, **failed))
+    assert (ended.value.code, told in capsys.readouterr().err) == (1, True)
 
 
 def test_another_secret_key_is_told_because_second_factors_need_it(run: Run, tmp_path: Path) -> None:

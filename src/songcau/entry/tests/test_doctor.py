@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,6 +96,80 @@ def test_the_time_in_the_city_is_shown(tmp_path: Path) -> None:
     assert "UTC+0700" in doctor.time_zone(settings(tmp_path)).seen
 
 
+@contextmanager
+def broker_at_work(data: Path) -> Iterator[None]:
+    """A real broker on the city's socket, in a process of its own."""
+    (data / "run").mkdir()
+    command = [sys.executable, "-m", "songcau", "broker", "--data", str(data / "context")]
+    command += ["--socket", str(data / "run" / "context.sock")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        assert "ready" in process.stdout.readline()
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+        process.stdout.close()
+
+
+def test_a_broker_at_work_is_asked_and_its_journal_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = settings(tmp_path)
+    assert doctor.journal(named).seen == "none yet"
+    assert "pg_dump" in doctor.journal(settings(tmp_path, context_store="postgresql://db.example/context")).seen
+    with broker_at_work(tmp_path):
+        assert doctor.context_broker(named).health is Health.WELL
+        found = doctor.journal(named)
+        assert (found.health, found.seen.startswith("0.")) == (Health.WELL, True)
+    monkeypatch.setattr(doctor, "LEAST_DISK_BYTES", 1 << 60)
+    assert doctor.journal(named).health is Health.ILL
+
+
+def test_a_broker_that_rests_with_its_city_is_well_and_one_that_is_missing_in_a_city_is_ill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resting = doctor.context_broker(settings(tmp_path))
+    assert (resting.health, "does not run" in resting.seen) == (Health.WELL, True)
+    monkeypatch.setattr("songcau.entry.processes.running", lambda _data: ["web"])
+    missing = doctor.context_broker(settings(tmp_path))
+    assert (missing.health, "does not answer" in missing.seen) == (Health.ILL, True)
+
+
+@contextmanager
+def answering(data: Path, answer: bytes) -> Iterator[None]:
+    """What answers on the broker's socket, once."""
+    (data / "run").mkdir(exist_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+        server.bind(str(data / "run" / "context.sock"))
+        server.listen()
+
+        def serve() -> None:
+            line, _address = server.accept()
+            line.recv(4096)
+            line.sendall(b"HTTP/1.1 " + answer)
+            line.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield
+        thread.join(5)
+
+
+def test_a_broker_that_cannot_write_is_ill(tmp_path: Path) -> None:
+    told = b'503 Service Unavailable\r\nContent-Length: 39\r\n\r\n{"status": "the journal cannot write"}\n'
+    with answering(tmp_path, told):
+        found = doctor.context_broker(settings(tmp_path))
+    assert (found.health, "the journal cannot write" in found.seen) == (Health.ILL, True)
+    assert "room" in found.remedy
+
+
+def test_what_answers_on_its_socket_and_is_no_broker_is_ill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("songcau.entry.processes.running", lambda _data: ["web"])
+    with answering(tmp_path, b"200 OK\r\nContent-Length: 2\r\n\r\n[]"):
+        found = doctor.context_broker(settings(tmp_path))
+    assert (found.health, "context" in found.remedy) == (Health.ILL, True)
+
+
 def noted(data: Path, hours: float, lacking: int = 0, *, encrypted: bool = True) -> None:
     made_at = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
     told = {"made_at": made_at, "file": str(data / "one.backup"), "encrypted": encrypted, "lacking": lacking}
@@ -115,6 +191,14 @@ def test_the_age_of_the_last_backup_is_told(tmp_path: Path, hours: float, lackin
     found = doctor.backup(settings(tmp_path))
     assert found.health is health
     assert f"{hours} h old" in found.seen
+
+
+def test_a_last_backup_without_the_broker_is_told(tmp_path: Path) -> None:
+    noted(tmp_path, 3)
+    told = json.loads((tmp_path / NOTE).read_text(encoding="utf-8"))
+    (tmp_path / NOTE).write_text(json.dumps({**told, "broker_left_out": True}), encoding="utf-8")
+    found = doctor.backup(settings(tmp_path))
+    assert (found.health, "without the context broker" in found.seen) == (Health.WARNING, True)
 
 
 def test_a_last_backup_that_is_gone_is_told(tmp_path: Path) -> None:
@@ -192,3 +276,23 @@ def test_zalo_must_be_authorised(tmp_path: Path) -> None:
         assert doctor.zalo(whole).health is Health.WELL
         ZaloToken.objects.update(refused_at=clock.now())
         assert "lost" in doctor.zalo(whole).seen
+
+
+def test_a_mapping_of_devices_that_cannot_be_used_is_ill(tmp_path: Path) -> None:
+    assert doctor.gateways(settings(tmp_path)).health is Health.WELL
+    mapping, room = tmp_path / "mqtt.toml", tmp_path / "gateways" / "mqtt"
+    mapping.write_text("[server")
+    found = doctor.gateways(settings(tmp_path, mqtt_mapping=mapping))
+    assert (found.health, "mqtt.toml" in found.seen) == (Health.ILL, True)
+    mapping.write_text(
+        '[server]\naddress = "mqtt://127.0.0.1"\nclient_id = "c"\n[[status]]\ntopic = "s/{d}"\nid = "urn:x:{d}"\n'
+    )
+    found = doctor.gateways(settings(tmp_path, mqtt_mapping=mapping))
+    assert (found.health, found.seen) == (Health.WELL, "1 rules; the gateway has not run yet")
+    room.mkdir(parents=True)
+    state = {"at": "2026-11-28T06:00:00.000+00:00", "server": "mqtt://x", "messages": 5, "refused": {"EMPTY": 2}}
+    (room / "state.json").write_text(json.dumps(state | {"troubles": []}))
+    found = doctor.gateways(settings(tmp_path, mqtt_mapping=mapping))
+    assert found.seen == "5 messages from mqtt://x by 2026-11-28T06:00 UTC, 2 refused"
+    (room / "state.json").write_text(json.dumps(state | {"troubles": ["the server does not answer"]}))
+    assert doctor.gateways(settings(tmp_path, mqtt_mapping=mapping)).health is Health.WARNING

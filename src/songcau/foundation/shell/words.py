@@ -19,6 +19,7 @@ REFUSALS: dict[str, Words] = {
     "ANTICIPATED": _("This cannot be done now."),
     "REFUSED": _("This cannot be done as it stands."),
     "NOT_ALLOWED": _("You do not have the right to do or see this."),
+    "CONTEXT_UNAVAILABLE": _("The live city does not answer just now (%(detail)s). Please try again in a moment."),
     "UNAVAILABLE": _(
         "A part that is needed for this does not answer at the moment. Please try again in a few minutes."
     ),

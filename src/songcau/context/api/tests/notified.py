@@ -11,7 +11,7 @@ from typing import Any
 from songcau.context.api.notifying import PresentState
 from songcau.context.api.subscriptions import add_subscription_routes
 from songcau.context.api.tests.client import Answered, Client
-from songcau.context.rights.caller import EVERYTHING
+from songcau.context.rights.caller import EVERYTHING, Caller
 from songcau.context.server.messages import Request
 from songcau.context.subscriptions.carrying import Carriers
 from songcau.context.subscriptions.delivery import Patience
@@ -81,6 +81,18 @@ class City(Client):
             del heard[place]
         return receiver.notifications
 
+    def let_ten_minutes_pass(self, subscription_id: str) -> None:
+        """For the throttling of one subscription."""
+        committed = self.subscriptions.get("", subscription_id).committed
+        assert committed is not None
+        assert committed[1] is not None
+        line = committed[1].line
+        assert line is not None
+        delivery = self.subscriptions._telling.delivery
+        delivery._stop_timer(line)
+        line.next_at = 0.0
+        self.loop.call_soon(delivery.wake, line)
+
     def until(self, holds: Callable[[], bool]) -> None:
         """Let the loop run until something is so."""
 
@@ -113,9 +125,9 @@ def subscribe(city: City, receiver: Receiver, **members: Any) -> str:
     return made.headers["location"].rpartition("/")[2]
 
 
-def ask_of_letters(city: City, method: str, path: str) -> Any:
+def ask_of_letters(city: City, method: str, path: str, by: Caller = EVERYTHING) -> Any:
     request = Request(method, "/songcau/v1/dead-letters" + path)
-    request.caller = EVERYTHING
+    request.caller = by
     return Answered(city.loop.run_until_complete(city._answer(request)))
 
 

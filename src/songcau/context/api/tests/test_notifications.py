@@ -171,13 +171,14 @@ def test_a_subscription_by_time_is_told_of_the_present(city: City) -> None:
 
 def test_throttling_holds_back_and_tells_the_newest_state(city: City) -> None:
     receiver = city.receiver()
-    subscribe(city, receiver, throttling=0.2)
+    made = subscribe(city, receiver, throttling=600)
     city.ask("POST", "/entities", room(1, a=prop(0)))
     city.wait(receiver, 1)
     for value in range(1, 6):
         city.ask("PATCH", "/entities/urn:ngsi-ld:Room:1/attrs/a", {"value": value})
     city.ask("POST", "/entities", room(2, a=prop(7)))
-    assert len(receiver.bodies) == 1
+    assert len(city.all_told(receiver)) == 1
+    city.let_ten_minutes_pass(made)
     _, second = city.wait(receiver, 2)
     assert [one["a"]["value"] for one in second["data"]] == [5, 7]
 
@@ -205,3 +206,15 @@ def test_a_subscriber_of_a_tenant_is_told_of_that_tenant_only(city: City) -> Non
     [told] = city.wait(receiver, 1)
     assert told["data"][0]["id"] == "urn:ngsi-ld:Room:2"
     assert receiver.headers[0]["NGSILD-Tenant"] == "west"
+
+
+def test_all_of_many_subscribers_on_one_host_are_told(city: City) -> None:
+    receiver = city.receiver()
+    for number in range(200):
+        body = subscription(receiver.url(f"/{number}"))
+        assert city.ask("POST", "/subscriptions", body).status == 201
+    city.ask("POST", "/entities", room(1, a=prop(0)))
+    for value in range(1, 4):
+        city.ask("PATCH", "/entities/urn:ngsi-ld:Room:1/attrs/a", {"value": value})
+    city.wait(receiver, 800)
+    assert receiver.connections <= 64

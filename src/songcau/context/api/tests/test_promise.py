@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from songcau.context.api.tests.client import Client, prop, room
 from songcau.context.journal.history import Wanted
 from songcau.context.journal.sqlite import SqliteStore
@@ -14,13 +16,16 @@ ONE, TWO = "/entities/urn:ngsi-ld:Room:1", "/entities/urn:ngsi-ld:Room:2"
 
 
 class Moody(SqliteStore):
-    """A database that can be told to refuse."""
+    """A database that can be told to refuse, at once or after some more commits of changes."""
 
     refuses = False
+    takes: int | None = None
 
     def write(self, batch: Batch) -> None:
-        if self.refuses:
+        if self.refuses or (batch.rows and self.takes == 0):
             raise StoreError("database or disk is full")
+        if batch.rows and self.takes is not None:
+            self.takes -= 1
         super().write(batch)
 
 
@@ -62,6 +67,41 @@ def test_what_the_disk_refuses_is_answered_so_and_taken_back(tmp_path: Path) -> 
     again = Client(tmp_path)
     assert again.ask("GET", f"{ONE}?options=sysAttrs").raw == before
     assert again.ask("GET", TWO).status == 200
+    again.close()
+
+
+def test_a_tenant_whose_first_entity_was_refused_is_none(tmp_path: Path) -> None:
+    store = Moody(tmp_path)
+    client = Client(tmp_path, store)
+    store.refuses = True
+    assert client.ask("POST", "/entities", room(1), ngsild_tenant="west").status == 503
+    store.refuses = False
+    assert client.ask("GET", "/entities?type=Room", ngsild_tenant="west").status == 404
+    assert client.ask("POST", "/entities", room(1), ngsild_tenant="west").status == 201
+    assert client.ask("DELETE", ONE, ngsild_tenant="west").status == 204
+    assert client.ask("GET", "/entities?type=Room", ngsild_tenant="west").json == []
+    client.close()
+
+
+def test_a_purge_goes_on_disk_by_parts_and_says_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("songcau.context.broker.broker.PURGED_AT_ONCE", 10)
+    store = Moody(tmp_path)
+    client = Client(tmp_path, store)
+    client.ask("POST", "/entityOperations/create", [room(number, a=prop(1)) for number in range(25)])
+    store.takes = 2
+    stopped = client.ask("DELETE", "/entities?type=Room")
+    assert (stopped.status, stopped.json["detail"]) == (503, "The purge stopped after 20 entities; ask again.")
+    left = [one["id"] for one in client.ask("GET", "/entities?type=Room").json]
+    assert left == [f"urn:ngsi-ld:Room:{number}" for number in range(20, 25)]
+    store.takes = None
+    assert client.ask("DELETE", "/entities?type=Room&drop=a").status == 204
+    client.close()
+    again = Client(tmp_path)
+    assert again.ask("GET", "/entities?type=Room").json == [room(number) for number in range(20, 25)]
+    assert again.ask("DELETE", "/entities?type=Room").status == 204
+    assert again.ask("GET", "/entities?type=Room").json == []
     again.close()
 
 

@@ -12,6 +12,7 @@ from songcau.context.memory import state
 from songcau.context.problems import LdContextNotAvailable, StorageUnavailable
 from songcau.context.subscriptions import subscriptions
 from songcau.context.subscriptions.delivery import Patience
+from songcau.context.subscriptions.tests.receiver import UNAVAILABLE
 from songcau.context.terms.contexts import Contexts
 
 ID = "urn:ngsi-ld:Subscription:1"
@@ -85,6 +86,23 @@ def test_a_subscription_whose_context_is_away_at_a_start_is_taken_up_later(
     city.close()
 
 
+def test_nothing_is_left_of_a_subscription_that_was_deleted_while_it_was_told(city: City) -> None:
+    receiver = city.receiver(lambda _path, _body: None)
+    made = subscribe(city, receiver)
+    city.ask("POST", "/entities", room(1, a=prop(0)))
+    city.wait(receiver, 1)
+    city.ask("DELETE", f"/subscriptions/{made}")
+    receiver.answer_all(UNAVAILABLE)
+    other = city.receiver()
+    subscribe(city, other)
+    city.ask("PATCH", "/entities/urn:ngsi-ld:Room:1/attrs/a", {"value": 1})
+    city.wait(other, 1)
+    city.run(city.subscriptions.stop)
+    assert city.journal.documents("subscription")[0][1] != made
+    assert [name for _, name, _ in city.journal.documents("notified")] != [made]
+    assert made not in {name for _, name, _ in city.journal.documents("notified")}
+
+
 def test_an_owner_who_may_not_read_any_more_is_told_nothing_after_a_start(tmp_path: Path) -> None:
     city = City(tmp_path)
     receiver = city.receiver()
@@ -101,6 +119,7 @@ def test_an_owner_who_may_not_read_any_more_is_told_nothing_after_a_start(tmp_pa
 def test_a_subscription_that_was_paused_goes_on_with_what_comes(city: City) -> None:
     receiver = city.receiver()
     made = subscribe(city, receiver, isActive=False)
+    subscribe(city, city.receiver(), entities=[{"type": "House"}])  # others are told meanwhile
     path = f"/subscriptions/{made}"
     city.ask("POST", "/entities", room(1, a=prop(0)))
     city.ask("PATCH", path, {"isActive": True})

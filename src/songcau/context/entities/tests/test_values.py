@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from songcau.context.entities.geojson import is_geometry, read_geometry
-from songcau.context.entities.values import MOST_KNOWN_INSTANTS, read_instant, read_scopes, read_uri
+from songcau.context.entities.values import (
+    LONGEST_WORD,
+    MOST_KNOWN_INSTANTS,
+    MOST_KNOWN_WORDS,
+    known,
+    read_instant,
+    read_scopes,
+    read_uri,
+)
 from songcau.context.problems import BadRequestData
 
 
@@ -149,3 +157,19 @@ def test_an_outline_with_a_slight_slip_is_taken() -> None:
 def test_what_is_no_geometry_is_refused(geometry: Any) -> None:
     with pytest.raises(BadRequestData):
         read_geometry(geometry, "value")
+
+
+def test_equal_words_of_many_entities_are_one_object() -> None:
+    first, second = (known("".join(("on since ", year))) for year in ("2026", "2026"))
+    assert first is second
+    assert read_scopes("/wards/W1") is read_scopes("/wards/W1")
+
+
+def test_a_long_text_is_not_kept() -> None:
+    assert known("x" * (LONGEST_WORD + 1)) is not known("x" * (LONGEST_WORD + 1))
+
+
+def test_so_many_words_are_kept_and_no_more() -> None:
+    words = [f"word {number}" for number in range(MOST_KNOWN_WORDS + 1)]
+    assert [known(word) for word in words] == words
+    assert known("word 0") == "word 0"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from songcau.context.entities.entity import Entity
+from songcau.context.entities.tests.test_tangles import comb
 from songcau.context.language import distance, geo, geometry
 from songcau.context.language.tests.samples import PLAIN, entity
 from songcau.context.problems import BadRequestData, TooComplexQuery
@@ -317,3 +318,36 @@ def test_an_answer_about_a_large_reference_weighs_more() -> None:
     assert geo.parse(PLAIN, "near;maxDistance==5", "LineString", line).weight > 100
     assert geo.parse(PLAIN, "near;maxDistance==5", "Point", [105, 21]).weight < 5
     assert geo.parse(PLAIN, "intersects", "LineString", line).weight < 5
+
+
+def test_a_reference_that_crosses_itself_without_end_is_refused() -> None:
+    chance = random.Random(1)
+    ring = [[chance.uniform(0, 1), chance.uniform(0, 1)] for _ in range(1_000)]
+    with pytest.raises(TooComplexQuery, match="crosses itself"):
+        geo.parse(PLAIN, "intersects", "Polygon", [[*ring, ring[0]]])
+
+
+def test_geometries_that_meet_without_end_are_only_asked_whether_they_do() -> None:
+    upright, lying = comb(500, upright=True), comb(500, upright=False)
+    for one, other in (("Polygon", [upright]), ("Polygon", [lying])), (("LineString", upright), ("LineString", lying)):
+        assert geo.parse(PLAIN, "intersects", *one).matches(at(*other))
+        assert not geo.parse(PLAIN, "disjoint", *one).matches(at(*other))
+        assert geo.parse(PLAIN, "near;maxDistance==1", *one).matches(at(*other))
+        for georel in ("overlaps", "within", "contains", "equals"):
+            with pytest.raises(TooComplexQuery, match="meet too often"):
+                geo.parse(PLAIN, georel, *one).matches(at(*other))
+    square = [[[-1, -1], [2, -1], [2, 2], [-1, 2.1], [-1, -1]]]
+    assert holds(at("Polygon", [upright]), "within", "Polygon", square)
+
+
+def test_the_distance_of_shapes_is_asked_at_its_bounds() -> None:
+    road = at("LineString", [[0, 1], [2, 1]])
+    apart = distance.between(
+        geometry.checked("LineString", [[0, 0], [2, 0]]), geometry.checked("LineString", [[0, 1], [2, 1]])
+    )
+    for bound, metre in (("max", 1), ("min", -1)):
+        assert holds(road, f"near;{bound}Distance=={apart + metre:.3f}", "LineString", [[0, 0], [2, 0]])
+        assert not holds(road, f"near;{bound}Distance=={apart - metre:.3f}", "LineString", [[0, 0], [2, 0]])
+    assert holds(road, "near;minDistance==0", "LineString", [[0, 1], [2, 1]])
+    assert not holds(road, "near;minDistance==1", "LineString", [[0, 1], [2, 1]])
+    assert holds(road, "near;maxDistance==99999999;minDistance==1", "LineString", [[0, 0], [2, 0]])

@@ -208,3 +208,25 @@ def test_a_query_that_would_take_seconds_is_refused(monkeypatch: pytest.MonkeyPa
             filled(*(entity(f"urn:x:{number}", **({"speed": 1} if number < 3 else {})) for number in range(12))),
             q=costly,
         )
+
+
+def test_a_query_that_takes_longer_than_was_thought_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = {"type": "GeoProperty", "value": {"type": "LineString", "coordinates": [[1, 1], [1.001, 1]]}}
+    state = filled(*(entity(f"urn:x:{number}", location=line, speed=number) for number in range(600)))
+    near = {"georel": "near;maxDistance==100", "geometry": "Point", "coordinates": "[1, 1]"}
+    longer = "speed>=0;speed>=0;speed>=0;speed>=0;speed>=0"
+    assert len(ids(state, limit=600, **near)) == len(ids(state, limit=600, q=longer)) == 600
+    seconds = iter(range(100_000))
+    monkeypatch.setattr("songcau.context.memory.state.thread_time", lambda: 3.0 * next(seconds))
+    for asked in (near, {"q": longer}):
+        with pytest.raises(TooComplexQuery, match="longer"):
+            ids(state, limit=600, **asked)
+    assert len(ids(state, limit=600, q="speed>=0")) == 600
+
+
+def test_an_order_of_too_many_values_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("songcau.context.language.ordering.MOST_KEYS", 6)
+    state = city()
+    assert len(state.select(Selection.of(terms=PLAIN), ordering=ordering_of("speed", PLAIN))) == 5
+    with pytest.raises(TooComplexQuery, match="order"):
+        state.select(Selection.of(terms=PLAIN), ordering=ordering_of("speed,name", PLAIN))

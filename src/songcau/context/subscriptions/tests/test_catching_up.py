@@ -65,7 +65,9 @@ class City:
         return self.interests.of(happened)
 
     def line(self, subscription: Subscription, behind: int) -> Line:
-        line = Line(subscription.id, "", recipient_of(subscription), lambda _letter: b"", behind=behind)
+        line = Line(
+            subscription.id, "", recipient_of(subscription), lambda _letter: b"", behind=behind, is_closed=False
+        )
         subscription.line = line
         self.interests.add(subscription)
         return line

@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import count
 
+import pytest
+
 from songcau.context.entities.entity import Change, Entity, Kind
+from songcau.context.subscriptions import delivery
 from songcau.context.subscriptions.carriers import Done, Failure, Reach, Recipient
 from songcau.context.subscriptions.delivery import MOST_UNDER_WAY, Delivery, Patience
 from songcau.context.subscriptions.endpoints import Endpoint, read_endpoint
@@ -235,6 +238,25 @@ def test_a_throttled_line_waits_between_letters() -> None:
     run(case)
 
 
+def test_a_letter_that_cannot_be_written_holds_up_nobody() -> None:
+    async def case() -> None:
+        post = Post()
+        line, other = post.line(), post.line(name="t")
+
+        def faulty(letter: Letter) -> bytes:
+            if letter.occurrences[0].sequence == 1:
+                raise ZeroDivisionError
+            return write(letter)
+
+        line.write = faulty
+        post.tell(line, 1, 2)
+        post.tell(other, 3)
+        await post.until(lambda: len(post.sent) == 2)
+        assert sorted(body for _, body in post.sent) == [b"2", b"3"]
+
+    run(case)
+
+
 def test_a_line_that_is_closed_is_told_nothing_more() -> None:
     async def case() -> None:
         post = Post(lambda _uri, _body: REFUSED)
@@ -272,3 +294,57 @@ def test_the_delay_doubles_up_to_a_bound_and_heeds_the_cooldown() -> None:
     assert 3 <= patience.delay(3) <= 5
     assert 7.5 <= patience.delay(500) <= 12.5
     assert patience.delay(1, cooldown=60) == 60
+
+
+def test_a_host_that_nobody_speaks_to_any_more_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "SWEEP_SECONDS", 0.005)
+
+    async def case() -> None:
+        post = Post()
+        line = post.line()
+        post.tell(line, 1)
+        await post.until(lambda: not line.has_work)
+        assert (len(post.delivery._hosts), post.delivery.waiting) == (1, 0)
+        await asyncio.sleep(0.02)
+        assert len(post.delivery._hosts) == 1
+        post.delivery.close(line)
+        await post.until(lambda: not post.delivery._hosts)
+        assert not post.delivery._queues
+        again = post.line()
+        post.tell(again, 2)
+        await post.until(lambda: ("http://a/", b"2") in post.sent)
+
+    run(case)
+
+
+def test_a_stop_waits_for_answers_and_begins_nothing() -> None:
+    async def case() -> None:
+        post = Post()
+        line, held = post.line(), post.line("http://b/")
+        post.holds.add("http://b/")
+        post.tell(line, 1, 2)
+        post.tell(held, 3)
+        await post.delivery.finish(0.05)
+        assert sorted(body for _, body in post.sent) == [b"1", b"3"]
+        assert line.letter is None
+        assert held.letter is not None
+        post.tell(line, 4)
+        post.delivery.stop()
+        assert len(post.sent) == 2
+
+    run(case)
+
+
+def test_a_stop_in_the_middle_of_an_outage_leaves_no_timer() -> None:
+    async def case() -> None:
+        post = Post(lambda uri, _body: {"http://a/": DEAD, "http://b/": SILENT}.get(uri, REFUSED))
+        lines = [post.line(uri) for uri in ("http://a/", "http://b/", "http://c/")]
+        for line in lines:
+            post.tell(line, 1)
+        await post.until(lambda: all(line.failures for line in lines))
+        post.delivery.stop()
+        count = len(post.sent)
+        await asyncio.sleep(0.1)
+        assert len(post.sent) == count
+
+    run(case)

@@ -62,8 +62,9 @@ def test_letters_at_once_go_over_several_connections_up_to_a_bound() -> None:
             assert sender.rooms == 0
             receiver.answer_all()
             async with asyncio.timeout(5):
-                while not sender.rooms:
+                while not sender.poster.is_idle:
                     await asyncio.sleep(0)
+            assert sender.rooms == 1
             sender.poster.close()
 
     run(case)

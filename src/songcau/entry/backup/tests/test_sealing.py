@@ -7,7 +7,7 @@ import pytest
 from songcau.entry.backup import sealing
 from songcau.entry.backup.members import MemberWriter, members
 from songcau.entry.backup.refusals import BackupTooNew, Damaged, KeyMissing, KeyWrong, NotABackup
-from songcau.entry.backup.sealing import CHUNK, SealedReader, SealedWriter
+from songcau.entry.backup.sealing import CHUNK, FORMAT, SealedReader, SealedWriter
 
 KEY = "một câu rất dài để thử"
 KEYS = pytest.mark.parametrize("key", [None, KEY])
@@ -132,7 +132,7 @@ def test_anything_else_is_not_a_backup(data: bytes) -> None:
 
 def test_a_later_format_is_said_to_be_one() -> None:
     with pytest.raises(BackupTooNew):
-        unsealed(sealed(b"x", None).replace(b"backup 1\n", b"backup 2\n"), 1, None)
+        unsealed(sealed(b"x", None).replace(b"backup 1\n", b"backup %d\n" % (FORMAT + 1)), 1, None)
 
 
 def read_members(data: bytes) -> list[tuple[str, bytes]]:

@@ -1,0 +1,1 @@
+"""Files of readings: CSV, JSON and JSON lines become entities, line by line, in bounded memory."""
