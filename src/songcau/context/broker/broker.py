@@ -48,6 +48,7 @@ class Broker:
         self._latest = ""
         self._listeners: list[Listener] = []
         journal.on_failed(self._take_back)
+        journal.knows(self.find)
 
     def on_changes(self, listener: Listener) -> None:
         """Tell `listener` after each commit: the tenant, its changes, the sequence number of the last of them.

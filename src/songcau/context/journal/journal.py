@@ -4,7 +4,6 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,11 +14,11 @@ from songcau.context.entities.entity import Change, Entity
 from songcau.context.journal.corrections import Added, Correction, Hidden
 from songcau.context.journal.history import MOST_ROWS, Evolution, Wanted, evolution_of
 from songcau.context.journal.pace import Pace
-from songcau.context.journal.past import Past, Present
+from songcau.context.journal.past import Past
 from songcau.context.journal.recovery import Recovered, recover
 from songcau.context.journal.register import Register
 from songcau.context.journal.retention import ROWS_AT_ONCE, Expired, Known, Removal, Retention
-from songcau.context.journal.snapshots import Snapshots
+from songcau.context.journal.snapshots import Present, Snapshots
 from songcau.context.journal.sqlite import SqliteStore
 from songcau.context.journal.store import Store, StoreError
 from songcau.context.journal.transaction import Transaction
@@ -31,7 +30,6 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ENTITIES_AT_ONCE: Final = 1000
-SECONDS_FOR_SNAPSHOTS: Final = 60.0
 
 SECONDS_BEFORE_A_SWITCH: Final = 0.001
 
@@ -49,7 +47,8 @@ class Journal:
         self._bytes_waiting = 0
         self._in_flight = 0
         self._register = Register()
-        self._snapshots = Snapshots(self._pace)
+        self._snapshots = Snapshots(self._register, self._pace, 0)
+        self._is_slice_on_its_way = False
         self._told: list[Callable[[list[Change]], None]] = []
         self._is_open = False
         self._is_ringing = False
@@ -67,8 +66,9 @@ class Journal:
         found = await asyncio.to_thread(self._read)
         self._register, self.recovered = found.register, found.entities
         self._seq_on_disk = self._register.next_seq - 1
-        self._snapshots.begin(found.tail, found.tail_rows, self._seq_on_disk)
-        self._writer = Writer(self._store, self._snapshots, self._wrote, self._failed, self._pace)
+        present, self._snapshots = self._snapshots.present, Snapshots(found.register, self._pace, found.tail_rows)
+        self._snapshots.present = present
+        self._writer = Writer(self._store, self._wrote, self._failed, self._pace)
         self._writer.start()
         self._is_open = True
 
@@ -84,6 +84,10 @@ class Journal:
     def tenants(self) -> list[str]:
         """Every tenant that ever had an entity."""
         return list(self._register.tenants)
+
+    def knows(self, present: Present) -> None:
+        """Where the journal finds an entity as it is after all that was appended: for snapshots."""
+        self._snapshots.present = present
 
     def on_failed(self, callback: Callable[[list[Change]], None]) -> None:
         """Call with changes that were appended and are not on disk, newest first, before their futures fail."""
@@ -170,14 +174,34 @@ class Journal:
     def _settle(self, transactions: Sequence[Transaction]) -> None:
         self.healthy, self.last_error = True, None
         self._in_flight -= len(transactions)
+        rows = 0
         for one in transactions:
             self._bytes_waiting -= one.size
             if one.rows:
                 self._seq_on_disk = one.rows[-1][0]
+                rows += len(one.rows)
             if one.names:
                 self._register.kept(one)
             if not one.future.done():
                 one.future.set_result(self._seq_on_disk)
+        self._snapshots.committed(rows)
+        if self._snapshots.is_due and self._is_open:
+            self._sweep(max(rows, self._pace.entities_in_a_slice))
+
+    def _sweep(self, size: int) -> None:
+        """The next slice of snapshots, when the one before is on disk: never faster than the disk takes changes."""
+        if self._is_slice_on_its_way:
+            return
+        self._is_slice_on_its_way = True
+        transaction = Transaction((), self._loop.create_future())
+        self._snapshots.fill(transaction, size)
+        self._hand_over(transaction, sum(len(one[-1]) for one in transaction.snapshots))
+        transaction.future.add_done_callback(self._swept)
+
+    def _swept(self, future: asyncio.Future[int]) -> None:
+        self._is_slice_on_its_way = False
+        if future.exception() is None and self._snapshots.is_due and self._is_open:
+            self._sweep(self._pace.entities_in_a_slice)
 
     def _undo(self, transactions: Sequence[Transaction], error: StoreError) -> None:
         """What could not be written, and all that came after it and may rest on it."""
@@ -188,6 +212,8 @@ class Journal:
         for one in reversed(lost):
             self._bytes_waiting -= one.size
             self._register.undo(one)
+            if one.swept or one.covered is not None:
+                self._snapshots.failed(one)
         self._give_up(lost, "The change could not be put on disk; nothing was changed.")
         self._writer.go_on()
 
@@ -229,7 +255,7 @@ class Journal:
 
         It goes by small transactions between those of everybody else. StorageUnavailable if the disk refuses.
         """
-        await self._write_snapshots()
+        await self._write_snapshots(self._pace.entities_in_a_slice)
         hidden = await self._read_beside(self._store.hidden_numbers)
         removed, after = 0, 0
         while some := await self._read_beside(partial(self._store.known, after, ENTITIES_AT_ONCE)):
@@ -240,13 +266,16 @@ class Journal:
                     removed += await self._expire_one(known, cut)
         return removed
 
-    async def _write_snapshots(self) -> None:
-        """Only rows that no start needs may go."""
-        self._writer.demand_snapshots()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SECONDS_FOR_SNAPSHOTS):
-                while self._writer.has_snapshots_to_write:
-                    await asyncio.sleep(0.02)
+    async def _write_snapshots(self, size: int) -> None:
+        """Only rows that no start needs may go. So many entities at once."""
+        await self.flushed()
+        self._snapshots.demand()
+        while self._snapshots.is_due or self._is_slice_on_its_way:
+            if not self._is_slice_on_its_way:
+                self._sweep(size)
+            if not await self.flushed():
+                return
+            await asyncio.sleep(0)
 
     async def _expire_one(self, known: Known, cut: int | None) -> int:
         removed = 0
@@ -314,8 +343,9 @@ class Journal:
         return True
 
     async def close(self) -> None:
-        """Write what waits and a last snapshot, then let go of the store."""
+        """Write what waits and the last snapshots, then let go of the store."""
         if self._is_open:
+            await self._write_snapshots(ENTITIES_AT_ONCE)
             self._is_open = False
             self._writer.end()
             await asyncio.to_thread(self._writer.join)

@@ -4,6 +4,7 @@ An index finds the rows of an entity: unlike in SQLite a row of it costs no page
 which a lock of its session says; the server lets go of it when the session ends.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -47,6 +48,8 @@ AT_ONCE: Final = 2000
 class PostgresqlStore(SqlReading):
     """A schema of its own in the database that the address names."""
 
+    seconds_for_the_lock = 5.0
+
     def __init__(self, address: str) -> None:
         self._address = address
         self._connection: Database | None = None
@@ -71,9 +74,17 @@ class PostgresqlStore(SqlReading):
         return connection
 
     def _keep_others_out(self, connection: Database) -> None:
-        [(is_ours,)] = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchall()
-        if not is_ours:
-            raise StoreInUse("Another broker works in this database: one database belongs to one broker.", is_lost=True)
+        """Take the lock. The server may need a moment to notice that the session which had it is over."""
+        deadline = time.monotonic() + self.seconds_for_the_lock
+        while True:
+            [(is_ours,)] = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchall()
+            if is_ours:
+                return
+            if time.monotonic() > deadline:
+                raise StoreInUse(
+                    "Another broker works in this database: one database belongs to one broker.", is_lost=True
+                )
+            time.sleep(0.05)
 
     @property
     def _database(self) -> Database:

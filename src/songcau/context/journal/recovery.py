@@ -7,9 +7,9 @@ from typing import Final
 
 import orjson
 
-from songcau.context.entities.entity import Entity, Kind
+from songcau.context.entities.entity import Entity
 from songcau.context.journal.register import Register
-from songcau.context.journal.rows import Standing, replayed, standing
+from songcau.context.journal.rows import replayed
 from songcau.context.journal.store import Store
 
 _log = logging.getLogger(__name__)
@@ -21,13 +21,11 @@ WORDS_HELD: Final = 10_000
 class Recovered:
     """What stands in the store: entities by tenant and id, in the order in which they began; all numbers given.
 
-    tail: entity number → where its chain stands and its newest state, for all that the tail tells of; tail_rows:
-    how many rows that is.
+    tail_rows: how many rows are in no snapshot.
     """
 
     entities: dict[str, dict[str, Entity]] = field(default_factory=dict)
     register: Register = field(default_factory=Register)
-    tail: dict[int, Standing] = field(default_factory=dict)
     tail_rows: int = 0
 
 
@@ -89,16 +87,13 @@ def _replay(store: Store, living: _Living, recovered: Recovered) -> None:
     register, entities = recovered.register, living.entities
     for row in store.tail():
         recovered.tail_rows += 1
-        seq, _, skip, number, place, at, kind, _, first, latest, body = row
-        if kind == Kind.DELETE:
-            recovered.tail[number] = standing(row, None)
+        seq, _, skip, number, place, at, _, _, first, latest, body = row
         slot = register.slot_at_start(number)
         if slot is None or seq <= register.newest_in(slot):
             continue
-        entity = replayed(entities[slot], living.ids[slot], at, body)
-        entities[slot] = entity
+        entities[slot] = replayed(entities[slot], living.ids[slot], at, body)
         register.move(slot, (seq, skip, place, first, latest))
-        recovered.tail[number] = standing(row, entity)
+        register.changed[slot] = 1
 
 
 class _Sharing:

@@ -20,7 +20,10 @@ CHAPTER = 256
 
 
 class Register:
-    """Numbers for tenants, authors and entities; the state of each living entity's chain, by slot."""
+    """Numbers for tenants, authors and entities; the state of each living entity's chain, by slot.
+
+    changed: for each slot whether its entity changed since its snapshot.
+    """
 
     def __init__(self) -> None:
         self.tenants: dict[str, int] = {}
@@ -35,6 +38,11 @@ class Register:
         self._place = array("h")
         self._first = array("q")
         self._latest = array("q")
+        self._owner = array("q")
+        self._ids: list[str] = []
+        self.changed = bytearray()
+        self._owner_known = 0
+        self._owner_name = ""
 
     def enter(self, changes: Sequence[Change], transaction: Transaction) -> None:
         """Give each change its row in the transaction. After an exception nothing of it remains but used numbers.
@@ -74,6 +82,7 @@ class Register:
         self._place[slot] = place
         self._first[slot] = first
         self._latest[slot] = latest
+        self.changed[slot] = 1
         transaction.slots.append(slot)
         number = self._number[slot]
         before, after = change.before, change.after
@@ -114,8 +123,7 @@ class Register:
         slots = self.slots.setdefault(change.tenant, {})
         number = self.next_entity
         self.next_entity = number + 1
-        slot = self._take_slot(number, 0, 0, 0)
-        slots[change.entity_id] = slot
+        slot = slots[change.entity_id] = self._take_slot(change.entity_id, tenant, number, (0, 0, 0, None, None))
         entity = change.after or change.before
         transaction.begun.append((number, tenant, change.entity_id, " ".join(entity.types if entity else ())))
         transaction.names.append((change.tenant, change.entity_id, slot, True))
@@ -123,40 +131,62 @@ class Register:
 
     def _end(self, change: Change, seq: int, number: int, transaction: Transaction) -> None:
         slot = self.slots[change.tenant].pop(change.entity_id)
+        self.changed[slot] = 0
         transaction.ended.append((seq, number))
         transaction.names.append((change.tenant, change.entity_id, slot, False))
 
-    def _take_slot(self, number: int, last: int, skip: int, place: int) -> int:
+    def _take_slot(self, entity_id: str, tenant: int, number: int, chain: Chain) -> int:
         if self._free:
             slot = self._free.pop()
-            self._number[slot], self._last[slot], self._skip[slot] = number, last, skip
-            self._place[slot] = place
-            return slot
-        self._number.append(number)
-        self._last.append(last)
-        self._skip.append(skip)
-        self._place.append(place)
-        self._first.append(NOT_BEFORE)
-        self._latest.append(NOT_AFTER)
-        return len(self._number) - 1
+        else:
+            slot = len(self._ids)
+            self._ids.append("")
+            self.changed.append(0)
+            for column in (self._number, self._last, self._skip, self._place, self._first, self._latest, self._owner):
+                column.append(0)
+        self._ids[slot], self._owner[slot], self._number[slot] = entity_id, tenant, number
+        self.move(slot, chain)
+        return slot
 
     def restore(self, tenant: str, entity_id: str, number: int, chain: Chain) -> None:
         """A living entity found at a start, with the place of its newest row. They come by number."""
-        seq, skip, place, first, latest = chain
-        slot = len(self._number)
-        self._number.append(number)
-        self._last.append(seq)
-        self._skip.append(skip)
-        self._place.append(place)
-        self._first.append(NOT_BEFORE if first is None else first)
-        self._latest.append(NOT_AFTER if latest is None else latest)
+        slot = self._take_slot(entity_id, self.tenants[tenant], number, chain)
         try:
             self.slots[tenant][entity_id] = slot
         except KeyError:
             self.slots[tenant] = {entity_id: slot}
 
+    def changed_slots(self, start: int, most: int) -> list[int]:
+        """The next slots, from a slot on, whose entities changed."""
+        found: list[int] = []
+        slot = self.changed.find(1, start)
+        while slot >= 0 and len(found) < most:
+            found.append(slot)
+            slot = self.changed.find(1, slot + 1)
+        return found
+
+    def name_of(self, slot: int) -> tuple[str, str]:
+        """Tenant and id."""
+        owner = self._owner[slot]
+        if owner != self._owner_known:
+            self._owner_name = next(name for name, number in self.tenants.items() if number == owner)
+            self._owner_known = owner
+        return self._owner_name, self._ids[slot]
+
+    def chain_of(self, slot: int) -> tuple[int, int, int, int, int | None, int | None]:
+        """(number, seq, skip, place, observed from, observed to) as a snapshot keeps them."""
+        first, latest = self._first[slot], self._latest[slot]
+        return (
+            self._number[slot],
+            self._last[slot],
+            self._skip[slot],
+            self._place[slot],
+            first if first != NOT_BEFORE else None,
+            latest if latest != NOT_AFTER else None,
+        )
+
     def move(self, slot: int, chain: Chain) -> None:
-        """A start found a newer row of an entity."""
+        """Another row is the newest of an entity."""
         self._last[slot], self._skip[slot], self._place[slot], first, latest = chain
         self._first[slot] = NOT_BEFORE if first is None else first
         self._latest[slot] = NOT_AFTER if latest is None else latest
@@ -194,13 +224,16 @@ class Register:
         for tenant, entity_id, slot, begins in reversed(transaction.names):
             if begins:
                 del self.slots[tenant][entity_id]
+                self.changed[slot] = 0
                 self._free.append(slot)
             else:
                 self.slots[tenant][entity_id] = slot
+                self.changed[slot] = 1
         for _, label in transaction.authors:
             self.authors.pop(label, None)
         for _, name in transaction.tenants:
             self.tenants.pop(name, None)
+            self._owner_known = 0
             self.slots.pop(name, None)
 
     def _back(self, row: Row, slot: int) -> None:

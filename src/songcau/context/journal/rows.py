@@ -43,16 +43,6 @@ def instant_text(at: int) -> str:
     return f"{(_EPOCH + timedelta(microseconds=at)).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-# Of the newest row of an entity: (seq, skip, place, observed from, observed to), and the entity; None if it ended.
-Standing = tuple[int, int, int, int | None, int | None, Entity | None]
-
-
-def standing(row: Row, entity: Entity | None) -> Standing:
-    """What is to be remembered of a row that is on disk: its body would cost more memory than the entity."""
-    seq, _, skip, _, place, _, _, _, first, latest, _ = row
-    return seq, skip, place, first, latest, entity
-
-
 def body_of(change: Change) -> bytes:
     """The body of the row that tells this change."""
     before, after = change.before, change.after

@@ -1,75 +1,77 @@
-"""Keeps the tail of the log short: writes the newest state of entities that changed, a few with each commit.
+"""Keeps the tail of the log short: writes the newest state of entities that changed, a few after each commit.
 
-Belongs to the writer's thread. A sweep takes all entities that changed up to a row and writes them in slices; when the
-last slice is on disk, a start needs nothing of the log up to that row.
+Belongs to the event loop. A sweep goes once through all slots; when its last slice is on disk, a start needs nothing of
+the log up to the row that was the newest when it began. A slice is a transaction like any other: what it holds of an
+entity was appended before it, so that it is on disk before it, or fails with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import orjson
 
+from songcau.context.entities.entity import Entity
 from songcau.context.journal.pace import Pace
-from songcau.context.journal.rows import Standing, standing
-from songcau.context.journal.transaction import Batch, Transaction
+from songcau.context.journal.register import Register
+from songcau.context.journal.transaction import Transaction
+
+Present = Callable[[str, str], Entity | None]
 
 
 class Snapshots:
-    """`dirty`: entity number → where its chain stands and its newest state, for what is newer than its snapshot."""
+    """present: gives an entity as it is now; without it nothing is swept, and the tail grows."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, register: Register, pace: Pace, tail_rows: int) -> None:
+        self._register = register
         self._pace = pace
-        self.dirty: dict[int, Standing] = {}
-        self._sweep: list[int] = []
+        self._rows = tail_rows
+        self._is_sweeping = False
+        self._is_whole = True
+        self._cursor = 0
         self._sweep_to = 0
-        self._rows = 0
-        self._last = 0
-        self._slice: list[int] = []
+        self.present: Present | None = None
 
-    def begin(self, tail: dict[int, Standing], rows: int, last: int) -> None:
-        """What a start found in the log: `rows` of it, up to the row `last`, are in no snapshot."""
-        self.dirty, self._rows, self._last = tail, rows, last
-
+    @property
     def is_due(self) -> bool:
-        return bool(self._sweep) or self._rows >= self._pace.rows_before_a_sweep
+        return self.present is not None and (self._is_sweeping or self._rows >= self._pace.rows_before_a_sweep)
+
+    def committed(self, rows: int) -> None:
+        """So many rows are on disk and in no snapshot."""
+        self._rows += rows
 
     def demand(self) -> None:
         """Make a sweep due, whatever the length of the tail."""
-        if self.dirty:
+        if self._rows:
             self._rows = self._pace.rows_before_a_sweep
 
-    def add_slice(self, batch: Batch) -> None:
-        """The next entities of the sweep, for the batch that is about to be written."""
-        if not self.is_due():
+    def fill(self, transaction: Transaction, size: int) -> None:
+        """The next entities of the sweep, or its end."""
+        if not self._is_sweeping:
+            self._is_sweeping, self._is_whole = True, True
+            self._cursor, self._rows = 0, 0
+            self._sweep_to = self._register.next_seq - 1
+        slots = self._register.changed_slots(self._cursor, size)
+        for slot in slots:
+            self._take(slot, transaction)
+        if len(slots) == size:
+            self._cursor = slots[-1] + 1
             return
-        if not self._sweep:
-            self._sweep = sorted(self.dirty, reverse=True)
-            self._sweep_to, self._rows = self._last, 0
-        self._slice = self._sweep[-self._pace.entities_in_a_slice :]
-        for number in self._slice:
-            seq, skip, place, first, latest, entity = self.dirty[number]
-            if entity is None:
-                batch.forgotten.append((number,))
-            else:
-                document = orjson.dumps(entity.document())
-                batch.snapshots.append((number, seq, skip, place, first, latest, document))
-        if len(self._slice) == len(self._sweep):
-            batch.covered = self._sweep_to
+        self._is_sweeping = False
+        if self._is_whole:
+            transaction.covered = self._sweep_to
 
-    def wrote(self, batch: Batch, transactions: Sequence[Transaction]) -> None:
-        """The batch is on disk: its slice is clean, what it changed is not."""
-        if self._slice:
-            for number in self._slice:
-                self.dirty.pop(number, None)
-            del self._sweep[-len(self._slice) :]
-            self._slice = []
-        dirty = self.dirty
-        for one in transactions:
-            for row, change in zip(one.rows, one.changes, strict=True):
-                dirty[row[3]] = standing(row, change.after)
-        if batch.rows:
-            self._last = batch.rows[-1][0]
-            self._rows += len(batch.rows)
+    def _take(self, slot: int, transaction: Transaction) -> None:
+        register, present = self._register, self.present
+        entity = present(*register.name_of(slot)) if present is not None else None
+        if entity is None:  # the log knows of an entity that nobody has: its rows must stay part of the tail
+            self._is_whole = False
+            return
+        register.changed[slot] = 0
+        transaction.swept.append(slot)
+        transaction.snapshots.append((*register.chain_of(slot), orjson.dumps(entity.document())))
 
-    def failed(self) -> None:
-        """The batch is not on disk: its slice comes again."""
-        self._slice = []
+    def failed(self, transaction: Transaction) -> None:
+        """A slice is not on disk: it comes again, with a new sweep."""
+        for slot in transaction.swept:
+            self._register.changed[slot] = 1
+        self._is_sweeping = False
+        self._rows = max(self._rows, self._pace.rows_before_a_sweep)

@@ -13,6 +13,8 @@ Fetch = Callable[[str, Sequence[Any]], list[Any]]
 
 _PUT_DOCUMENT = "INSERT INTO document (kind, tenant, id, body) VALUES (%s, %s, %s, %s)"
 _FORGET_DOCUMENT = "DELETE FROM document WHERE kind = %s AND tenant = %s AND id = %s"
+_SNAPSHOT = "entity, seq, skip, place, observed_from, observed_to, document"
+_PUT_SNAPSHOT = f"INSERT INTO snapshot ({_SNAPSHOT}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608  # names
 
 
 def write_names(fetch: Fetch, batch: Batch) -> None:
@@ -25,7 +27,9 @@ def write_marks(fetch: Fetch, batch: Batch) -> None:
     """Entities that changed their types or ended (they may have begun in the same batch), and the store's marks."""
     _each(fetch, "UPDATE entity SET types = %s WHERE number = %s", batch.retyped)
     _each(fetch, "UPDATE entity SET ended = %s WHERE number = %s", batch.ended)
-    _each(fetch, "DELETE FROM snapshot WHERE entity = %s", batch.forgotten)
+    for _, number in batch.ended:
+        gone = fetch(f"DELETE FROM snapshot WHERE entity = %s RETURNING {_SNAPSHOT}", (number,))  # noqa: S608  # names
+        batch.inverse += [(_PUT_SNAPSHOT, tuple(row)) for row in gone]
     if batch.is_probe:
         fetch("UPDATE mark SET value = value", ())
     if batch.covered is not None:

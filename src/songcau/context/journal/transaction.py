@@ -10,12 +10,16 @@ from songcau.context.journal.corrections import Correction
 from songcau.context.journal.retention import Removal
 from songcau.context.journal.rows import Row
 
+# (entity, seq, skip, place, observed from, observed to, document)
+Snapshot = tuple[int, int, int, int, int | None, int | None, bytes]
+
 
 class Transaction:
     """One request's changes and documents: on disk together or not at all.
 
     begun, ended, retyped: entities that appear, go, or change their types, for the table of names; `names` tells the
-    first two to the register, in order: (tenant, id, slot, whether it begins).
+    first two to the register, in order: (tenant, id, slot, whether it begins). snapshots: of the slots that were swept;
+    covered: every row up to this one is contained in the snapshots once this transaction is on disk.
     `future` is answered with the sequence number of the last row.
     """
 
@@ -24,6 +28,7 @@ class Transaction:
         "begun",
         "changes",
         "corrections",
+        "covered",
         "documents",
         "ended",
         "future",
@@ -33,6 +38,8 @@ class Transaction:
         "rows",
         "size",
         "slots",
+        "snapshots",
+        "swept",
         "tenants",
     )
 
@@ -51,16 +58,17 @@ class Transaction:
         self.documents: list[tuple[str, str, str, bytes | None]] = []
         self.corrections: list[Correction] = []
         self.removals: list[Removal] = []
+        self.snapshots: list[Snapshot] = []
+        self.swept: list[int] = []
+        self.covered: int | None = None
 
 
 @dataclass(slots=True)
 class Batch:
     """All that one commit writes.
 
-    snapshots: (entity, seq, skip, place, observed from, observed to, document); forgotten: entities whose snapshot
-    goes. covered: every row up to this one is contained in the snapshots once this batch is on disk. inverse: the
-    statements that take documents and corrections back, noted by the store while it writes; stamp: the store's own
-    mark of a batch that has some.
+    inverse: the statements that take names, documents and corrections back, noted by the store while it writes; stamp:
+    the store's own mark of a batch that has documents or corrections.
     is_probe: write something even if there is nothing to write, to see whether the store can.
     """
 
@@ -75,8 +83,7 @@ class Batch:
     removals: list[Removal] = field(default_factory=list)
     inverse: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     stamp: int = 0
-    snapshots: list[tuple[int, int, int, int, int | None, int | None, bytes]] = field(default_factory=list)
-    forgotten: list[tuple[int]] = field(default_factory=list)
+    snapshots: list[Snapshot] = field(default_factory=list)
     covered: int | None = None
     is_probe: bool = False
 
@@ -89,7 +96,9 @@ class Batch:
             for part in _SELDOM:
                 if some := getattr(one, part):
                     getattr(batch, part).extend(some)
+            if one.covered is not None:
+                batch.covered = one.covered
         return batch
 
 
-_SELDOM = ("tenants", "authors", "begun", "ended", "retyped", "documents", "corrections", "removals")
+_SELDOM = ("tenants", "authors", "begun", "ended", "retyped", "documents", "corrections", "removals", "snapshots")

@@ -1,7 +1,7 @@
 """The thread that puts on disk what the event loop appended.
 
 It takes everything that waits, writes it in one transaction, and tells the loop once: so the cost of an fsync is
-shared by all requests that came while the last one ran (group commit). Between commits it writes snapshots.
+shared by all requests that came while the last one ran (group commit).
 """
 
 import logging
@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from songcau.context.journal.pace import Pace
-from songcau.context.journal.snapshots import Snapshots
 from songcau.context.journal.store import Store, StoreError
 from songcau.context.journal.transaction import Batch, Transaction
 
@@ -28,13 +27,11 @@ class Writer:
     def __init__(
         self,
         store: Store,
-        snapshots: Snapshots,
         wrote: Callable[[Sequence[Transaction]], None],
         failed: Callable[[Sequence[Transaction], StoreError], None],
         pace: Pace,
     ) -> None:
         self._store = store
-        self._snapshots = snapshots
         self._wrote = wrote
         self._failed = failed
         self._waiting: deque[Transaction] = deque()
@@ -42,7 +39,6 @@ class Writer:
         self._bell.acquire()
         self._is_asleep = False
         self._is_ending = False
-        self._is_demanded = False
         self._go_on = threading.Event()
         self._is_lost = False
         self._is_ill = False
@@ -64,15 +60,6 @@ class Writer:
         if self._bell.locked():
             self._bell.release()
 
-    def demand_snapshots(self) -> None:
-        """Write the snapshots of all that changed, whatever the length of the tail."""
-        self._is_demanded = True
-        self.ring()
-
-    @property
-    def has_snapshots_to_write(self) -> bool:
-        return self._is_demanded or self._snapshots.is_due()
-
     def take_back(self) -> list[Transaction]:
         """All that waits, while the writer rests after a failure."""
         taken = list(self._waiting)
@@ -83,7 +70,7 @@ class Writer:
         self._go_on.set()
 
     def end(self) -> None:
-        """Write what waits and the last snapshots, then close the store. `join` waits for it."""
+        """Write what waits, then close the store. `join` waits for it."""
         self._is_ending = True
         self.ring()
 
@@ -96,14 +83,9 @@ class Writer:
                 self._write(self._take())
             elif self._is_ending:
                 break
-            elif self._is_demanded:
-                self._snapshots.demand()
-                self._is_demanded = False
-            elif self._snapshots.is_due():
-                self._write([])
             else:
                 self._sleep()
-        self._finish()
+        self._store.close()
 
     def _sleep(self) -> None:
         """Until something is given; while the store is ill, only for a moment, and then ask how it is.
@@ -139,8 +121,6 @@ class Writer:
             if is_last or not error.is_lost or self._doubt is not None:
                 self._rest(transactions, error)
                 return
-            self._snapshots.failed()
-        self._snapshots.wrote(batch, transactions)
         if transactions or self._is_ill:
             self._is_ill = False
             self._wrote(transactions)
@@ -150,7 +130,6 @@ class Writer:
         try:
             self._mend()
             batch.is_probe = self._is_ill
-            self._snapshots.add_slice(batch)
             self._store.write(batch)
         except StoreError as error:
             self._is_lost = self._is_lost or error.is_lost
@@ -189,20 +168,6 @@ class Writer:
 
     def _rest(self, transactions: list[Transaction], error: StoreError) -> None:
         self._is_ill = True
-        self._snapshots.failed()
         self._go_on.clear()
         self._failed(transactions, error)
         self._go_on.wait()
-
-    def _finish(self) -> None:
-        try:
-            self._snapshots.demand()
-            while self._snapshots.is_due() and not self._is_lost:
-                batch = Batch()
-                self._snapshots.add_slice(batch)
-                self._store.write(batch)
-                self._snapshots.wrote(batch, [])
-        except StoreError as error:
-            _log.warning("the last snapshot of the journal was not written: %s", error)
-        finally:
-            self._store.close()

@@ -21,6 +21,7 @@ def test_old_rows_go_while_the_broker_works(tmp_path: Path, monkeypatch: pytest.
 
     async def main() -> None:
         journal = Journal(tmp_path)
+        journal.knows(lambda _tenant, _id: entity)
         await journal.open()
         await journal.append([Change("", Kind.PUT, LAMP, None, entity, ("urn:power",), AT, "test")])
         right_expire, refusals = journal.expire, [StorageUnavailable("the disk is full")]

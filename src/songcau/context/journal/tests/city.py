@@ -70,6 +70,9 @@ class City:
         else:
             entities[change.entity_id] = change.before
 
+    def find(self, tenant: str, entity_id: str) -> Entity | None:
+        return self.tenants.get(tenant, {}).get(entity_id)
+
     def anything(self) -> Change:
         """A change of any kind to one of a few entities."""
         tenant = self.dice.choice(("", "", "west"))

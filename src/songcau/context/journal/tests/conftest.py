@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from songcau.context.journal.postgresql import PostgresqlStore
 from songcau.context.journal.tests.stores import Chosen, emptied, own_database
 from tools import capabilities
 
@@ -14,6 +15,12 @@ def postgresql_address() -> Iterator[str]:
         pytest.skip(f"NOT RUN: {reason}")
     with own_database() as address:
         yield address
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that find another broker at work need not wait for it as long as a person would."""
+    monkeypatch.setattr(PostgresqlStore, "seconds_for_the_lock", 1.0)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -23,6 +23,7 @@ NOTE = {"url": "http://x.example/é\n\t\\", "list": [None, 1.5]}
 async def lived(folder: Path, changes: int = 400) -> tuple[Journal, City]:
     """A journal of a city that changed, with documents and corrections; still open."""
     journal, city = Journal(folder), City()
+    journal.knows(city.find)
     await journal.open()
     for _ in range(changes):
         await journal.append([city.anything()])

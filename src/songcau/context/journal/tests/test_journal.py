@@ -136,6 +136,7 @@ def test_a_cut_after_any_commit_leaves_the_state_of_that_commit(
 
     async def main() -> None:
         journal = Journal(folder / "journal", pace=QUICK)
+        journal.knows(city.find)
         await journal.open()
         for size in sizes:
             await journal.append([city.anything() for _ in range(size)])
@@ -155,6 +156,7 @@ def test_every_start_finds_what_the_one_before_left(tmp_path: Path, seed: int) -
         for size in (40, 0, 7, 60):
             journal = Journal(tmp_path, store=new_store(tmp_path), pace=QUICK)
             await journal.open()
+            journal.knows(city.find)
             assert documents(journal.recovered) == city.state()
             for _ in range(size):
                 journal.append([city.anything() for _ in range(city.dice.randrange(1, 4))])

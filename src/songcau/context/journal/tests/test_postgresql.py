@@ -56,6 +56,7 @@ def run(address: str, folder: Path, work: Callable[[Journal, City], Awaitable[An
 
     async def main() -> None:
         journal = Journal(folder, store=store_at(address, folder), pace=HASTE)
+        journal.knows(city.find)
         journal.on_failed(lambda changes: [city.undo(change) for change in changes])
         await journal.open()
         try:
