@@ -46,6 +46,7 @@ def lived(data: Path, changes: int = CHANGES, seed: int = 1) -> Extent:
     async def live() -> int:
         journal, city = Journal(data / "context"), City(seed)
         await journal.open()
+        journal.knows(city.find)
         for _ in range(changes):
             await journal.append([city.anything()])
         await journal.close()
