@@ -1,0 +1,1 @@
+"""What can be done? One function a use case: permission → load and lock → rules → write → audit → outbox."""

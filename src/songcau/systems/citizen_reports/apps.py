@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class CitizenReportsConfig(AppConfig):
+    name = "songcau.systems.citizen_reports"
+
+    def ready(self) -> None:
+        from songcau.foundation.accounts.roles import extend_roles
+        from songcau.systems.citizen_reports.permissions import GIVEN
+
+        extend_roles(GIVEN)

@@ -1,0 +1,1 @@
+"""What does citizen reports announce? Frozen dataclasses in the past tense, each listed in `flows/table.py`."""

@@ -1,0 +1,41 @@
+"""What is allowed? States, deadlines and limits of reports: pure functions on plain data, `now` handed in."""
+
+from songcau.systems.citizen_reports.rules.codes import (
+    CLOSED_STATES,
+    AttachmentKind,
+    AttachmentState,
+    BlurState,
+    BodyKind,
+    Channel,
+    Colour,
+    Direction,
+    LinkState,
+    OfficeTime,
+    PlaceDoubt,
+    RefusalReason,
+    State,
+    Urgency,
+    Verdict,
+    Visibility,
+    is_open,
+)
+
+__all__ = [
+    "CLOSED_STATES",
+    "AttachmentKind",
+    "AttachmentState",
+    "BlurState",
+    "BodyKind",
+    "Channel",
+    "Colour",
+    "Direction",
+    "LinkState",
+    "OfficeTime",
+    "PlaceDoubt",
+    "RefusalReason",
+    "State",
+    "Urgency",
+    "Verdict",
+    "Visibility",
+    "is_open",
+]
