@@ -1,4 +1,4 @@
-"""What every action of reports does alike: the row is locked, a step is taken, a line is written, it is announced."""
+"""What every action of reports does alike: lock the row, take a step, write a line, announce it."""
 
 from uuid import UUID
 

@@ -128,8 +128,9 @@ def submit_report(*, by: Actor, draft: Draft, contact: Contact, pictures: Sequen
             # Who typed it for somebody else says so; a citizen acts as nobody but the reporter of this report.
             who = by if draft.channel in _UNLIMITED else reporter_actor(reporter.pk)
             _attach(reporter, report, pictures)
-            written = {"written_at": draft.made_at.isoformat()} if draft.made_at else {}
-            note(report, "submit", by=who, visibility=Visibility.PUBLIC, channel=str(report.channel), **written)
+            written_at = draft.made_at.isoformat() if draft.made_at else ""
+            channel = str(report.channel)
+            note(report, "submit", by=who, visibility=Visibility.PUBLIC, channel=channel, written_at=written_at)
             if replaced:
                 note(report, "replace_category", by=who, visibility=Visibility.STAFF, was=draft.category)
             details = {"code": report.code, "channel": str(report.channel), "pictures": len(pictures)}

@@ -61,7 +61,7 @@ def _named(code: str, on: date) -> Placed:
     if ended is None:
         return NOWHERE
     later = Succession.objects.filter(predecessor=ended, successor__level=Level.WARD).select_related("successor")
-    heirs = [one.successor for one in later if one.successor.period.covers(on)]
+    heirs = [one.successor for one in later if one.successor.period.holds(on)]
     if len(heirs) == 1:
         return Placed(heirs[0].id, heirs[0].code, heirs[0].name, "")
     return Placed(None, "", "", PlaceDoubt.RETIRED_WARD)

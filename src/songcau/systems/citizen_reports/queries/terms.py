@@ -1,4 +1,4 @@
-"""When somebody at the centre must have looked at a report. Computed where thousands come in at once: kept per change."""
+"""When the centre must have looked at a report. Many come in at once: the calendar is kept until it is changed."""
 
 from datetime import date, datetime
 
