@@ -8,12 +8,12 @@ from songcau.foundation.outbox.actions import announce
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
+from songcau.systems.citizen_reports.actions.evidence import SUBJECT
 from songcau.systems.citizen_reports.events import ReportStepTaken
 from songcau.systems.citizen_reports.models import Entry, Report
 from songcau.systems.citizen_reports.permissions import REPORTER_LABEL
 from songcau.systems.citizen_reports.rules import WORKFLOW, State, Visibility
 
-SUBJECT = "citizen_reports.report"
 LABEL_LIMIT = 200
 
 

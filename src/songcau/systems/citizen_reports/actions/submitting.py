@@ -24,7 +24,13 @@ from songcau.kernel.errors import Refused
 from songcau.kernel.ids import new_id
 from songcau.kernel.text import normal, plain
 from songcau.systems.citizen_reports import rules
-from songcau.systems.citizen_reports.actions.record import SUBJECT, about, note
+from songcau.systems.citizen_reports.actions.evidence import (
+    EVIDENCE,
+    EVIDENCE_WITH_ORIGINAL,
+    MOST_PICTURES,
+    SUBJECT,
+)
+from songcau.systems.citizen_reports.actions.record import about, note
 from songcau.systems.citizen_reports.events import ReportSubmitted
 from songcau.systems.citizen_reports.models import Attachment, Category, Report, Reporter, Standing
 from songcau.systems.citizen_reports.permissions import reporter_actor, require_moderate
@@ -32,9 +38,6 @@ from songcau.systems.citizen_reports.queries.placing import Placed, placed
 from songcau.systems.citizen_reports.queries.terms import centre, verify_due_at
 from songcau.systems.citizen_reports.rules import AttachmentKind, Channel, State, Urgency, Visibility
 
-EVIDENCE = "citizen_reports.evidence"
-EVIDENCE_WITH_ORIGINAL = "citizen_reports.evidence_with_original"
-MOST_PICTURES = 8
 # By these the city itself writes down what somebody said; the limits on abuse are for what comes by itself.
 _BY_STAFF = frozenset({Channel.PHONE, Channel.COUNTER, Channel.STAFF})
 _UNLIMITED = _BY_STAFF | {Channel.IMPORT}
