@@ -21,7 +21,7 @@ OUTSIDE = (106.5, 20.9)
 
 @dataclass
 class Town:
-    """`desk` sits at the centre, `officer` and `head` in the ward, `neighbour` in another one, `mayor` over the city."""
+    """`desk` is the centre's, `officer` and `head` of the ward, `neighbour` of another one, `mayor` of the city."""
 
     city: Agency
     centre: Agency
