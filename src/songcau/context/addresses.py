@@ -17,7 +17,7 @@ async def addresses_of(loop: AbstractEventLoop, host: str, port: int, *, allow_p
     """The addresses of a host, each once, in the order to try them. Raises OSError when there is none to call.
 
     Link-local addresses are never called: behind them stand the secrets of the machine's own cloud, and nothing
-    that a client needs. A caller connects to these and not to the name again, which might lead elsewhere a moment later.
+    that a client needs. A caller connects to these and not to the name again, which might lead elsewhere by then.
     """
     found = await loop.getaddrinfo(host, port, type=1)
     addresses = [address for address in dict.fromkeys(str(info[4][0]) for info in found) if _may_be_called(address)]

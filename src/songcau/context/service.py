@@ -79,8 +79,9 @@ class Options:
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
     notifications do not go to loopback and private addresses, and no @context is fetched there. public_url: where
-    clients reach this broker, when that is not where it listens. has_quality: doubts about observations are said beside them, and those that come late stay
-    out of the present state. instances_in_an_answer: a longer history is cut to a range of time.
+    clients reach this broker, when that is not where it listens. has_quality: doubts about observations are said beside
+    them, and those that come late stay out of the present state. instances_in_an_answer: a longer history is cut to a
+    range of time.
     """
 
     data: Path
