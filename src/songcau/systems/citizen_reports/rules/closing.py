@@ -106,8 +106,8 @@ _GOES_ON = (_Says.FORWARDS, _Says.PROMISES)
 _OFFICES = (
     "don vi|dv|co quan|phong|ban|so|ubnd|uy ban|hdnd|cong ty|cty|bo phan|to|doi|phuong|xa|thanh pho|cong an|canh sat"
     "|dien luc|trung tam|dia phuong|chi nhanh|xi nghiep|cap|cac|lanh dao|chuc nang|can bo|vien thong|viettel|vnpt"
-    "|nha mang|evn|d c|anh|chi|ong|ba|buu dien|nguoi|noi|cho|thong tin|noi dung|phan anh|y kien|vu viec|viec|yeu cau|kien nghi"
-    "|ho so|xu ly|giai quyet|tiep|cv"
+    "|nha mang|evn|d c|anh|chi|ong|ba|buu dien|nguoi|noi|cho|thong tin|noi dung|phan anh|y kien|vu viec|viec|yeu cau"
+    "|kien nghi|ho so|xu ly|giai quyet|tiep|cv"
 )
 _FORWARDS = re.compile(
     rf"\b(?:chuyen|forward(?:ed)?)(?: tiep)?(?: (?:den|toi|cho|sang|qua|ve|len|to))*(?: (?:{_OFFICES})\b.*| *$)"
