@@ -48,13 +48,13 @@ def _said(question: dict[str, Any] | None, given: object, *, english: bool) -> s
 def filled_templates(report: Report) -> tuple[Filled, ...]:
     """The standard answers that fit, with `{code}`, `{category}`, `{ward}`, `{agency}` and `{due}` filled in."""
     due = report.plan_due_on or (timezone.localdate(report.due_at) if report.due_at else None)
-    known = dict(
-        code=shown_code(report.code),
-        category=category_words(report.category),
-        ward=report.ward_name,
-        agency=report.agency.name if report.agency else _("the centre"),
-        due=written.day(due),
-    )
+    known = {
+        "code": shown_code(report.code),
+        "category": category_words(report.category),
+        "ward": report.ward_name,
+        "agency": report.agency.name if report.agency else _("the centre"),
+        "due": written.day(due),
+    }
     return tuple(Filled(one.name, _filled(one.text, known)) for one in reading.templates_for(report))
 
 

@@ -53,7 +53,7 @@ class NothingChosen(Refused):
 class BulkForm(forms.Form):
     """What is done with those ticked, and what it needs."""
 
-    act = forms.ChoiceField(label=_("With those chosen"), choices=[(code, words) for code, words in ACTS.items()])
+    act = forms.ChoiceField(label=_("With those chosen"), choices=list(ACTS.items()))
     agency = unit_field(required=False)
     reason = forms.ChoiceField(
         label=_("Reason"),
@@ -92,7 +92,11 @@ def many(request: HttpRequest) -> HttpResponse:
         context = {"form": form, "reports": chosen, "picked": [f"{one.pk}:{one.version}" for one in chosen]}
         return render(request, "citizen_reports/bulk_form.html", context, status=422)
     results = done_with(by, chosen, form.cleaned_data)
-    context = {"results": results, "done": sum(not one.refusal for one in results), "act": ACTS[form.cleaned_data["act"]]}
+    context = {
+        "results": results,
+        "done": sum(not one.refusal for one in results),
+        "act": ACTS[form.cleaned_data["act"]],
+    }
     return render(request, "citizen_reports/bulk.html", context)
 
 
@@ -151,5 +155,3 @@ def _merge(by: Actor, parent: Report, child: Report) -> None:
     """The oldest is the one the others follow: nothing happens to it."""
     if child.pk != parent.pk:
         merging.merge_reports(by=by, parent_id=parent.pk, child_ids=[child.pk])
-
-

@@ -71,8 +71,8 @@ def facts_of(by: Actor, report: Report) -> dict[str, Any]:
         "due_explained": explained.get(get_language() or "vi", explained.get("vi", "")),
         "children": visible.filter(parent=report),
         "duplicates": visible.filter(duplicate_of=report),
-        "parent": visible.filter(pk=report.parent_id).first(),
-        "first_report": visible.filter(pk=report.duplicate_of_id).first(),
+        "parent": visible.filter(children=report).first(),
+        "first_report": visible.filter(duplicates=report).first(),
         "links": report.links.select_related("jurisdiction"),
         "at_the_centre": at_the_centre,
         "may_look": may_view_reporter(by),
@@ -160,7 +160,11 @@ def reporter(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
     def act(values: Any) -> HttpResponse:
         facts = look_at_reporter(
-            by=by, report_id=report.pk, purpose=Purpose(values["purpose"]), text=values["note"], address=str(get_adapter().get_client_ip(request))
+            by=by,
+            report_id=report.pk,
+            purpose=Purpose(values["purpose"]),
+            text=values["note"],
+            address=str(get_adapter().get_client_ip(request)),
         )
         return render(
             request,

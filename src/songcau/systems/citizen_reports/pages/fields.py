@@ -1,10 +1,9 @@
 """Form fields that the desk's pages share: several pictures at once, a unit, a category, a ward, a place."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts.models import Agency
@@ -14,6 +13,9 @@ from songcau.foundation.shell.fields import UNCHOSEN, AgencyChoice
 from songcau.kernel import clock
 from songcau.systems.citizen_reports.models import Category, Report
 from songcau.systems.citizen_reports.pages.listing import category_words
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 LONGEST_NOTE = 1000
 LONGEST_TEXT = 4000
@@ -30,7 +32,7 @@ class Pictures(forms.FileField):
         widget = _SeveralFiles(attrs={"accept": "image/*,video/*"})
         super().__init__(**{"required": False, "widget": widget, **more})
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list["UploadedFile[Any]"]:
         files = data if isinstance(data, list | tuple) else [data]
         found = [super(Pictures, self).clean(file, initial) for file in files if file]
         if not found and self.required:
@@ -50,16 +52,18 @@ def text_field(label: Any, *, rows: int = 4, required: bool = True, limit: int =
     )
 
 
-def unit_field(label: Any = _("Unit"), *, required: bool = True, hint: Any = "") -> AgencyChoice:
+UNIT = _("Unit")
+
+
+def unit_field(label: Any = UNIT, *, required: bool = True, hint: Any = "") -> AgencyChoice:
     """An open agency of the city."""
-    field = AgencyChoice(
+    return AgencyChoice(
         label=label,
         help_text=hint,
         queryset=Agency.objects.still_open().order_by("order_key", "code"),
         required=required,
         empty_label=UNCHOSEN,
     )
-    return field
 
 
 class CategoryChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -52,9 +52,7 @@ class PlaceFields(forms.Form):
         help_text=gettext_lazy("House number, street, what is near it."),
     )
     ward = forms.ChoiceField(label=gettext_lazy("Ward"), required=False)
-    longitude = forms.FloatField(
-        label=gettext_lazy("Longitude"), required=False, min_value=-180, max_value=180
-    )
+    longitude = forms.FloatField(label=gettext_lazy("Longitude"), required=False, min_value=-180, max_value=180)
     latitude = forms.FloatField(label=gettext_lazy("Latitude"), required=False, min_value=-90, max_value=90)
 
 
@@ -72,7 +70,10 @@ class WrittenDownForm(PlaceFields):
     pictures = Pictures(label=gettext_lazy("Pictures"))
     name = forms.CharField(label=gettext_lazy("Name of the sender"), required=False, max_length=120)
     phone = forms.CharField(
-        label=gettext_lazy("Telephone"), required=False, max_length=30, help_text=gettext_lazy("Seen by the centre only.")
+        label=gettext_lazy("Telephone"),
+        required=False,
+        max_length=30,
+        help_text=gettext_lazy("The centre alone sees it."),
     )
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     asked = forms.CharField(widget=forms.HiddenInput, required=False)

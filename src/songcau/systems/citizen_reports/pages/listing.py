@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.places.queries import units
@@ -46,11 +45,13 @@ def category_words(category: Category) -> str:
 
 def categories() -> Pairs:
     """Those in use first, then those retired: reports of them are still found."""
-    return [(one.code, category_words(one)) for one in Category.objects.order_by("retired_on", "order", "code")]
+    rows = Category.objects.order_by("retired_on", "order", "code")
+    pairs: list[tuple[str, Words]] = [(one.code, category_words(one)) for one in rows]
+    return pairs
 
 
 def wards() -> Pairs:
-    return [(one.code, one.short_name) for one in units(Level.WARD, clock.today())] + [(NOBODY, _("Not known"))]
+    return [*((one.code, one.short_name) for one in units(Level.WARD, clock.today())), (NOBODY, _("Not known"))]
 
 
 def agencies() -> Pairs:
@@ -119,7 +120,9 @@ COLUMNS = (
     Column("state", gettext_lazy("State"), lambda row: STATES[row.state], template="citizen_reports/cells/state.html"),
     Column("unit", gettext_lazy("Unit"), lambda row: row.agency.name if row.agency else "", sort="agency__name"),
     Column("received", gettext_lazy("Received"), lambda row: row.received_at, sort="received_at"),
-    Column("due", gettext_lazy("Due"), lambda row: row.asked_at, sort="asked_at", template="citizen_reports/cells/due.html"),
+    Column(
+        "due", gettext_lazy("Due"), lambda row: row.asked_at, sort="asked_at", template="citizen_reports/cells/due.html"
+    ),
 )
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.shell.deeds import refused_in_words
 from songcau.foundation.shell.errors import status_of
+from songcau.foundation.shell.filters import Choice
 from songcau.foundation.shell.lists import Column, Listing, State, list_context, render_list
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
@@ -55,7 +56,7 @@ QUEUE = Listing(
     filters=(
         listing.SEARCH,
         listing.COLOUR,
-        listing.Choice("state", gettext_lazy("State"), _QUEUE_STATES),
+        Choice("state", gettext_lazy("State"), _QUEUE_STATES),
         listing.CATEGORY,
         listing.WARD,
         listing.URGENCY,
@@ -196,6 +197,7 @@ def triage(request: HttpRequest, report_id: UUID) -> HttpResponse:
 def decide(by: Actor, report: Report, values: dict[str, Any]) -> None:
     """Category and urgency first: the term that is promised is theirs. Raises what the actions raise."""
     report_id, version = report.pk, values["version"]
+    report.require_unchanged(version)
     if values["category"].pk != report.category_id:
         code = values["category"].code
         version = moderating.recategorise(by=by, report_id=report_id, category=code, version=version).version
@@ -208,4 +210,3 @@ def decide(by: Actor, report: Report, values: dict[str, Any]) -> None:
         version = showing.publish_report(by=by, report_id=report_id, version=version).version
     if values["agency"] is not None:
         assigning.assign_report(by=by, report_id=report_id, agency_id=values["agency"].pk, version=version)
-

@@ -104,7 +104,9 @@ def source(request: HttpRequest, standing_id: UUID) -> HttpResponse:
     if standing is None:
         raise Http404
     page = reverse("citizen_reports:sources")
-    deed = Deed(_("Source %(name)s") % {"name": standing.source_hash[:12]}, _("Decide"), page, crumbs=((SOURCES.title, page),))
+    deed = Deed(
+        _("Source %(name)s") % {"name": standing.source_hash[:12]}, _("Decide"), page, crumbs=((SOURCES.title, page),)
+    )
 
     def act(values: Mapping[str, Any]) -> None:
         about: dict[str, Any] = {"by": by, "standing_id": standing.pk, "reason": values["reason"]}

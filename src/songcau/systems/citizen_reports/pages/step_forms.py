@@ -24,7 +24,6 @@ from songcau.systems.citizen_reports.pages.fields import (
 )
 from songcau.systems.citizen_reports.permissions import HANDLE
 
-
 # For what the desk may look; care of accounts is not among them.
 LOOKS = (Purpose.CASE_WORK, Purpose.DATA_REQUEST, Purpose.INSPECTION, Purpose.OTHER)
 
@@ -129,7 +128,9 @@ class PublishForm(StepForm):
 class UnitForm(StepForm):
     agency = unit_field()
     officer = forms.ChoiceField(
-        label=_("Official"), required=False, help_text=_("Of the unit that has it now; others are chosen by their unit.")
+        label=_("Official"),
+        required=False,
+        help_text=_("Of the unit that has it now. Others choose their own."),
     )
     field_order = ["agency", "officer"]
 
@@ -215,6 +216,4 @@ class VerdictForm(StepForm):
         choices=[(str(code), words) for code, words in VERDICTS.items() if code],
         widget=forms.RadioSelect,
     )
-    text = text_field(
-        _("What you saw"), required=False, hint=_("Needed when it was not done: it is reopened then.")
-    )
+    text = text_field(_("What you saw"), required=False, hint=_("Needed when it was not done: it is reopened then."))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +31,8 @@ from songcau.systems.citizen_reports.rules import (
 
 Words = str | Promise
 Values = Mapping[str, Any]
+# Django's uploaded files, which its stubs call generic and Python does not.
+Files = Sequence[Any]
 CENTRE, UNIT, OWN = "centre", "unit", "own"
 _LATER = frozenset({State.NEW, State.WAITING_REPORTER_FIRST, State.REFUSED, State.WITHDRAWN})
 
@@ -106,13 +107,13 @@ def _publish(by: Actor, report: Report, values: Values) -> None:
     showing.publish_report(**_named(by, report, values), public_text="" if text == report.text else text)
 
 
-def held_files(files: Sequence[UploadedFile]) -> Iterator[Held]:
+def held_files(files: Files) -> Iterator[Held]:
     """The bytes of a form's files, on disk before its own change. Raises the refusals of `files.actions.hold_bytes`."""
     for file in files:
         yield hold_bytes(use=EVIDENCE, name=file.name or "picture", chunks=file.chunks(), length=file.size or 0)
 
 
-def add_pictures(by: Actor, report: Report, before: Sequence[UploadedFile], after: Sequence[UploadedFile]) -> None:
+def add_pictures(by: Actor, report: Report, before: Files, after: Files) -> None:
     """All of them or none. Raises what `handling.add_evidence` and holding the bytes raise."""
     held: list[tuple[AttachmentKind, Held]] = []
     try:
@@ -366,9 +367,7 @@ STEPS: tuple[Step, ...] = (
         _publish,
         _("Everybody may see it now."),
         who=CENTRE,
-        when=lambda report: (
-            not report.is_private and report.category.is_public and State(report.state) not in _LATER
-        ),
+        when=lambda report: not report.is_private and report.category.is_public and State(report.state) not in _LATER,
         notice=_("Contacts are masked by themselves; names of people are not. Read it before you publish."),
     ),
     Step(

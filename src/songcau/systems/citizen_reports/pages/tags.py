@@ -70,10 +70,16 @@ def with_query(context: template.Context, **changes: object) -> str:
         query.pop(name, None)
         if value not in (None, ""):
             query[name] = str(value)
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag
 def report_actor(label: str) -> Words:
     """Who did it, as a timeline names them; a citizen is never named."""
     return code_words.ACTORS.get(label, label)
+
+
+@register.simple_tag
+def with_index(words: list[Words], position: int) -> Words:
+    """The words at a position, as a table's cell needs those of its heading on a phone."""
+    return words[position]

@@ -75,5 +75,3 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     return redirect("citizen_reports:case", found.pk)
-
-

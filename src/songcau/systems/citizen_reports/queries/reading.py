@@ -42,7 +42,7 @@ def pictures(report: Report) -> list[Picture]:
     return [_picture(one, known.get(one.file_id) if one.file_id else None, drawn) for one in attachments]
 
 
-def _picture(attachment: Attachment, link: FileLink | None, drawn: dict[object, Preview]) -> Picture:
+def _picture(attachment: Attachment, link: FileLink | None, drawn: dict[UUID, Preview]) -> Picture:
     if link is None:
         return Picture(attachment, None, "", "", 0, 0, has_preview=False, has_original=False)
     shown = drawn.get(link.blob_id)

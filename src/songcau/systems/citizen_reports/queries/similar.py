@@ -73,5 +73,3 @@ def suggested_categories(text: str) -> list[Category]:
         rules.Described(one.code, (one.name, one.name_en), tuple(one.keywords.splitlines())) for one in known.values()
     ]
     return [known[code] for code in rules.category_suggestions(text, described)]
-
-

@@ -5,6 +5,7 @@ A figure of the statistics and the list behind it use the same condition, so tha
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Coalesce
@@ -59,15 +60,15 @@ def colour_is(colour: Colour, now: datetime) -> Q:
     return Q(is_open=True) & found[colour]
 
 
-def _span(later: object, earlier: object) -> ExpressionWrapper:
-    return ExpressionWrapper(later - earlier, output_field=DurationField())  # type: ignore[operator]
+def _span(later: Any, earlier: Any) -> Any:
+    return ExpressionWrapper(later - earlier, output_field=DurationField())
 
 
-def _times(many: int, span: ExpressionWrapper) -> ExpressionWrapper:
-    total: object = span
+def _times(many: int, span: Any) -> Any:
+    total = span
     for _more in range(many - 1):
-        total = total + span  # type: ignore[operator]
-    return ExpressionWrapper(total, output_field=DurationField())  # type: ignore[arg-type]
+        total = total + span
+    return ExpressionWrapper(total, output_field=DurationField())
 
 
 def three_times(now: datetime) -> Q:
@@ -80,10 +81,11 @@ def _open(now: datetime, *, is_late: bool) -> Q:
     return Q(is_open=True) & (late if is_late else ~late)
 
 
+_IS_LATE = Q(due_at__isnull=False, resolved_at__isnull=False, resolved_at__gt=F("due_at"))
 # How it went, as the statistics count it. The first five take every report exactly once.
 OUTCOMES: Mapping[str, Condition] = {
-    "IN_TIME": lambda _now: Q(state__in=DONE) & (Q(due_at=None) | Q(resolved_at__lte=F("due_at"))),
-    "DONE_LATE": lambda _now: Q(state__in=DONE, resolved_at__gt=F("due_at")),
+    "IN_TIME": lambda _now: Q(state__in=DONE) & ~_IS_LATE,
+    "DONE_LATE": lambda _now: Q(state__in=DONE) & _IS_LATE,
     "OPEN": lambda now: _open(now, is_late=False),
     "OPEN_LATE": lambda now: _open(now, is_late=True),
     "TURNED_DOWN": lambda _now: Q(state__in=TURNED_DOWN),
@@ -98,7 +100,7 @@ PARTS = ("IN_TIME", "DONE_LATE", "OPEN", "OPEN_LATE", "TURNED_DOWN")
 
 def late_reports(by: Actor, now: datetime) -> ReportQuerySet:
     """Open and past the date, the longest first."""
-    return reports_of(by).filter(OUTCOMES["OPEN_LATE"](now)).order_by("asked_at", "pk")
+    return reports_of(by).filter(OUTCOMES["OPEN_LATE"](now)).order_by(ASKED_AT, "pk")
 
 
 def near_its_end(by: Actor, now: datetime, within: timedelta) -> ReportQuerySet:

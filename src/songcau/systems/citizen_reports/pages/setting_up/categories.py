@@ -119,7 +119,9 @@ class CategoryForm(forms.Form):
 
     def __init__(self, data: Any = None, *, category: Category | None = None) -> None:
         super().__init__(data, initial=_begins_with(category))
-        rows = Category.objects.in_use().exclude(pk=category.pk if category else None).order_by("order", "code")
+        rows = Category.objects.in_use().order_by("order", "code")
+        if category is not None:
+            rows = rows.exclude(pk=category.pk)
         self.fields["parent"].choices = [("", UNCHOSEN), *((one.code, category_words(one)) for one in rows)]  # type: ignore[attr-defined]
 
     def facts(self) -> CategoryFacts:

@@ -43,7 +43,7 @@ OUTSIDE = Listing(
     default_sort="name",
     file_name="don-vi-ngoai",
     empty_title=gettext_lazy("No outside body yet"),
-    empty_text=gettext_lazy("Power, water and telecommunications are handled by companies that are none of the city's."),
+    empty_text=gettext_lazy("Power, water and telecommunications are in the hands of companies of their own."),
 )
 TEMPLATES = Listing(
     title=gettext_lazy("Standard answers"),
@@ -68,9 +68,7 @@ TEMPLATES = Listing(
 
 class BodyForm(forms.Form):
     agency = unit_field(gettext_lazy("Agency"))
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), choices=[(str(code), words) for code, words in BODIES.items()]
-    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[(str(code), words) for code, words in BODIES.items()])
     hotline = forms.CharField(label=gettext_lazy("Hotline"), required=False, max_length=30)
     jurisdiction = forms.ModelChoiceField(
         label=gettext_lazy("Gets reports by Open311"), queryset=Jurisdiction.objects.all(), required=False

@@ -1,7 +1,7 @@
 """The questions of a category as a plain text, one a line: readable, quick to move about, without any script.
 
-    key | kind | question | in English | required
-    - value | words | in English
+key | kind | question | in English | required
+- value | words | in English
 """
 
 from typing import Any

@@ -69,9 +69,7 @@ def _category_choices(any_words: Any) -> list[tuple[str, Any]]:
 class RuleForm(forms.Form):
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
     ward = forms.ChoiceField(label=gettext_lazy("Ward"), required=False)
-    hours = forms.ChoiceField(
-        label=gettext_lazy("When"), choices=[(str(code), words) for code, words in HOURS.items()]
-    )
+    hours = forms.ChoiceField(label=gettext_lazy("When"), choices=[(str(code), words) for code, words in HOURS.items()])
     agency = unit_field(gettext_lazy("Unit that gets it"))
     order = forms.IntegerField(
         label=gettext_lazy("Order"),
