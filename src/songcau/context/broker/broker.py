@@ -45,7 +45,7 @@ class Broker:
         self._loop = loop
         self._quality = quality
         self._tenants: dict[str, State] = {DEFAULT_TENANT: State()}
-        self._latest = ""
+        self._latest = journal.newest_instant
         self._listeners: list[Listener] = []
         journal.on_failed(self._take_back)
         journal.knows(self.find)
