@@ -132,8 +132,8 @@ _RANKS: dict[type, int] = {bool: 0, int: 1, float: 1, str: 2}
 def _by_distance(attribute: str, origin: Geometry | None) -> Key:
     if origin is None:
         raise BadRequestData(
-            "An order by distance needs a place to measure from: orderFrom with coordinates, and orderGeometry if that is"
-            " no Point."
+            "An order by distance needs a place to measure from: orderFrom with coordinates, and orderGeometry for"
+            " another kind than a Point."
         )
 
     def key(entity: Entity) -> float | None:
