@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 import orjson
 
-from songcau.context.entities.entity import Attribute, Entity, instances
+from songcau.context.entities.entity import Answers, Attribute, Entity, instances
 from songcau.context.entities.styles import Writer
 from songcau.context.terms.core_context import NGSI_LD
 from songcau.context.terms.terms import Terms
@@ -21,7 +21,8 @@ LOCATION: Final = NGSI_LD + "location"
 MOST_ANSWERS: Final = 8
 MOST_ENTITIES_WITH_ANSWERS: Final = 8192
 
-_with_answers: deque[Entity] = deque()
+# Not the entities: those that have changed meanwhile would stay in memory for their pieces.
+_kept: deque[Answers] = deque()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ def write_entity(entity: Entity, terms: Terms, form: Form) -> bytes:
     answer = orjson.dumps(write_document(entity, terms, form))
     if answers is None:
         answers = entity.answers = {}
-        _with_answers.append(entity)
-        if len(_with_answers) > MOST_ENTITIES_WITH_ANSWERS:
-            _with_answers.popleft().answers = None
+    if not answers:
+        _kept.append(answers)
+        if len(_kept) > MOST_ENTITIES_WITH_ANSWERS:
+            _kept.popleft().clear()
     elif len(answers) >= MOST_ANSWERS:
         answers.clear()
     answers[key] = answer
