@@ -85,6 +85,7 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     reports.PictureReceived: (),
     reports.ReportChanged: (),
     reports.ReportEscalated: (),
+    reports.ReportForwarded: (),
     reports.ReportNudged: (),
     reports.ReportPublished: (),
     reports.ReportRated: (),
