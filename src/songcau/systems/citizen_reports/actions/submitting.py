@@ -78,6 +78,8 @@ class Draft:
     is_urgent: bool = False
     made_at: datetime | None = None
     received_at: datetime | None = None
+    api_key_id: UUID | None = None
+    media_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,9 @@ def submit_report(*, by: Actor, draft: Draft, contact: Contact, pictures: Sequen
             # Who typed it for somebody else says so; a citizen acts as nobody but the reporter of this report.
             who = by if draft.channel in _UNLIMITED else reporter_actor(reporter.pk)
             _attach(reporter, report, pictures)
+            if draft.media_url:
+                kind = AttachmentKind.PROBLEM
+                Attachment.objects.create(report=report, kind=kind, source_url=draft.media_url, at=report.received_at)
             written_at = draft.made_at.isoformat() if draft.made_at else ""
             channel = str(report.channel)
             note(report, "submit", by=who, visibility=Visibility.PUBLIC, channel=channel, written_at=written_at)
@@ -248,6 +253,7 @@ def _report(draft: Draft, category: Category, place: Placed, received_at: dateti
         text=text,
         language=draft.language,
         channel=draft.channel,
+        api_key_id=draft.api_key_id,
         is_demo=draft.is_demo,
         longitude=draft.longitude,
         latitude=draft.latitude,
