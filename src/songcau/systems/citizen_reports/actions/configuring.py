@@ -30,6 +30,7 @@ NAME_LIMIT = 120
 TEMPLATE_LIMIT = rules.CLOSING_LIMIT
 KEYWORDS_LIMIT = 4000
 MOST_VERIFY_HOURS = 400
+LAST_PLACE = 9999
 
 
 class SetUpUnknown(Refused):
@@ -169,7 +170,7 @@ def set_routing_rule(
         "category": _category(category) if category else None,
         "ward_code": _ward(ward_code),
         "hours": hours,
-        "order": order,
+        "order": _order(order),
     }
     return _stored(by, "set_routing_rule", RoutingRule, rule_id, values)
 
@@ -200,7 +201,7 @@ def set_outside_body(
     values = {
         "agency": _agency(agency_id),
         "kind": kind,
-        "hotline": normal(hotline)[:40],
+        "hotline": normal(hotline)[:30],
         "jurisdiction_id": jurisdiction_id,
     }
     return _stored(by, "set_outside_body", OutsideBody, body_id, values)
@@ -218,7 +219,7 @@ def set_template(
         "name": _name(name),
         "text": require_words(text, TEMPLATE_LIMIT),
         "category": _category(category) if category else None,
-        "order": order,
+        "order": _order(order),
     }
     return _stored(by, "set_template", AnswerTemplate, template_id, values)
 
@@ -261,7 +262,7 @@ def _values(facts: CategoryFacts, category: Category | None) -> dict[str, object
         "is_internal": facts.is_internal,
         "near_homes": facts.near_homes,
         "needs_photo_after": facts.needs_photo_after,
-        "order": facts.order,
+        "order": _order(facts.order),
     }
 
 
@@ -294,6 +295,11 @@ def _ward(code: str) -> str:
     if code and unit_by_code(code, Level.WARD, local(clock.now()).date()) is None:
         raise WardUnknown
     return code
+
+
+def _order(place: int) -> int:
+    """Where it stands in lists; beyond the last place is the last place."""
+    return min(max(place, 0), LAST_PLACE)
 
 
 def _name(text: str) -> str:
