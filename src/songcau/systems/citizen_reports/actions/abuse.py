@@ -105,7 +105,7 @@ def unblock(*, by: Actor, standing_id: UUID, reason: str, clear_warnings: bool =
 
 @transaction.atomic
 def uphold(*, by: Actor, standing_id: UUID, reason: str) -> Standing:
-    """An appeal was read and the block stays. Raises NotYours, SourceUnknown, ReportWordsMissing, ReportWordsTooLong."""
+    """An appeal was read and the block stays. Raises as `unblock` does."""
     require_moderate(by)
     standing = _locked(standing_id)
     standing.reason = require_words(reason, REASON_LIMIT)

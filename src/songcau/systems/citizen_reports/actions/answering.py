@@ -93,7 +93,7 @@ def rate_report(*, by: Actor, report_id: UUID, rating: int, text: str = "") -> R
 def reopen_report(*, by: Actor, report_id: UUID, text: str, pictures: Sequence[Held] = ()) -> Report:
     """It is not solved: once, within seven days. A new term begins with the same agency.
 
-    Raises ReportUnknown, NotYours, TooManyPictures, and the refusals of `rules.require_reopen`, `require_reopen_reason`.
+    Raises ReportUnknown, NotYours, TooManyPictures, the refusals of `rules.require_reopen`, `require_reopen_reason`.
     """
     report = locked(report_id)
     reporter = own_reporter(by, report)

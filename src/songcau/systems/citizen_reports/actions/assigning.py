@@ -82,7 +82,7 @@ def assign_report(
     }
     before = step(by, report, "assign", **values)
     due = report.due_at.isoformat() if report.due_at else ""
-    note(report, "assign", by=by, visibility=Visibility.PUBLIC, agency=agency.name, due=due)
+    note(report, "assign", by=by, visibility=Visibility.PUBLIC, to=agency.name, due=due)
     finish(by, report, "assign", before, agency=agency.code, due_at=due)
     return report
 
@@ -111,7 +111,7 @@ def reroute_report(
     said = require_words(reason)
     values = {"agency": agency, "assigned_at": clock.now(), **_officer(agency, officer_id), **_HANDED_ON}
     before = step(by, report, "reroute", **values)
-    note(report, "reroute", by=by, visibility=Visibility.PUBLIC, agency=agency.name, was=was.name if was else "")
+    note(report, "reroute", by=by, visibility=Visibility.PUBLIC, to=agency.name, was=was.name if was else "")
     note(report, "reroute_reason", by=by, visibility=Visibility.STAFF, text=said)
     finish(by, report, "reroute", before, agency=agency.code, was=was.code if was else "")
     return report
@@ -128,7 +128,7 @@ def return_to_centre(*, by: Actor, report_id: UUID, reason: str, version: int | 
     said, was = require_words(reason), report.agency
     before = step(by, report, "return_to_centre", agency=None, **_NO_OFFICER, **_HANDED_ON)
     name = was.name if was else ""
-    note(report, "return_to_centre", by=by, visibility=Visibility.STAFF, text=said, agency=name)
+    note(report, "return_to_centre", by=by, visibility=Visibility.STAFF, text=said, was=name)
     finish(by, report, "return_to_centre", before, was=was.code if was else "")
     return report
 
@@ -168,13 +168,13 @@ def _followed(report_id: UUID) -> bool:
     heir = _heir(report, was)
     if heir is not None:
         report.take({"agency": heir, **_NO_OFFICER})
-        note(report, "agency_succeeded", by=SYSTEM, visibility=Visibility.PUBLIC, agency=heir.name, was=was.name)
+        note(report, "agency_succeeded", by=SYSTEM, visibility=Visibility.PUBLIC, to=heir.name, was=was.name)
         change(SYSTEM, report, "agency_succeeded", ReportChanged(report.pk, "agency"), agency=heir.code, was=was.code)
         return True
     if "return_to_centre" not in {transition.name for transition in WORKFLOW.steps_from(State(report.state))}:
         return False
     before = step(SYSTEM, report, "return_to_centre", agency=None, **_NO_OFFICER, **_HANDED_ON)
-    note(report, "return_to_centre", by=SYSTEM, visibility=Visibility.STAFF, agency=was.name)
+    note(report, "return_to_centre", by=SYSTEM, visibility=Visibility.STAFF, was=was.name)
     finish(SYSTEM, report, "return_to_centre", before, was=was.code)
     return True
 

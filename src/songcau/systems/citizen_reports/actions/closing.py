@@ -1,4 +1,4 @@
-"""How a report ends: closed by who reported, by time or by the centre, looked at again by a leader; and what is late."""
+"""How a report ends: closed by its reporter, by time or by the centre, checked again by a leader; and what is late."""
 
 import hmac
 import math
@@ -130,9 +130,8 @@ def choose_spot_checks() -> int:
         change(SYSTEM, report, "choose_spot_check", ReportChanged(report.pk, "spot_check"))
     if drawn:
         details = {"week": monday.isoformat(), "closed": len(ids), "drawn": len(drawn)}
-        record_entry(
-            by=SYSTEM, action="citizen_reports.choose_spot_checks", subject="citizen_reports.spot_checks", details=details
-        )
+        about_them = "citizen_reports.spot_checks"
+        record_entry(by=SYSTEM, action="citizen_reports.choose_spot_checks", subject=about_them, details=details)
     return len(drawn)
 
 
@@ -191,4 +190,3 @@ def _raised(report_id: UUID, now: datetime) -> bool:
 
 def _lot(week: str, report_id: UUID) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"{week}:{report_id}".encode(), sha256).hexdigest()
-

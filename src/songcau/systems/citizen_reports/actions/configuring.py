@@ -1,8 +1,9 @@
 """What a city sets up: categories, who gets what, outside bodies, standard answers."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
@@ -26,6 +27,7 @@ from songcau.systems.citizen_reports.models.configuration import CATEGORY_CODE
 from songcau.systems.citizen_reports.permissions import require_configure
 from songcau.systems.citizen_reports.rules import BodyKind, OfficeTime, Urgency
 
+Row = TypeVar("Row", bound=models.Model)
 NAME_LIMIT = 120
 TEMPLATE_LIMIT = rules.CLOSING_LIMIT
 KEYWORDS_LIMIT = 4000
@@ -132,9 +134,7 @@ def change_category(*, by: Actor, category_id: UUID, facts: CategoryFacts, versi
 
 
 @transaction.atomic
-def retire_category(
-    *, by: Actor, category_id: UUID, replaced_by: str = "", version: int | None = None
-) -> Category:
+def retire_category(*, by: Actor, category_id: UUID, replaced_by: str = "", version: int | None = None) -> Category:
     """Offer it no more; reports keep it, and drafts that still name it become those of `replaced_by` (a code).
 
     Raises NotYours, SetUpUnknown, ChangedMeanwhile, CategoryRetired, CategoryHasChildren, CategoryLoop.
@@ -165,6 +165,7 @@ def set_routing_rule(
 ) -> RoutingRule:
     """Add a rule, or change the one of that id. Raises NotYours, SetUpUnknown, WardUnknown, SetUpTwice."""
     require_configure(by)
+    rule = _found(RoutingRule, rule_id)
     values = {
         "agency": _agency(agency_id),
         "category": _category(category) if category else None,
@@ -172,7 +173,8 @@ def set_routing_rule(
         "hours": hours,
         "order": _order(order),
     }
-    return _stored(by, "set_routing_rule", RoutingRule, rule_id, values)
+    _store(by, "set_routing_rule", rule, values)
+    return rule
 
 
 @transaction.atomic
@@ -198,13 +200,15 @@ def set_outside_body(
 ) -> OutsideBody:
     """Say that an agency is none of the city's: power, water, telecom. Raises NotYours, SetUpUnknown, SetUpTwice."""
     require_configure(by)
+    body = _found(OutsideBody, body_id)
     values = {
         "agency": _agency(agency_id),
         "kind": kind,
         "hotline": normal(hotline)[:30],
         "jurisdiction_id": jurisdiction_id,
     }
-    return _stored(by, "set_outside_body", OutsideBody, body_id, values)
+    _store(by, "set_outside_body", body, values)
+    return body
 
 
 @transaction.atomic
@@ -215,13 +219,15 @@ def set_template(
     ReportWordsMissing, ReportWordsTooLong.
     """
     require_configure(by)
+    template = _found(AnswerTemplate, template_id)
     values = {
         "name": _name(name),
         "text": require_words(text, TEMPLATE_LIMIT),
         "category": _category(category) if category else None,
         "order": _order(order),
     }
-    return _stored(by, "set_template", AnswerTemplate, template_id, values)
+    _store(by, "set_template", template, values)
+    return template
 
 
 @transaction.atomic
@@ -309,10 +315,15 @@ def _name(text: str) -> str:
     return said
 
 
-def _stored(by: Actor, what: str, table: type[models.Model], row_id: UUID | None, values: dict[str, object]) -> Any:
-    row: Any = table() if row_id is None else table._default_manager.select_for_update().filter(pk=row_id).first()
+def _found(table: type[Row], row_id: UUID | None) -> Row:
+    """A new row, or the one of that id, held until the commit."""
+    row = table() if row_id is None else table._default_manager.select_for_update().filter(pk=row_id).first()
     if row is None:
         raise SetUpUnknown
+    return row
+
+
+def _store(by: Actor, what: str, row: models.Model, values: Mapping[str, object]) -> None:
     for name, value in values.items():
         setattr(row, name, value)
     try:
@@ -321,7 +332,6 @@ def _stored(by: Actor, what: str, table: type[models.Model], row_id: UUID | None
     except IntegrityError:
         raise SetUpTwice from None
     _tell(by, what, row, **{name: str(value) for name, value in values.items() if name != "text"})
-    return row
 
 
 def _tell(by: Actor, what: str, row: models.Model, **details: object) -> None:

@@ -8,7 +8,6 @@ from django.db import transaction
 from songcau.foundation.calendar.queries import local
 from songcau.foundation.files.actions import Held, register_held
 from songcau.foundation.files.uses import Subject
-from songcau.foundation.outbox.actions import announce
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
@@ -18,7 +17,6 @@ from songcau.systems.citizen_reports.actions.merging import resolve_children
 from songcau.systems.citizen_reports.actions.pictures import take_in_pictures
 from songcau.systems.citizen_reports.actions.promising import promised, settle
 from songcau.systems.citizen_reports.actions.record import (
-    about,
     change,
     finish,
     locked,

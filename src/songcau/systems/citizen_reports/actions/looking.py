@@ -59,9 +59,7 @@ def look_at_reporter(
     if report is None or reporter is None:
         raise ReportUnknown
     if reporter.person_id is not None:
-        record_look(
-            by=by, whose=reporter.person_id, kind=REPORTER_RECORD, purpose=purpose, note=said, address=address
-        )
+        record_look(by=by, whose=reporter.person_id, kind=REPORTER_RECORD, purpose=purpose, note=said, address=address)
     details = {"purpose": str(purpose), "sealed": sealed(said)}
     record_entry(by=by, action="citizen_reports.look_at_reporter", subject=about(report), details=details)
     announce(ReporterLookedAt(report.pk, clock.now()), subject=about(report), by=by)

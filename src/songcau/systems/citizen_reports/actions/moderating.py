@@ -1,4 +1,4 @@
-"""The centre looks at what came in: accepts it, refuses it with a reason, puts right what, where and how urgent it is."""
+"""The centre looks at what came in: accepts it, refuses it with a reason, puts right what, where and how urgent."""
 
 from uuid import UUID
 
@@ -137,7 +137,7 @@ def relocate(
         raise PlaceUnfit
     point = shown_point(longitude, latitude, near_homes=report.category.near_homes)
     words = report.place_words if place_words is None else rules.hidden_contacts(place_words.strip())[0][:300]
-    values = {
+    values: dict[str, object] = {
         "longitude": longitude,
         "latitude": latitude,
         "public_longitude": point[0],
@@ -194,7 +194,8 @@ def ask_reporter(*, by: Actor, report_id: UUID, text: str, version: int | None =
 
 def _first(report: Report, first_report: UUID | None) -> Report:
     """What was first of all, where the one that was named is a duplicate itself."""
-    found = Report.objects.filter(pk=first_report).exclude(pk=report.pk).select_related("duplicate_of").first()
+    named = Report.objects.filter(pk=first_report) if first_report else Report.objects.none()
+    found = named.exclude(pk=report.pk).select_related("duplicate_of").first()
     if found is None or found.duplicate_of_id == report.pk:
         raise ReportUnknown
     return found.duplicate_of or found

@@ -27,14 +27,18 @@ def take_in_pictures(report_id: UUID) -> int:
     Safe to repeat, and beside the job of `files` that finishes uploads too: who has the lock does the work, the other
     sees the result. One that somebody is at stays waiting. Raises StoreFull, StoreAway; then it is tried again.
     """
-    waiting = Attachment.objects.filter(report=report_id, state=AttachmentState.WAITING, upload_id__isnull=False)
-    return sum(_taken_in(pk, upload_id) for pk, upload_id in waiting.order_by("at", "pk").values_list("pk", "upload_id"))
+    return sum(_taken_in(pk, upload_id) for pk, upload_id in _waiting(report=report_id))
 
 
 def take_in_waiting() -> int:
     """What no event brought in: after a worker was killed, or the store was full. The longest waiting first."""
-    waiting = Attachment.objects.filter(state=AttachmentState.WAITING, upload_id__isnull=False).order_by("at", "pk")
-    return sum(_taken_in(pk, upload_id) for pk, upload_id in waiting.values_list("pk", "upload_id")[:MOST_AT_ONCE])
+    return sum(_taken_in(pk, upload_id) for pk, upload_id in _waiting())
+
+
+def _waiting(**where: UUID) -> list[tuple[UUID, UUID]]:
+    found = Attachment.objects.filter(state=AttachmentState.WAITING, upload_id__isnull=False, **where)
+    rows = found.order_by("at", "pk").values_list("pk", "upload_id")[:MOST_AT_ONCE]
+    return [(pk, upload_id) for pk, upload_id in rows if upload_id is not None]
 
 
 def _taken_in(attachment_id: UUID, upload_id: UUID) -> bool:

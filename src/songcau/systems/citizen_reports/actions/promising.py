@@ -1,4 +1,4 @@
-"""The date by which a report is to be handled: promised once through the calendar, kept whoever has the report since."""
+"""By when a report is to be handled: promised once through the calendar, kept whoever has the report since."""
 
 from datetime import datetime
 from uuid import UUID

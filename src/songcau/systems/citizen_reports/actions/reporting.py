@@ -25,7 +25,7 @@ class NoSuchReport(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class OwnReport:
+class ReporterAccess:
     """A report, and as whom its reporter acts in it."""
 
     report_id: UUID
@@ -33,7 +33,7 @@ class OwnReport:
     actor: Actor
 
 
-def reporter_of_code(code: str, secret: str) -> OwnReport:
+def reporter_of_code(code: str, secret: str) -> ReporterAccess:
     """For whoever has the code and the secret. Raises NoSuchReport, the same whatever is wrong, in the same time."""
     try:
         wanted = rules.normalised_code(code)
@@ -45,15 +45,15 @@ def reporter_of_code(code: str, secret: str) -> OwnReport:
     reporter_id = Reporter.objects.filter(report=report_id).values_list("pk", flat=True).first()
     if not opens or reporter_id is None:
         raise NoSuchReport
-    return OwnReport(report_id, wanted, reporter_actor(reporter_id))
+    return ReporterAccess(report_id, wanted, reporter_actor(reporter_id))
 
 
-def reporter_of_account(person_id: UUID, report_id: UUID) -> OwnReport:
+def reporter_of_account(person_id: UUID, report_id: UUID) -> ReporterAccess:
     """For the account it was sent from. Raises NoSuchReport."""
     found = Reporter.objects.filter(report=report_id, person_id=person_id).values_list("pk", "report__code").first()
     if found is None:
         raise NoSuchReport
-    return OwnReport(report_id, found[1], reporter_actor(found[0]))
+    return ReporterAccess(report_id, found[1], reporter_actor(found[0]))
 
 
 def own_reporter(by: Actor, report: Report) -> Reporter:
