@@ -13,7 +13,11 @@ from songcau.flows import (
     given_role_is_told,
     lent_role_is_told,
     moved_date_moves_data_request,
+    moved_date_moves_report,
     moved_request_is_told,
+    report_is_told_to_its_reporter,
+    report_is_told_to_officials,
+    waiting_report_is_told,
 )
 from songcau.foundation.accounts import events as accounts
 from songcau.foundation.accounts.personal_data import events as personal_data
@@ -23,6 +27,7 @@ from songcau.foundation.notifications import events as notifications
 from songcau.foundation.outbox import events as outbox
 from songcau.foundation.outbox.reactions import Reaction
 from songcau.foundation.places import events as places
+from songcau.systems.citizen_reports import public as citizen_reports
 
 TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.AgencyAdded: (),
@@ -58,7 +63,20 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     calendar.PromiseCancelled: (),
     calendar.PromiseSettled: (),
     calendar.PromisedDateKept: (),
-    calendar.PromisedDateMoved: (moved_date_moves_data_request.REACTION,),
+    calendar.PromisedDateMoved: (moved_date_moves_data_request.REACTION, moved_date_moves_report.REACTION),
+    citizen_reports.PictureReceived: (),
+    citizen_reports.ReportChanged: (waiting_report_is_told.DRAWN,),
+    citizen_reports.ReportEscalated: (waiting_report_is_told.LATE,),
+    citizen_reports.ReportNudged: (waiting_report_is_told.NUDGED,),
+    citizen_reports.ReportPublished: (),
+    citizen_reports.ReportRated: (),
+    citizen_reports.ReportStepTaken: (report_is_told_to_officials.STEP, report_is_told_to_its_reporter.STEP),
+    citizen_reports.ReportSubmitted: (report_is_told_to_officials.SUBMITTED, report_is_told_to_its_reporter.RECEIVED),
+    citizen_reports.ReportWithheld: (),
+    citizen_reports.ReporterAsked: (report_is_told_to_its_reporter.ASKED,),
+    citizen_reports.ReporterLookedAt: (),
+    citizen_reports.SetUpChanged: (),
+    citizen_reports.SourceBlocked: (),
     files.FileHeld: (),
     files.FileReleased: (),
     files.FileRemoved: (),

@@ -127,7 +127,7 @@ def choose_spot_checks() -> int:
         SpotCheck.objects.create(report_id=report_id, chosen_at=clock.now())
         report = locked(report_id)
         note(report, "choose_spot_check", by=SYSTEM, visibility=Visibility.STAFF)
-        change(SYSTEM, report, "choose_spot_check", ReportChanged(report.pk, "spot_check"))
+        change(SYSTEM, report, "choose_spot_check", ReportChanged(report.pk, "drawn"))
     if drawn:
         details = {"week": monday.isoformat(), "closed": len(ids), "drawn": len(drawn)}
         about_them = "citizen_reports.spot_checks"
