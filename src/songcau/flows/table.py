@@ -27,7 +27,7 @@ from songcau.foundation.notifications import events as notifications
 from songcau.foundation.outbox import events as outbox
 from songcau.foundation.outbox.reactions import Reaction
 from songcau.foundation.places import events as places
-from songcau.systems.citizen_reports import public as citizen_reports
+from songcau.systems.citizen_reports import public as reports
 
 TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.AgencyAdded: (),
@@ -64,19 +64,6 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     calendar.PromiseSettled: (),
     calendar.PromisedDateKept: (),
     calendar.PromisedDateMoved: (moved_date_moves_data_request.REACTION, moved_date_moves_report.REACTION),
-    citizen_reports.PictureReceived: (),
-    citizen_reports.ReportChanged: (waiting_report_is_told.DRAWN,),
-    citizen_reports.ReportEscalated: (waiting_report_is_told.LATE,),
-    citizen_reports.ReportNudged: (waiting_report_is_told.NUDGED,),
-    citizen_reports.ReportPublished: (),
-    citizen_reports.ReportRated: (),
-    citizen_reports.ReportStepTaken: (report_is_told_to_officials.STEP, report_is_told_to_its_reporter.STEP),
-    citizen_reports.ReportSubmitted: (report_is_told_to_officials.SUBMITTED, report_is_told_to_its_reporter.RECEIVED),
-    citizen_reports.ReportWithheld: (),
-    citizen_reports.ReporterAsked: (report_is_told_to_its_reporter.ASKED,),
-    citizen_reports.ReporterLookedAt: (),
-    citizen_reports.SetUpChanged: (),
-    citizen_reports.SourceBlocked: (),
     files.FileHeld: (),
     files.FileReleased: (),
     files.FileRemoved: (),
@@ -99,4 +86,17 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     personal_data.OwnDataExported: (),
     places.BoundariesApplied: (),
     places.UnitsLoaded: (),
+    reports.PictureReceived: (),
+    reports.ReportChanged: (waiting_report_is_told.DRAWN,),
+    reports.ReportEscalated: (waiting_report_is_told.LATE,),
+    reports.ReportNudged: (waiting_report_is_told.NUDGED,),
+    reports.ReportPublished: (),
+    reports.ReportRated: (),
+    reports.ReportStepTaken: (report_is_told_to_officials.STEP, report_is_told_to_its_reporter.STEP),
+    reports.ReportSubmitted: (report_is_told_to_officials.SUBMITTED, report_is_told_to_its_reporter.RECEIVED),
+    reports.ReportWithheld: (),
+    reports.ReporterAsked: (report_is_told_to_its_reporter.ASKED,),
+    reports.ReporterLookedAt: (),
+    reports.SetUpChanged: (),
+    reports.SourceBlocked: (),
 }

@@ -1,10 +1,8 @@
 """The door of citizen reports: the few functions and events that flows, consoles and gateways may use."""
 
 from songcau.systems.citizen_reports.actions import (
-    ReporterAccess,
     add_more,
     answer_question,
-    appeal,
     forget_reporter,
     load_usual_categories,
     load_usual_routing,
@@ -12,13 +10,17 @@ from songcau.systems.citizen_reports.actions import (
     nudge_report,
     rate_report,
     reopen_report,
-    reporter_of_account,
-    reporter_of_code,
     withdraw_report,
 )
 from songcau.systems.citizen_reports.actions import notices as notices
+from songcau.systems.citizen_reports.actions.abuse import appeal
 from songcau.systems.citizen_reports.actions.evidence import SUBJECT
-from songcau.systems.citizen_reports.actions.reporting import NoSuchReport
+from songcau.systems.citizen_reports.actions.reporting import (
+    NoSuchReport,
+    ReporterAccess,
+    reporter_of_account,
+    reporter_of_code,
+)
 from songcau.systems.citizen_reports.events import (
     PictureReceived,
     ReportChanged,

@@ -2,37 +2,38 @@
 
 from songcau.foundation.outbox.reactions import DeliveryFacts, Job, Reaction
 from songcau.foundation.outbox.rules import daily, every
+from songcau.kernel.actor import SYSTEM
 from songcau.systems.citizen_reports import actions
 from songcau.systems.citizen_reports.events import ReportChanged, ReportSubmitted
 
 
 def take_in_sent(event: ReportSubmitted, _facts: DeliveryFacts) -> None:
-    actions.take_in_pictures(event.report_id)
+    actions.take_in_pictures(by=SYSTEM, report_id=event.report_id)
 
 
 def take_in_added(event: ReportChanged, _facts: DeliveryFacts) -> None:
     if event.what == "pictures":
-        actions.take_in_pictures(event.report_id)
+        actions.take_in_pictures(by=SYSTEM, report_id=event.report_id)
 
 
 def take_in_waiting() -> None:
-    actions.take_in_waiting()
+    actions.take_in_waiting(by=SYSTEM)
 
 
 def escalate_late() -> None:
-    actions.escalate_late()
+    actions.escalate_late(by=SYSTEM)
 
 
 def close_after_days() -> None:
-    actions.close_after_days()
+    actions.close_after_days(by=SYSTEM)
 
 
 def choose_spot_checks() -> None:
-    actions.choose_spot_checks()
+    actions.choose_spot_checks(by=SYSTEM)
 
 
 def follow_closed_agencies() -> None:
-    actions.follow_closed_agencies()
+    actions.follow_closed_agencies(by=SYSTEM)
 
 
 REACTIONS = (

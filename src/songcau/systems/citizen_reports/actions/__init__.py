@@ -1,6 +1,6 @@
 """What can be done? One function a use case: permission → load and lock → rules → write → audit → outbox."""
 
-from songcau.systems.citizen_reports.actions.abuse import appeal, block_source, unblock, uphold, warn_source
+from songcau.systems.citizen_reports.actions.abuse import block_source, unblock, uphold, warn_source
 from songcau.systems.citizen_reports.actions.answering import (
     add_more,
     answer_question,
@@ -10,13 +10,13 @@ from songcau.systems.citizen_reports.actions.answering import (
     reopen_report,
     withdraw_report,
 )
+from songcau.systems.citizen_reports.actions.api_keys import issue_api_key, revoke_api_key
 from songcau.systems.citizen_reports.actions.assigning import (
     assign_report,
     follow_closed_agencies,
     hand_to_officer,
     reroute_report,
     return_to_centre,
-    suggest_agency,
     take_report,
 )
 from songcau.systems.citizen_reports.actions.bulk import (
@@ -57,6 +57,7 @@ from songcau.systems.citizen_reports.actions.handling import (
     tell_reporter,
     wait_outside,
 )
+from songcau.systems.citizen_reports.actions.importing import take_over_history
 from songcau.systems.citizen_reports.actions.looking import ReporterFacts, look_at_reporter
 from songcau.systems.citizen_reports.actions.merging import merge_reports, unmerge_report
 from songcau.systems.citizen_reports.actions.moderating import (
@@ -69,11 +70,6 @@ from songcau.systems.citizen_reports.actions.moderating import (
 )
 from songcau.systems.citizen_reports.actions.pictures import take_in_pictures, take_in_waiting
 from songcau.systems.citizen_reports.actions.promising import note_moved_date
-from songcau.systems.citizen_reports.actions.reporting import (
-    ReporterAccess,
-    reporter_of_account,
-    reporter_of_code,
-)
 from songcau.systems.citizen_reports.actions.setting_up import load_usual_categories, load_usual_routing
 from songcau.systems.citizen_reports.actions.showing import publish_report, withhold_report
 from songcau.systems.citizen_reports.actions.submitting import Contact, Draft, Submitted, submit_report
@@ -84,7 +80,6 @@ __all__ = [
     "Contact",
     "Draft",
     "Outcome",
-    "ReporterAccess",
     "ReporterFacts",
     "Submitted",
     "accept_report",
@@ -94,7 +89,6 @@ __all__ = [
     "add_more",
     "add_note",
     "answer_question",
-    "appeal",
     "ask_reporter",
     "assign_report",
     "assign_reports",
@@ -108,6 +102,7 @@ __all__ = [
     "follow_closed_agencies",
     "forget_reporter",
     "hand_to_officer",
+    "issue_api_key",
     "load_usual_categories",
     "load_usual_routing",
     "look_at_reporter",
@@ -126,23 +121,22 @@ __all__ = [
     "relocate",
     "remove_routing_rule",
     "reopen_report",
-    "reporter_of_account",
-    "reporter_of_code",
     "reroute_report",
     "resolve_report",
     "resume_work",
     "retire_category",
     "retire_template",
     "return_to_centre",
+    "revoke_api_key",
     "set_outside_body",
     "set_routing_rule",
     "set_template",
     "set_urgency",
     "start_work",
     "submit_report",
-    "suggest_agency",
     "take_in_pictures",
     "take_in_waiting",
+    "take_over_history",
     "take_report",
     "tell_reporter",
     "unblock",

@@ -9,7 +9,7 @@ from songcau.foundation.accounts.permissions import NotYours
 from songcau.foundation.accounts.queries import holders_of
 from songcau.foundation.calendar.queries import local
 from songcau.kernel import clock
-from songcau.kernel.actor import SYSTEM, Actor
+from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
 from songcau.systems.citizen_reports.actions.promising import promised
 from songcau.systems.citizen_reports.actions.record import (
@@ -152,15 +152,15 @@ def hand_to_officer(*, by: Actor, report_id: UUID, officer_id: UUID, version: in
     return _handed(by, report, _officer(report.agency, officer_id))
 
 
-def follow_closed_agencies() -> int:
+def follow_closed_agencies(*, by: Actor) -> int:
     """Reports of agencies that are closed go to what came after them, or back to the centre; how many went."""
     today = local(clock.now()).date()
     stranded = Report.objects.still_open().filter(agency__closed_on__lte=today).order_by("pk")
-    return sum(_followed(pk) for pk in list(stranded.values_list("pk", flat=True)))
+    return sum(_followed(by, pk) for pk in list(stranded.values_list("pk", flat=True)))
 
 
 @transaction.atomic
-def _followed(report_id: UUID) -> bool:
+def _followed(by: Actor, report_id: UUID) -> bool:
     report = locked(report_id)
     was = report.agency
     if was is None or was.closed_on is None:
@@ -168,14 +168,14 @@ def _followed(report_id: UUID) -> bool:
     heir = _heir(report, was)
     if heir is not None:
         report.take({"agency": heir, **_NO_OFFICER})
-        note(report, "agency_succeeded", by=SYSTEM, visibility=Visibility.PUBLIC, to=heir.name, was=was.name)
-        change(SYSTEM, report, "agency_succeeded", ReportChanged(report.pk, "agency"), agency=heir.code, was=was.code)
+        note(report, "agency_succeeded", by=by, visibility=Visibility.PUBLIC, to=heir.name, was=was.name)
+        change(by, report, "agency_succeeded", ReportChanged(report.pk, "agency"), agency=heir.code, was=was.code)
         return True
     if "return_to_centre" not in {transition.name for transition in WORKFLOW.steps_from(State(report.state))}:
         return False
-    before = step(SYSTEM, report, "return_to_centre", agency=None, **_NO_OFFICER, **_HANDED_ON)
-    note(report, "return_to_centre", by=SYSTEM, visibility=Visibility.STAFF, was=was.name)
-    finish(SYSTEM, report, "return_to_centre", before, was=was.code)
+    before = step(by, report, "return_to_centre", agency=None, **_NO_OFFICER, **_HANDED_ON)
+    note(report, "return_to_centre", by=by, visibility=Visibility.STAFF, was=was.name)
+    finish(by, report, "return_to_centre", before, was=was.code)
     return True
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.calendar.queries import instant, local
 from songcau.kernel import clock
-from songcau.kernel.actor import SYSTEM, Actor
+from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
 from songcau.kernel.text import plain
 from songcau.systems.citizen_reports import rules
@@ -91,25 +91,27 @@ def reopened(by: Actor, report: Report, name: str, **values: object) -> None:
     finish(by, report, name, before)
 
 
-def close_after_days() -> int:
+def close_after_days(*, by: Actor) -> int:
     """What its reporter can no longer have opened again is closed; how many were."""
     now = clock.now()
     waiting = Report.objects.filter(state=State.RESOLVED, parent=None, resolved_at__lt=now - REOPEN_WITHIN)
-    return sum(_closed_by_time(pk, now) for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]))
+    return sum(
+        _closed_by_time(by, pk, now) for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    )
 
 
 @transaction.atomic
-def _closed_by_time(report_id: UUID, now: datetime) -> bool:
+def _closed_by_time(by: Actor, report_id: UUID, now: datetime) -> bool:
     report = locked(report_id)
     at = report.resolved_at
     if report.state != State.RESOLVED or at is None or not rules.closes_by_time(at, now):
         return False
-    closed_with_children(SYSTEM, report, "close_after_days")
+    closed_with_children(by, report, "close_after_days")
     return True
 
 
 @transaction.atomic
-def choose_spot_checks() -> int:
+def choose_spot_checks(*, by: Actor) -> int:
     """Draw, once a week, 5 % of what was closed in the week before (Monday to Sunday), at least one; how many.
 
     The draw follows from the city's key and each report's id alone: nobody can steer it, everybody with the key can
@@ -126,12 +128,12 @@ def choose_spot_checks() -> int:
     for report_id in drawn:
         SpotCheck.objects.create(report_id=report_id, chosen_at=clock.now())
         report = locked(report_id)
-        note(report, "choose_spot_check", by=SYSTEM, visibility=Visibility.STAFF)
-        change(SYSTEM, report, "choose_spot_check", ReportChanged(report.pk, "drawn"))
+        note(report, "choose_spot_check", by=by, visibility=Visibility.STAFF)
+        change(by, report, "choose_spot_check", ReportChanged(report.pk, "drawn"))
     if drawn:
         details = {"week": monday.isoformat(), "closed": len(ids), "drawn": len(drawn)}
         about_them = "citizen_reports.spot_checks"
-        record_entry(by=SYSTEM, action="citizen_reports.choose_spot_checks", subject=about_them, details=details)
+        record_entry(by=by, action="citizen_reports.choose_spot_checks", subject=about_them, details=details)
     return len(drawn)
 
 
@@ -163,7 +165,7 @@ def record_spot_check(
     return report
 
 
-def escalate_late() -> int:
+def escalate_late(*, by: Actor) -> int:
     """Tell one level higher of what is late: the unit's head, then the city, then its leaders; how many were raised."""
     now = clock.now()
     late = Report.objects.overdue(now).filter(escalation__lt=rules.MOST_ESCALATION).order_by("pk")
@@ -173,18 +175,18 @@ def escalate_late() -> int:
         for pk, received_at, reopened_at, due_at, level in facts.iterator(AT_ONCE)
         if rules.escalation_due(now, reopened_at or received_at, due_at, level) is not None
     ]
-    return sum(_raised(pk, now) for pk in raised)
+    return sum(_raised(by, pk, now) for pk in raised)
 
 
 @transaction.atomic
-def _raised(report_id: UUID, now: datetime) -> bool:
+def _raised(by: Actor, report_id: UUID, now: datetime) -> bool:
     report = locked(report_id)
     level = rules.escalation_due(now, report.clock_from, report.due_at, report.escalation) if report.is_open else None
     if level is None:
         return False
     report.take({"escalation": level})
-    note(report, "escalate", by=SYSTEM, visibility=Visibility.STAFF, level=level)
-    change(SYSTEM, report, "escalate", ReportEscalated(report.pk, level), level=level)
+    note(report, "escalate", by=by, visibility=Visibility.STAFF, level=level)
+    change(by, report, "escalate", ReportEscalated(report.pk, level), level=level)
     return True
 
 

@@ -9,7 +9,7 @@ from songcau.foundation.calendar.queries import local
 from songcau.foundation.files.actions import Held, register_held
 from songcau.foundation.files.uses import Subject
 from songcau.kernel import clock
-from songcau.kernel.actor import Actor
+from songcau.kernel.actor import SYSTEM, Actor
 from songcau.kernel.errors import Refused
 from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.actions.evidence import EVIDENCE, SUBJECT, neutral
@@ -151,7 +151,7 @@ def resolve_report(*, by: Actor, report_id: UUID, closing_text: str, version: in
     `rules.require_closing`.
     """
     require_handle(by, _seen(report_id))
-    take_in_pictures(report_id)
+    take_in_pictures(by=SYSTEM, report_id=report_id)
     with transaction.atomic():
         report = locked(report_id, version)
         require_handle(by, report)

@@ -123,27 +123,40 @@ def submit_report(*, by: Actor, draft: Draft, contact: Contact, pictures: Sequen
     if draft.channel not in _UNLIMITED:
         _require_welcome(source_hash(contact.source), known=contact.person_id is not None)
     try:
-        with transaction.atomic():
-            report, reporter = _written(draft, contact, category, answers, text)
-            # Who typed it for somebody else says so; a citizen acts as nobody but the reporter of this report.
-            who = by if draft.channel in _UNLIMITED else reporter_actor(reporter.pk)
-            _attach(reporter, report, pictures)
-            if draft.media_url:
-                kind = AttachmentKind.PROBLEM
-                Attachment.objects.create(report=report, kind=kind, source_url=draft.media_url, at=report.received_at)
-            written_at = draft.made_at.isoformat() if draft.made_at else ""
-            channel = str(report.channel)
-            note(report, "submit", by=who, visibility=Visibility.PUBLIC, channel=channel, written_at=written_at)
-            if replaced:
-                note(report, "replace_category", by=who, visibility=Visibility.STAFF, was=draft.category)
-            details = {"code": report.code, "channel": str(report.channel), "pictures": len(pictures)}
-            record_entry(by=who, action="citizen_reports.submit_report", subject=about(report), details=details)
-            announce(ReportSubmitted(report.pk), subject=about(report), by=who)
+        report = _taken_in(by, draft, contact, category, answers, text, pictures)
     except IntegrityError:
         if (known := _known(draft)) is not None:
             return known
         raise
     return Submitted(report.pk, report.code, secret_of(draft.submission_id), is_new=True)
+
+
+@transaction.atomic
+def _taken_in(
+    by: Actor,
+    draft: Draft,
+    contact: Contact,
+    category: Category,
+    answers: dict[str, object],
+    text: str,
+    pictures: Sequence[Held],
+) -> Report:
+    report, reporter = _written(draft, contact, category, answers, text)
+    # Who typed it for somebody else says so; a citizen acts as nobody but the reporter of this report.
+    who = by if draft.channel in _UNLIMITED else reporter_actor(reporter.pk)
+    _attach(reporter, report, pictures)
+    if draft.media_url:
+        kind = AttachmentKind.PROBLEM
+        Attachment.objects.create(report=report, kind=kind, source_url=draft.media_url, at=report.received_at)
+    written_at = draft.made_at.isoformat() if draft.made_at else ""
+    channel = str(report.channel)
+    note(report, "submit", by=who, visibility=Visibility.PUBLIC, channel=channel, written_at=written_at)
+    if category.code != draft.category:
+        note(report, "replace_category", by=who, visibility=Visibility.STAFF, was=draft.category)
+    details = {"code": report.code, "channel": channel, "pictures": len(pictures)}
+    record_entry(by=who, action="citizen_reports.submit_report", subject=about(report), details=details)
+    announce(ReportSubmitted(report.pk), subject=about(report), by=who)
+    return report
 
 
 def secret_of(submission_id: UUID) -> str:

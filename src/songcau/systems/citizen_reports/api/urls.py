@@ -18,6 +18,7 @@ class FormatConverter:
 register_converter(FormatConverter, "open311_form")
 
 app_name = "open311"
+MOUNTED_AT = "open311/v2/"
 urlpatterns = [
     path("discovery.<open311_form:form>", services.discovery, name="discovery"),
     path("services.<open311_form:form>", services.services, name="services"),

@@ -4,6 +4,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS: dict[str, Promise] = {
+    "REPORT_UNKNOWN": _("There is no such report here, or it is not one of yours."),
+    "CATEGORY_UNKNOWN": _("Please choose what it is about from the list; this kind of matter is not in it."),
+    "TOO_MANY_PICTURES": _("Please send at most %(most)s pictures with a report."),
+    "API_KEY_NAME_UNUSABLE": _("Please give the key a name of its own, at most 120 characters long."),
+    "API_KEY_UNKNOWN": _("There is no such key, or it was taken back already."),
     "REPORT_DONE": _("Nothing is being done about this report any more: it is resolved, closed, refused or withdrawn."),
     "WITHDRAW_TOO_LATE": _(
         "Work on this report has begun, because somebody may be in danger: it can no longer be withdrawn. You "
