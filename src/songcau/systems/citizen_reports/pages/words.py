@@ -48,6 +48,7 @@ REFUSALS: dict[str, Promise] = {
     "CLOSING_ONLY_PROMISES": _(
         "What will be done is no result. Please answer when it is done, or enter a plan with a date."
     ),
+    "CLOSING_ONLY_CLAIMS": _("“Solved” alone says too little. Please say what was done, where and when."),
     "CLOSING_ONLY_THANKS": _("Thanks alone are no answer. Please say what was done."),
     "CLOSING_REPEATS_REPORT": _("The answer only repeats the report. Please say what was done."),
     "PHOTO_MISSING": _("Please add a picture that shows the place after the work."),
