@@ -15,7 +15,8 @@ from django.utils.crypto import salted_hmac
 from songcau.foundation.accounts.phones import phone_number
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.calendar.queries import local
-from songcau.foundation.files.actions import Held, register_held
+from songcau.foundation.files.actions import register_held
+from songcau.foundation.files.receiving import Held
 from songcau.foundation.files.uses import Subject
 from songcau.foundation.outbox.actions import announce
 from songcau.kernel import clock
