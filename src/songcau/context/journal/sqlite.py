@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from songcau.context.journal.rows import Row
+from songcau.context.journal.sql_reading import LAST_AT, LAST_SEQ
 from songcau.context.journal.sql_writing import (
     is_written,
     write_documents,
@@ -74,7 +75,8 @@ class SqliteStore(SqliteReading):
             last_entity=database.execute(
                 "SELECT max(value, (SELECT coalesce(max(number), 0) FROM entity)) FROM mark WHERE name = 'entity'"
             ).fetchone()[0],
-            last_seq=database.execute("SELECT coalesce(max(seq), 0) FROM history").fetchone()[0],
+            last_seq=database.execute(LAST_SEQ).fetchone()[0],
+            last_at=(database.execute(LAST_AT).fetchone() or (0,))[0],
         )
 
     def living(self) -> Iterator[Living]:
