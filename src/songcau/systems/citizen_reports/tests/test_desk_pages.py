@@ -428,7 +428,9 @@ def test_the_sheets_are_printed_emoji_and_all(town: Town, enter: Callable[[Actor
 def test_a_false_report_warns_its_source_and_the_appeal_is_read(town: Town, enter: Callable[[Actor], Client]) -> None:
     report = send(contact=Contact(source="203.0.113.7"))
     client = enter(town.desk)
-    assert client.post(page("false_report", report.pk), {"reason": "Không có thật, ảnh lấy trên mạng."}).status_code == 302
+    assert (
+        client.post(page("false_report", report.pk), {"reason": "Không có thật, ảnh lấy trên mạng."}).status_code == 302
+    )
     shown = client.get(page("sources"))
     assert shown.context["page"].total == 1
     standing = shown.context["rows"][0].source
@@ -471,9 +473,7 @@ def test_an_administrator_sets_categories_up(town: Town, enter: Callable[[Actor]
     assert client.post(page("category", category.pk), changed).status_code == 302
     assert client.post(page("category", category.pk), CATEGORY | {"version": category.version}).status_code == 409
     category.refresh_from_db()
-    retired = client.post(
-        page("category_retire", category.pk), {"version": category.version, "replaced_by": "POTHOLE"}
-    )
+    retired = client.post(page("category_retire", category.pk), {"version": category.version, "replaced_by": "POTHOLE"})
     assert retired.status_code == 302
     assert Category.objects.get(code="PAVEMENT").replaced_by == town.pothole
 
