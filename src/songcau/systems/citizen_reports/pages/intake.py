@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from songcau.foundation.accounts.access import actor_of, requires
-from songcau.foundation.files.actions import Held, drop_held
+from songcau.foundation.files.receiving import Held, drop_held
 from songcau.foundation.shell.errors import status_of
 from songcau.foundation.shell.fields import UNCHOSEN
 from songcau.foundation.shell.words import say

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from songcau.foundation.files.actions import Held, drop_held, hold_bytes
+from songcau.foundation.files.receiving import Held, drop_held, hold_bytes
 from songcau.kernel.actor import Actor
 from songcau.systems.citizen_reports.actions import assigning, closing, handling, merging, moderating, showing
 from songcau.systems.citizen_reports.actions.answering import nudge_report
