@@ -90,6 +90,7 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     reports.ReportChanged: (waiting_report_is_told.DRAWN,),
     reports.ReportEscalated: (waiting_report_is_told.LATE,),
     reports.ReportNudged: (waiting_report_is_told.NUDGED,),
+    reports.ReportForwarded: (),
     reports.ReportPublished: (),
     reports.ReportRated: (),
     reports.ReportStepTaken: (report_is_told_to_officials.STEP, report_is_told_to_its_reporter.STEP),

@@ -4,6 +4,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS: dict[str, Promise] = {
+    "JURISDICTION_AWAY": _("The other jurisdiction does not answer now (%(why)s); it is tried again by itself."),
+    "JURISDICTION_REFUSED": _("The other jurisdiction refused it: %(why)s"),
+    "JURISDICTION_UNUSABLE": _("Nothing of this kind is forwarded there; the set-up of the jurisdiction says what is."),
+    "FORWARDED_ALREADY": _("The other jurisdiction has this report already, or it came from there."),
     "REPORT_UNKNOWN": _("There is no such report here, or it is not one of yours."),
     "CATEGORY_UNKNOWN": _("Please choose what it is about from the list; this kind of matter is not in it."),
     "TOO_MANY_PICTURES": _("Please send at most %(most)s pictures with a report."),
