@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from songcau.context.journal.checkpoints import MOST_PAGES, Checkpoints
 from songcau.context.journal.rows import Row
 from songcau.context.journal.sql_reading import LAST_AT, LAST_SEQ
 from songcau.context.journal.sql_writing import (
@@ -37,6 +38,7 @@ class SqliteStore(SqliteReading):
         self._folder = folder
         self._guard: sqlite3.Connection | None = None
         self._connection: sqlite3.Connection | None = None
+        self._checkpoints = Checkpoints(self._connect)
 
     def open(self) -> None:
         try:
@@ -59,6 +61,7 @@ class SqliteStore(SqliteReading):
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA journal_size_limit = 67108864")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}")
         return connection
 
     @property
@@ -109,6 +112,7 @@ class SqliteStore(SqliteReading):
             database.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._failure(database, error, is_committing=is_committing) from error
+        self._checkpoints.written(database, batch.size)
 
     def _delete_rows(self, _number: int, rows: Sequence[int]) -> None:
         marks = ",".join("?" * len(rows))
@@ -131,6 +135,7 @@ class SqliteStore(SqliteReading):
         return StoreError(f"SQLite: {error}", is_lost=is_lost, is_doubtful=is_lost and is_committing)
 
     def reopen(self) -> None:
+        self._checkpoints.stop()
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.close()
@@ -165,6 +170,7 @@ class SqliteStore(SqliteReading):
 
     def close(self) -> None:
         super().close()
+        self._checkpoints.stop()
         for connection in (self._connection, self._guard):
             if connection is not None:
                 with suppress(sqlite3.Error):
