@@ -57,8 +57,9 @@ RETENTION = "retention.json"
 CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
-# Objects made before the youngest are looked at, and how often that before the older ones are, and the oldest.
-_COLLECTED_AFTER = (50_000, 50, 100)
+# Objects made before the youngest are looked at, and how often that before the older ones are, and the oldest. Nobody
+# is served meanwhile: so few at once that it takes milliseconds, and what has stayed that long is looked at once more.
+_COLLECTED_AFTER = (10_000, 20, 1_000)
 _WHY_NOT = {
     errno.EADDRINUSE: "another program listens there",
     errno.EACCES: "this user may not listen there",

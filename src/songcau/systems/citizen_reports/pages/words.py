@@ -4,6 +4,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS: dict[str, Promise] = {
+    "JURISDICTION_AWAY": _("The other jurisdiction does not answer now (%(why)s); it is tried again by itself."),
+    "JURISDICTION_REFUSED": _("The other jurisdiction refused it: %(why)s"),
+    "JURISDICTION_UNUSABLE": _("Nothing of this kind is forwarded there; the set-up of the jurisdiction says what is."),
+    "FORWARDED_ALREADY": _("The other jurisdiction has this report already, or it came from there."),
+    "REPORT_UNKNOWN": _("There is no such report here, or it is not one of yours."),
+    "CATEGORY_UNKNOWN": _("Please choose what it is about from the list; this kind of matter is not in it."),
+    "TOO_MANY_PICTURES": _("Please send at most %(most)s pictures with a report."),
+    "API_KEY_NAME_UNUSABLE": _("Please give the key a name of its own, at most 120 characters long."),
+    "API_KEY_UNKNOWN": _("There is no such key, or it was taken back already."),
     "REPORT_DONE": _("Nothing is being done about this report any more: it is resolved, closed, refused or withdrawn."),
     "WITHDRAW_TOO_LATE": _(
         "Work on this report has begun, because somebody may be in danger: it can no longer be withdrawn. You "
@@ -43,6 +52,7 @@ REFUSALS: dict[str, Promise] = {
     "CLOSING_ONLY_PROMISES": _(
         "What will be done is no result. Please answer when it is done, or enter a plan with a date."
     ),
+    "CLOSING_ONLY_CLAIMS": _("“Solved” alone says too little. Please say what was done, where and when."),
     "CLOSING_ONLY_THANKS": _("Thanks alone are no answer. Please say what was done."),
     "CLOSING_REPEATS_REPORT": _("The answer only repeats the report. Please say what was done."),
     "PHOTO_MISSING": _("Please add a picture that shows the place after the work."),

@@ -12,6 +12,7 @@ from songcau.kernel.text import plain, search_key
 from songcau.systems.citizen_reports.rules.steps import letters
 
 SHORTEST_CLOSING = 20
+FEWEST_WORDS = 4
 CLOSING_LIMIT = 4000
 # So many letters must say something once the empty clauses are left out.
 SHORTEST_REST = 10
@@ -51,6 +52,12 @@ class ClosingOnlyPromises(ClosingUnfit):
     code = "CLOSING_ONLY_PROMISES"
 
 
+class ClosingOnlyClaims(ClosingUnfit):
+    """That it is solved, and not how."""
+
+    code = "CLOSING_ONLY_CLAIMS"
+
+
 class ClosingOnlyThanks(ClosingUnfit):
     code = "CLOSING_ONLY_THANKS"
 
@@ -76,6 +83,7 @@ class _Says(StrEnum):
     FORWARDS = "FORWARDS"
     RECEIVES = "RECEIVES"
     PROMISES = "PROMISES"
+    CLAIMS = "CLAIMS"
     THANKS = "THANKS"
 
 
@@ -83,9 +91,11 @@ _REFUSALS: tuple[tuple[_Says, type[ClosingUnfit]], ...] = (
     (_Says.FORWARDS, ClosingOnlyForwards),
     (_Says.RECEIVES, ClosingOnlyReceives),
     (_Says.PROMISES, ClosingOnlyPromises),
+    (_Says.CLAIMS, ClosingOnlyClaims),
     (_Says.THANKS, ClosingOnlyThanks),
 )
 
+_NO_WORD = re.compile(r"[\W_]+")
 _SENTENCES = re.compile(r"[.;!?\n]+")
 _CLAUSES = re.compile(r"[:,()]+| (?:va|dong thoi|hien|hien nay|sau do) ")
 # After one that passes on or promises a clause goes on doing so (“sẽ kiểm tra và xử lý”) unless something is done.
@@ -94,13 +104,23 @@ _GOES_ON = (_Says.FORWARDS, _Says.PROMISES)
 # To whom or what something is passed on; a clause that ends there passes on as well. Who moves a pole or carries
 # rubbish away has done something: `đã chuyển rác ra bãi` is none of these.
 _OFFICES = (
-    "don vi|co quan|phong|ban|so|ubnd|uy ban|hdnd|cong ty|cty|bo phan|to|doi|phuong|xa|thanh pho|cong an|canh sat"
+    "don vi|dv|co quan|phong|ban|so|ubnd|uy ban|hdnd|cong ty|cty|bo phan|to|doi|phuong|xa|thanh pho|cong an|canh sat"
     "|dien luc|trung tam|dia phuong|chi nhanh|xi nghiep|cap|cac|lanh dao|chuc nang|can bo|vien thong|viettel|vnpt"
-    "|nha mang|evn|nguoi|noi|cho|thong tin|noi dung|phan anh|y kien|vu viec|viec|yeu cau|kien nghi|ho so"
-    "|xu ly|giai quyet|tiep|cv"
+    "|nha mang|evn|d c|anh|chi|ong|ba|buu dien|nguoi|noi|cho|thong tin|noi dung|phan anh|y kien|vu viec|viec|yeu cau"
+    "|kien nghi|ho so|xu ly|giai quyet|tiep|cv"
 )
 _FORWARDS = re.compile(
     rf"\b(?:chuyen|forward(?:ed)?)(?: tiep)?(?: (?:den|toi|cho|sang|qua|ve|len|to))*(?: (?:{_OFFICES})\b.*| *$)"
+)
+# Whoever only told somebody else to act has not answered either.
+_TELLS = re.compile(
+    r"\b(?:giao|yeu cau|chi dao|de nghi|don doc|nhac nho) .*"
+    r"\b(?:xu ly|giai quyet|kiem tra|xem xet|vao cuoc|khac phuc|thuc hien|kip thoi|theo quy dinh|theo tham quyen)$"
+    r"|\b(?:gui|co|ban hanh) (?:cong van|van ban|phieu chuyen)\b|\bbao cao (?:lanh dao|cap tren|ubnd|thanh pho|tinh)\b"
+)
+_CLAIMS = re.compile(
+    r"\bda (?:duoc )?(?:xu ly|giai quyet|hoan thanh|khac phuc|thuc hien)(?: xong| dut diem| triet de| kip thoi)?"
+    r"(?: phan anh| vu viec| noi dung| yeu cau| kien nghi)?(?: cua .*)?(?: theo quy dinh.*)?$"
 )
 _RECEIVES = re.compile(r"\b(?:tiep nhan|ghi nhan|nhan duoc|nhan thong tin|da nhan|da biet|da xem|received|noted)\b")
 _PROMISES = re.compile(
@@ -124,7 +144,7 @@ def require_closing(text: str, *, report_text: str = "", has_before: bool, has_a
     if len(said) > CLOSING_LIMIT:
         raise ClosingTooLong(limit=CLOSING_LIMIT)
     _require_something(said)
-    if letters(said) < SHORTEST_CLOSING:
+    if letters(said) < SHORTEST_CLOSING or len(_words(said)) < FEWEST_WORDS:
         raise ClosingTooShort(least=SHORTEST_CLOSING)
     if report_text and _repeats(said, report_text):
         raise ClosingRepeatsReport()
@@ -138,7 +158,7 @@ def _require_something(said: str) -> None:
     rest = 0
     for sentence in _SENTENCES.split(said):
         kind = _Says.SOMETHING
-        for clause in filter(None, map(str.strip, _CLAUSES.split(search_key(sentence)))):
+        for clause in filter(None, (_NO_WORD.sub(" ", part).strip() for part in _CLAUSES.split(search_key(sentence)))):
             kind = _said_by(clause, kind)
             found.add(kind)
             rest += letters(clause) if kind is _Says.SOMETHING else 0
@@ -153,8 +173,10 @@ def _said_by(clause: str, before: _Says) -> _Says:
     patterns = (
         (_THANKS, _Says.THANKS),
         (_FORWARDS, _Says.FORWARDS),
+        (_TELLS, _Says.FORWARDS),
         (_RECEIVES, _Says.RECEIVES),
         (_PROMISES, _Says.PROMISES),
+        (_CLAIMS, _Says.CLAIMS),
     )
     otherwise = before if before in _GOES_ON and not _DONE.search(clause) else _Says.SOMETHING
     return next((kind for pattern, kind in patterns if pattern.search(clause)), otherwise)

@@ -18,7 +18,7 @@ MASK = "•••"
 _HIDDEN = "\x00"  # a sign of what must stay, in the copy that is searched
 
 # Between two digits of one number; never a line's end.
-_GAP = r"(?:[ .\-_()]{1,3}|,)?"
+_GAP = r"[ .\-_()*]{0,3}"
 _DIGIT = "[0-9oil]"
 _ZERO = "(?:0|(?<![a-z])o)"
 # Neither part of a longer number nor of a code like H55.02-261008-0975.
@@ -36,10 +36,16 @@ _MOBILE = rf"(?:{_ABROAD}|{_ZERO}{_GAP})[35789]{_digits(8)}"
 _LANDLINE = rf"(?<![a-z])(?:{_ABROAD}|{_ZERO}{_GAP})(?:2{_digits(8, 9)}|[48]{_digits(8)}|1{_GAP}[2689]{_digits(8)})"
 _NUMBER = rf"(?:{_MOBILE}|{_LANDLINE})"
 # The bracket of an area’s code goes with it.
-_PHONE = re.compile(rf"{_BEGIN}(?:\((?=\+?[0-9]{{2,5}}\)))?{_NUMBER}(?:[ ,;/\-]{{1,3}}{_NUMBER})*{_END}")
-_FOREIGN = re.compile(rf"(?<![0-9a-z])\+{_GAP}[1-9](?:{_GAP}[0-9]){{7,14}}{_END}")
-# Together and with this beginning they are hidden whatever stands round them: public pages are scanned for them.
-_SURE = re.compile(r"(?<![0-9])0(?:[35789][0-9]{8}|[0-9]{11})(?![0-9])")
+_PHONE = re.compile(rf"{_BEGIN}(?:\((?=\+?[0-9]{{2,5}}\)))?{_NUMBER}(?:[ ,;/\-]{{1,3}}{_NUMBER})*_{{0,2}}{_END}")
+_FOREIGN = re.compile(
+    rf"{_BEGIN}(?:(?<![a-z])\+{_GAP}[1-9](?:{_GAP}[0-9]){{7,14}}|00[1-9](?:{_GAP}[0-9]){{9,12}}){_END}"
+)
+# Together, or in these groups, they are hidden whatever stands round them: public pages are scanned for them.
+_SURE = re.compile(
+    r"(?<![0-9])(?:(?<![a-z])0[35789][0-9]{9}"
+    r"|0(?:[35789][0-9]{8}|[0-9]{11}|[35789][0-9]{2}( ?[,/+:] ?)[0-9]{3}\1[0-9]{3}"
+    r"|[35789][0-9]( ?[,/+:] ?)[0-9]{3}\2[0-9]{4}))(?![0-9])"
+)
 # Nine digits (CMND, or a mobile without its nought) and twelve (CCCD), together or in groups.
 _PAPER = re.compile(
     rf"(?<![0-9])(?<![0-9][.\-_,])(?<![a-z0-9]-)(?:[0-9]{{12}}|[0-9]{{9}}(?<!0000)"
@@ -65,7 +71,8 @@ _PAGE = re.compile(
     r"\.(?:com|me)/[^\s,;)]+"
 )
 _NETWORK = (
-    r"(?<![a-z.])(?:zalo|zl|fb|facebook|face|messenger|telegram|tele|viber|tiktok|instagram|insta|skype|wechat)"
+    r"(?<![a-z.])(?:zalo|zl|fb|facebook|face|messenger|telegram|tele|viber|tiktok|instagram|insta|skype|wechat"
+    r"|gmail|e ?mail|mail|yahoo)"
     r"(?![a-z])"
 )
 _OWNED = r"(?: (?:cua )?(?:toi|minh|em|anh|chi|nha|nick|ten|id|user|acc|nguoi bao))*"
@@ -79,20 +86,29 @@ _AT = re.compile(r"(?<![a-z0-9.])@[a-z0-9._]{3,}")
 _DIGIT_WORD = "(?:khong|linh|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)"
 _SPOKEN = re.compile(rf"(?<![a-z]){_DIGIT_WORD}(?:[ ,.\-]{{1,2}}{_DIGIT_WORD}){{8,14}}(?![a-z])")
 
-_MONEY = r"(?:dong|d|vnd|₫|trieu|tr|ty|ti|nghin|ngan|k|usd|\$|m2|m3|m|km|kg|tan|lit|luot|nguoi|ho|%)"
+_MONEY = r"(?:dong(?! chi)|d|vnd|₫|trieu|tr|ty|ti|nghin|ngan|k|usd|\$|m2|m3|m|km|kg|tan|lit|luot|nguoi|ho|%)"
 # What must stay. Nothing that begins with nought is an amount.
-_KEPT = (
-    re.compile(r"(?<![0-9])[0-3]?[0-9]([./\-])[01]?[0-9]\1(?:19|20)[0-9]{2}(?![0-9])(?![.\-][0-9])"),
-    re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}([./\-])[01]?[0-9]\1[0-3]?[0-9](?![0-9])(?![.\-][0-9])"),
+_DEGREES = r"(?:[89]|1[0-9]|2[0-3]|10[2-9])[.,][0-9]{4,}"
+_DATES = (
+    re.compile(r"(?<![0-9])(?<![0-9][.\-])[0-3]?[0-9]([./\-])[01]?[0-9]\1(?:19|20)[0-9]{2}(?![0-9])(?![.\-][0-9])"),
+    re.compile(r"(?<![0-9])(?<![0-9][.\-])(?:19|20)[0-9]{2}([./\-])[01]?[0-9]\1[0-3]?[0-9](?![0-9])(?![.\-][0-9])"),
+    re.compile(r"(?<![a-z])ngay [0-3]?[0-9] [01]?[0-9] (?:19|20)[0-9]{2}(?![0-9])"),
     re.compile(r"(?<![0-9])[0-2]?[0-9] ?[h:][0-5]?[0-9](?![0-9])"),
-    # Degrees, of a place in this country.
-    re.compile(r"(?<![0-9.,])(?:[89]|1[0-9]|2[0-3]|10[2-9])[.,][0-9]{4,}(?![0-9.])(?![,.][0-9])"),
+)
+_AMOUNTS = (
     re.compile(
-        rf"(?<![0-9.,])(?!84[35789][0-9]{{8}}(?![0-9]))(?![35789][0-9]{{8}} ?[km]\b)"
-        rf"[1-9](?:[0-9., ]{{0,20}}[0-9])? ?{_MONEY}(?![a-z0-9])"
+        rf"(?<![0-9.,])(?<!(?<![0-9])0 )(?!(?:84)?[35789][0-9]{{8}} ?[km]\b)"
+        rf"[1-9](?:[0-9., ]{{0,20}}[0-9])? ?{_MONEY}(?![a-z0-9/])"
     ),
+    re.compile(r"(?<![0-9.,])0[.,][0-9]{1,2}(?= ?(?:[^0-9 .,\-]|0[.,]|$))"),
+)
+_KEPT = (
+    *_DATES,
+    *_AMOUNTS,
+    # Degrees, of a place in this country.
+    re.compile(rf"(?<![0-9.,])(?<!(?<![0-9])0 ){_DEGREES}(?:,{_DEGREES})?(?![0-9.])(?![,.][0-9])"),
     re.compile(
-        r"(?<![0-9])(?<![0-9][.,])(?<!\+)(?!84[.,][35789])"
+        r"(?<![0-9a-z])(?<![0-9][.,])(?<!\+)(?<!(?<![0-9])0 )(?!84[.,][35789])"
         r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})+(?![0-9])(?![.,][0-9])"
     ),
     re.compile(r"(?<![a-z])(?:so tien|gia|tong|kinh phi|phat|hoa don|nop)[ :]{1,3}[1-9][0-9.,]*[0-9](?![0-9])"),
@@ -118,8 +134,8 @@ def _spans(typed: str) -> Iterator[tuple[int, int]]:
     for pattern in (_HANDLE, _NAMED):
         yield from _names(pattern, copy, typed)
     # A number after a word that says whose it is comes before what would keep it.
-    dates_only = _without(copy, _KEPT[:3])
-    yield from (found.span("own") for found in _CUED.finditer(_without(dates_only, _KEPT[4:5])))
+    dates_only = _without(copy, _DATES)
+    yield from (found.span("own") for found in _CUED.finditer(_without(dates_only, _AMOUNTS)))
     numbers = _without(copy, _KEPT)
     for pattern in (_SURE, _PHONE, _FOREIGN, _PAPER):
         yield from (
@@ -170,7 +186,9 @@ def _plain_sign(sign: str) -> str:
         return "\n" if sign in "\n\r\x0b\x0c\x85\u2028\u2029" else " "
     if sign in "‐‑‒–—―−~":
         return "-"
-    if sign in "·•∙":
+    if sign in "·•∙…":
         return "."
+    if sign in "\ufe0f\u20e3":  # the frame of a digit that is drawn as a key
+        return "_"
     key = folded(sign)
     return key if len(key) == 1 else "'"

@@ -147,6 +147,9 @@ def _yes_or_no(asked: str, given: object) -> bool:
 
 
 def _number(asked: str, given: object, language: str) -> int | float:
+    # Python itself writes no number of thousands of digits.
+    if isinstance(given, int) and abs(given) > LARGEST:
+        raise AnswerNotANumber(question=asked, most=LARGEST)
     try:
         read = parsed(f"{given:f}" if isinstance(given, float) else str(given), "en" if _typed(given) else language)
     except NumberUnreadable:
