@@ -92,4 +92,13 @@ REFUSALS: dict[str, Promise] = {
     "REPORT_CODE_UNREADABLE": _(
         "No report has such a code. It looks like PA-7K2M-9QX4; please compare it with your receipt."
     ),
+    "REPORT_BOXES_MALFORMED": _("What is to be blurred could not be read (box no. %(number)s). Please draw it again."),
+    "REPORT_BOX_OUTSIDE": _("Box no. %(number)s lies outside the picture or is too small. Please draw it again."),
+    "REPORT_TOO_MANY_BOXES": _(
+        "At most %(most)s boxes can be blurred. Please draw one box over several, or withhold the picture."
+    ),
+    "REPORT_PICTURE_UNREADABLE": _("This picture cannot be opened, so no public copy can be made of it (%(why)s)."),
+    "REPORT_BLURRING_AWAY": _(
+        "The picture could not be blurred just now (%(exit)s). It is not public; songcau tries again."
+    ),
 }
