@@ -37,6 +37,7 @@ from songcau.systems.citizen_reports.events import (
     SetUpChanged,
     SourceBlocked,
 )
+from songcau.systems.citizen_reports.queries.on_the_map import OnTheMap, on_the_map
 from songcau.systems.citizen_reports.queries.telling import (
     ReportFacts,
     account_of_reporter,
@@ -51,6 +52,7 @@ from songcau.systems.citizen_reports.queries.telling import (
 __all__ = [
     "SUBJECT",
     "NoSuchReport",
+    "OnTheMap",
     "PictureReceived",
     "ReportChanged",
     "ReportEscalated",
@@ -82,6 +84,7 @@ __all__ = [
     "note_moved_date",
     "notices",
     "nudge_report",
+    "on_the_map",
     "rate_report",
     "reopen_report",
     "reporter_of_account",

@@ -129,4 +129,13 @@ REFUSALS: dict[str, Promise] = {
     "REPORT_WARD_UNKNOWN": _("No ward of the city has this code."),
     "REPORT_NO_UNIT_FITS": _("No rule says which unit gets it: choose one."),
     "REPORTS_NOT_CHOSEN": _("Please tick at least one report, and at most %(most)s."),
+    "REPORT_BOXES_MALFORMED": _("What is to be blurred could not be read (box no. %(number)s). Please draw it again."),
+    "REPORT_BOX_OUTSIDE": _("Box no. %(number)s lies outside the picture or is too small. Please draw it again."),
+    "REPORT_TOO_MANY_BOXES": _(
+        "At most %(most)s boxes can be blurred. Please draw one box over several, or withhold the picture."
+    ),
+    "REPORT_PICTURE_UNREADABLE": _("This picture cannot be opened, so no public copy can be made of it (%(why)s)."),
+    "REPORT_BLURRING_AWAY": _(
+        "The picture could not be blurred just now (%(exit)s). It is not public; songcau tries again."
+    ),
 }
