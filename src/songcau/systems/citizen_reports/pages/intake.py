@@ -33,7 +33,7 @@ from songcau.systems.citizen_reports.pages.fields import (
     text_field,
     ward_choices,
 )
-from songcau.systems.citizen_reports.pages.steps import held_files
+from songcau.systems.citizen_reports.pages.step_acts import held_files
 from songcau.systems.citizen_reports.permissions import require_moderate
 from songcau.systems.citizen_reports.rules import Channel, Question, QuestionKind
 

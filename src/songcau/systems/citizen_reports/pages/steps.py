@@ -3,36 +3,38 @@
 The workflow says what the state allows, the permissions who may; what is left becomes a button on the case page.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from songcau.foundation.files.receiving import Held, drop_held, hold_bytes
 from songcau.kernel.actor import Actor
 from songcau.systems.citizen_reports.actions import assigning, closing, handling, merging, moderating, showing
 from songcau.systems.citizen_reports.actions.answering import nudge_report
-from songcau.systems.citizen_reports.actions.evidence import EVIDENCE
 from songcau.systems.citizen_reports.models import Report
 from songcau.systems.citizen_reports.pages import step_forms as forms
+from songcau.systems.citizen_reports.pages.step_acts import (
+    Values,
+    add_evidence,
+    assign,
+    is_still_open,
+    merge_into,
+    named,
+    publish,
+    refuse,
+    relocate_to,
+    resolve,
+)
 from songcau.systems.citizen_reports.permissions import HANDLE, may_handle, may_moderate
 from songcau.systems.citizen_reports.rules import (
     PLANNABLE,
     WORKFLOW,
-    AttachmentKind,
-    RefusalReason,
     State,
     Urgency,
-    is_open,
 )
 
 Words = str | Promise
-Values = Mapping[str, Any]
-# Django's uploaded files, which its stubs call generic and Python does not.
-Files = Sequence[Any]
 CENTRE, UNIT, OWN = "centre", "unit", "own"
 _LATER = frozenset({State.NEW, State.WAITING_REPORTER_FIRST, State.REFUSED, State.WITHDRAWN})
 
@@ -58,99 +60,13 @@ class Step:
     has_answers: bool = False
 
 
-def _named(by: Actor, report: Report, values: Values) -> dict[str, Any]:
-    return {"by": by, "report_id": report.pk, "version": values["version"]}
-
-
-def _is_open(report: Report) -> bool:
-    return is_open(State(report.state))
-
-
-@transaction.atomic
-def _assign(by: Actor, report: Report, values: Values) -> None:
-    """What was not accepted yet is accepted by being given to somebody."""
-    version = values["version"]
-    if report.state in (State.NEW, State.WAITING_REPORTER_FIRST):
-        version = moderating.accept_report(by=by, report_id=report.pk, version=version).version
-    assigning.assign_report(
-        by=by,
-        report_id=report.pk,
-        version=version,
-        agency_id=values["agency"].pk,
-        officer_id=values.get("officer") or None,
-    )
-
-
-def _refuse(by: Actor, report: Report, values: Values) -> None:
-    first = values["first_report"]
-    moderating.refuse_report(
-        **_named(by, report, values),
-        reason=RefusalReason(values["reason"]),
-        text=values["text"],
-        first_report=first.pk if first else None,
-    )
-
-
-def _relocate(by: Actor, report: Report, values: Values) -> None:
-    point = {name: values[name] for name in ("longitude", "latitude")}
-    no_point = None in point.values()
-    moderating.relocate(
-        **_named(by, report, values),
-        **point,
-        ward_code=values["ward"] if no_point else "",
-        place_words=values["place_words"],
-    )
-
-
-def _publish(by: Actor, report: Report, values: Values) -> None:
-    text = values["public_text"]
-    showing.publish_report(**_named(by, report, values), public_text="" if text == report.text else text)
-
-
-def held_files(files: Files) -> Iterator[Held]:
-    """The bytes of a form's files, on disk before its own change. Raises the refusals of `files.actions.hold_bytes`."""
-    for file in files:
-        yield hold_bytes(use=EVIDENCE, name=file.name or "picture", chunks=file.chunks(), length=file.size or 0)
-
-
-def add_pictures(by: Actor, report: Report, before: Files, after: Files) -> None:
-    """All of them or none. Raises what `handling.add_evidence` and holding the bytes raise."""
-    held: list[tuple[AttachmentKind, Held]] = []
-    try:
-        for kind, files in ((AttachmentKind.BEFORE, before), (AttachmentKind.AFTER, after)):
-            held += [(kind, one) for one in held_files(files)]
-        with transaction.atomic():
-            for kind, one in held:
-                handling.add_evidence(by=by, report_id=report.pk, kind=kind, held=one)
-    except BaseException:
-        for _kind, one in held:
-            drop_held(one)
-        raise
-
-
-def _evidence(by: Actor, report: Report, values: Values) -> None:
-    add_pictures(by, report, values["before"], values["after"])
-
-
-def _resolve(by: Actor, report: Report, values: Values) -> None:
-    """Pictures stay when the text is refused: they need not be chosen again."""
-    report.require_unchanged(values["version"])
-    add_pictures(by, report, values["before"], values["after"])
-    handling.resolve_report(by=by, report_id=report.pk, closing_text=values["text"])
-
-
-def _merge(by: Actor, report: Report, values: Values) -> None:
-    report.require_unchanged(values["version"])
-    merging.merge_reports(by=by, parent_id=values["parent"].pk, child_ids=[report.pk])
-
-
 STEPS: tuple[Step, ...] = (
     Step(
         "assign",
         _("Give it to a unit"),
         _("Give it to a unit"),
         forms.UnitForm,
-        _assign,
+        assign,
         _("The unit has it now."),
         who=CENTRE,
         takes=("accept", "assign"),
@@ -163,7 +79,7 @@ STEPS: tuple[Step, ...] = (
         _("Accept it"),
         _("Accept"),
         forms.StepForm,
-        lambda by, report, values: moderating.accept_report(**_named(by, report, values)),
+        lambda by, report, values: moderating.accept_report(**named(by, report, values)),
         _("Accepted."),
         who=CENTRE,
         takes=("accept",),
@@ -173,7 +89,7 @@ STEPS: tuple[Step, ...] = (
         _("Begin the work"),
         _("Begin"),
         forms.StepForm,
-        lambda by, report, values: handling.start_work(**_named(by, report, values)),
+        lambda by, report, values: handling.start_work(**named(by, report, values)),
         _("The work has begun; the sender sees it."),
         takes=("start",),
         when=lambda report: report.agency_id is not None and report.parent_id is None,
@@ -184,7 +100,7 @@ STEPS: tuple[Step, ...] = (
         _("Say what was done"),
         _("Resolve"),
         forms.ResolveForm,
-        _resolve,
+        resolve,
         _("Resolved. The sender is told and may rate it."),
         takes=("resolve",),
         when=lambda report: report.parent_id is None,
@@ -194,9 +110,9 @@ STEPS: tuple[Step, ...] = (
     Step(
         "resume",
         _("Go on with the work"),
-        _("Go on"),
+        _("Resume the work"),
         forms.StepForm,
-        lambda by, report, values: handling.resume_work(**_named(by, report, values)),
+        lambda by, report, values: handling.resume_work(**named(by, report, values)),
         _("The work goes on."),
         takes=("resume",),
         is_first=True,
@@ -206,7 +122,7 @@ STEPS: tuple[Step, ...] = (
         _("Close it"),
         _("Close"),
         forms.StepForm,
-        lambda by, report, values: closing.close_report(**_named(by, report, values)),
+        lambda by, report, values: closing.close_report(**named(by, report, values)),
         _("It is closed."),
         who=CENTRE,
         takes=("close",),
@@ -217,21 +133,19 @@ STEPS: tuple[Step, ...] = (
         _("Take it on"),
         _("Take it on"),
         forms.StepForm,
-        lambda by, report, values: assigning.take_report(**_named(by, report, values)),
+        lambda by, report, values: assigning.take_report(**named(by, report, values)),
         _("It is yours now."),
         who=OWN,
-        when=_is_open,
+        when=is_still_open,
     ),
     Step(
         "officer",
         _("Hand it to an official"),
         _("Hand to an official"),
         forms.OfficerForm,
-        lambda by, report, values: assigning.hand_to_officer(
-            **_named(by, report, values), officer_id=values["officer"]
-        ),
+        lambda by, report, values: assigning.hand_to_officer(**named(by, report, values), officer_id=values["officer"]),
         _("Handed over."),
-        when=lambda report: report.agency_id is not None and _is_open(report),
+        when=lambda report: report.agency_id is not None and is_still_open(report),
     ),
     Step(
         "plan",
@@ -239,7 +153,7 @@ STEPS: tuple[Step, ...] = (
         _("Plan"),
         forms.PlanForm,
         lambda by, report, values: handling.plan_work(
-            **_named(by, report, values), due_on=values["due_on"], text=values["text"]
+            **named(by, report, values), due_on=values["due_on"], text=values["text"]
         ),
         _("Planned; the sender sees it."),
         when=lambda report: State(report.state) in PLANNABLE,
@@ -249,7 +163,7 @@ STEPS: tuple[Step, ...] = (
         _("Wait for others"),
         _("Wait for others"),
         forms.TextForm,
-        lambda by, report, values: handling.wait_outside(**_named(by, report, values), waiting_for=values["text"]),
+        lambda by, report, values: handling.wait_outside(**named(by, report, values), waiting_for=values["text"]),
         _("Noted: it waits for others. The clock runs on."),
         takes=("wait_outside",),
         notice=_("Whom or what it waits for; the sender reads it. The date stays."),
@@ -259,7 +173,7 @@ STEPS: tuple[Step, ...] = (
         _("Ask the sender"),
         _("Ask the sender"),
         forms.AnswerForm,
-        lambda by, report, values: moderating.ask_reporter(**_named(by, report, values), text=values["text"]),
+        lambda by, report, values: moderating.ask_reporter(**named(by, report, values), text=values["text"]),
         _("The sender was asked."),
         takes=("ask_reporter", "ask_reporter_first"),
         notice=_("The question goes to the sender through the report. Nobody sees who that is."),
@@ -288,9 +202,9 @@ STEPS: tuple[Step, ...] = (
         _("Add pictures"),
         _("Add pictures"),
         forms.EvidenceForm,
-        _evidence,
+        add_evidence,
         _("The pictures were received. They are looked into and cleaned within moments."),
-        when=_is_open,
+        when=is_still_open,
     ),
     Step(
         "reroute",
@@ -298,7 +212,7 @@ STEPS: tuple[Step, ...] = (
         _("Another unit"),
         forms.RerouteForm,
         lambda by, report, values: assigning.reroute_report(
-            **_named(by, report, values), agency_id=values["agency"].pk, reason=values["reason"]
+            **named(by, report, values), agency_id=values["agency"].pk, reason=values["reason"]
         ),
         _("The other unit has it now; the first date stays."),
         who=CENTRE,
@@ -309,7 +223,7 @@ STEPS: tuple[Step, ...] = (
         _("Return it to the centre"),
         _("Return to the centre"),
         forms.ReasonForm,
-        lambda by, report, values: assigning.return_to_centre(**_named(by, report, values), reason=values["reason"]),
+        lambda by, report, values: assigning.return_to_centre(**named(by, report, values), reason=values["reason"]),
         _("Returned to the centre."),
         takes=("return_to_centre",),
         notice=_("For what is another unit's matter. The clock runs on."),
@@ -322,7 +236,7 @@ STEPS: tuple[Step, ...] = (
         lambda by, report, values: nudge_report(by=by, report_id=report.pk),
         _("The unit was reminded."),
         who=CENTRE,
-        when=lambda report: report.agency_id is not None and _is_open(report),
+        when=lambda report: report.agency_id is not None and is_still_open(report),
     ),
     Step(
         "recategorise",
@@ -330,11 +244,11 @@ STEPS: tuple[Step, ...] = (
         _("Category"),
         forms.CategoryForm,
         lambda by, report, values: moderating.recategorise(
-            **_named(by, report, values), category=values["category"].code
+            **named(by, report, values), category=values["category"].code
         ),
         _("The category was changed."),
         who=CENTRE,
-        when=_is_open,
+        when=is_still_open,
         notice=_("A date that was promised stays; the next one is counted by the new term."),
     ),
     Step(
@@ -342,10 +256,10 @@ STEPS: tuple[Step, ...] = (
         _("Change the place"),
         _("Place"),
         forms.PlaceForm,
-        _relocate,
+        relocate_to,
         _("The place was changed."),
         who=CENTRE,
-        when=_is_open,
+        when=is_still_open,
     ),
     Step(
         "urgency",
@@ -353,18 +267,18 @@ STEPS: tuple[Step, ...] = (
         _("Urgency"),
         forms.UrgencyForm,
         lambda by, report, values: moderating.set_urgency(
-            **_named(by, report, values), urgency=Urgency(values["urgency"])
+            **named(by, report, values), urgency=Urgency(values["urgency"])
         ),
         _("The urgency was changed."),
         who=CENTRE,
-        when=_is_open,
+        when=is_still_open,
     ),
     Step(
         "publish",
         _("Publish it"),
         _("Publish"),
         forms.PublishForm,
-        _publish,
+        publish,
         _("Everybody may see it now."),
         who=CENTRE,
         when=lambda report: not report.is_private and report.category.is_public and State(report.state) not in _LATER,
@@ -375,7 +289,7 @@ STEPS: tuple[Step, ...] = (
         _("Take it from public view"),
         _("Unpublish"),
         forms.ReasonForm,
-        lambda by, report, values: showing.withhold_report(**_named(by, report, values), reason=values["reason"]),
+        lambda by, report, values: showing.withhold_report(**named(by, report, values), reason=values["reason"]),
         _("The public sees it no more."),
         who=CENTRE,
         when=lambda report: report.published_at is not None and not report.withheld,
@@ -385,10 +299,10 @@ STEPS: tuple[Step, ...] = (
         _("Join it with another report"),
         _("Join"),
         forms.MergeForm,
-        _merge,
+        merge_into,
         _("It follows the other report now."),
         who=CENTRE,
-        when=lambda report: _is_open(report) and report.parent_id is None,
+        when=lambda report: is_still_open(report) and report.parent_id is None,
         notice=_("For reports of one cause: this one is resolved and closed together with the other."),
     ),
     Step(
@@ -396,7 +310,7 @@ STEPS: tuple[Step, ...] = (
         _("Let it stand for itself again"),
         _("Part"),
         forms.StepForm,
-        lambda by, report, values: merging.unmerge_report(**_named(by, report, values)),
+        lambda by, report, values: merging.unmerge_report(**named(by, report, values)),
         _("It stands for itself again."),
         who=CENTRE,
         when=lambda report: report.parent_id is not None,
@@ -406,7 +320,7 @@ STEPS: tuple[Step, ...] = (
         _("Refuse it"),
         _("Refuse"),
         forms.RefuseForm,
-        _refuse,
+        refuse,
         _("Refused. The sender reads the reason."),
         who=CENTRE,
         takes=("refuse",),

@@ -1,76 +1,31 @@
 """The desk's pages, as an officer, the centre's desk, an outside body and a leader meet them."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client
-from django.urls import reverse
-from PIL import Image
 
-from songcau.foundation.accounts.models import Person
-from songcau.foundation.accounts.tests.people import sign_in
 from songcau.foundation.audit.models import Entry as AuditEntry
 from songcau.kernel import clock
-from songcau.kernel.actor import Actor
-from songcau.systems.citizen_reports.actions import assigning, handling, moderating, showing
-from songcau.systems.citizen_reports.actions.submitting import Contact
+from songcau.systems.citizen_reports.actions import handling, moderating
 from songcau.systems.citizen_reports.models import (
-    AnswerTemplate,
     Attachment,
-    Category,
     Report,
     Reporter,
     RoutingRule,
-    SpotCheck,
 )
-from songcau.systems.citizen_reports.rules import AttachmentKind, Channel, State
+from songcau.systems.citizen_reports.rules import AttachmentKind, State
+from songcau.systems.citizen_reports.tests.desk import DONE, SENDER, Enter, assigned, browsers, page, picture, text_of
 from songcau.systems.citizen_reports.tests.town import Town, found, send
 
 pytestmark = pytest.mark.usefixtures("wards")
-SENDER = Contact(name="Hoàng Thị Độc Nhất", phone="0912345678", email="doc.nhat@example.vn")
-DONE = "Đã trám nhựa nóng toàn bộ ổ gà dài 2 m trước cổng trường, xong lúc 10 giờ."
 
 
 @pytest.fixture
-def enter(db: None) -> Callable[[Actor], Client]:
-    """A browser in which that person is signed in."""
-    cache.clear()
-    known: dict[Any, Client] = {}
-
-    def client_of(actor: Actor) -> Client:
-        if actor.id not in known:
-            known[actor.id] = Client()
-            sign_in(known[actor.id], Person.objects.get(pk=actor.id))
-        return known[actor.id]
-
-    return client_of
-
-
-def page(name: str, *args: object) -> str:
-    return reverse(f"citizen_reports:{name}", args=args)
-
-
-def text_of(response: HttpResponse) -> str:
-    return b"".join(response).decode()  # type: ignore[arg-type]
-
-
-def assigned(town: Town, **more: Any) -> Report:
-    report = send(contact=SENDER, **more)
-    moderating.accept_report(by=town.desk, report_id=report.pk)
-    return assigning.assign_report(by=town.desk, report_id=report.pk, agency_id=town.ward.pk)
-
-
-def picture(name: str = "after.jpg") -> SimpleUploadedFile:
-    drawn = BytesIO()
-    Image.new("RGB", (320, 240), (30, 120, 60)).save(drawn, "JPEG")
-    return SimpleUploadedFile(name, drawn.getvalue(), "image/jpeg")
+def enter(db: None) -> Enter:
+    return browsers()
 
 
 PAGES_OF_ALL = ("worklist", "reports", "late", "three_times", "heat", "statistics", "prints")
@@ -78,7 +33,7 @@ OF_THE_CENTRE = ("moderation", "write_down", "write_several", "sources")
 OF_SET_UP = ("categories", "category_add", "routing", "rule_add", "bodies", "body_add", "templates", "template_add")
 
 
-def test_each_page_opens_for_whom_it_is(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_each_page_opens_for_whom_it_is(town: Town, enter: Enter) -> None:
     assigned(town)
     send()
     for name in PAGES_OF_ALL:
@@ -94,7 +49,7 @@ def test_each_page_opens_for_whom_it_is(town: Town, enter: Callable[[Actor], Cli
     assert enter(town.officer).get(page("spot_checks")).status_code == 403
 
 
-def test_every_list_is_given_as_a_file(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_every_list_is_given_as_a_file(town: Town, enter: Enter) -> None:
     report = assigned(town)
     for name in ("worklist", "reports", "statistics"):
         for kind in ("csv", "xlsx"):
@@ -106,9 +61,7 @@ def test_every_list_is_given_as_a_file(town: Town, enter: Callable[[Actor], Clie
     assert "moderation" not in shown
 
 
-def test_the_queue_accepts_and_gives_to_the_unit_that_the_rules_name(
-    town: Town, enter: Callable[[Actor], Client]
-) -> None:
+def test_the_queue_accepts_and_gives_to_the_unit_that_the_rules_name(town: Town, enter: Enter) -> None:
     first, second = send(), send(text="Nắp cống mất trước nhà số 3.")
     client = enter(town.desk)
     shown = client.get(page("moderation")).content.decode()
@@ -130,7 +83,7 @@ def test_the_queue_accepts_and_gives_to_the_unit_that_the_rules_name(
     assert after.first_due_at == after.due_at
 
 
-def test_of_two_desks_the_second_is_told_what_the_first_changed(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_of_two_desks_the_second_is_told_what_the_first_changed(town: Town, enter: Enter) -> None:
     report = send()
     moderating.accept_report(by=town.desk, report_id=report.pk)
     answer = enter(town.desk).post(
@@ -141,7 +94,7 @@ def test_of_two_desks_the_second_is_told_what_the_first_changed(town: Town, ente
     assert found(report.pk).state == State.ACCEPTED
 
 
-def test_a_triage_that_is_refused_changes_nothing_at_all(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_a_triage_that_is_refused_changes_nothing_at_all(town: Town, enter: Enter) -> None:
     report = send(is_private=True)
     assert 'name="publish"' not in enter(town.desk).get(page("moderation")).content.decode()
     town.noise.is_public = False
@@ -151,7 +104,7 @@ def test_a_triage_that_is_refused_changes_nothing_at_all(town: Town, enter: Call
     assert found(report.pk).category == town.pothole
 
 
-def test_many_at_once_tell_of_each_what_came_of_it(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_many_at_once_tell_of_each_what_came_of_it(town: Town, enter: Enter) -> None:
     fresh, done = send(), assigned(town)
     chosen = [f"{one.pk}:{one.version}" for one in (fresh, done)]
     answer = enter(town.desk).post(page("bulk"), {"act": "accept", "chosen": chosen})
@@ -163,11 +116,11 @@ def test_many_at_once_tell_of_each_what_came_of_it(town: Town, enter: Callable[[
 
 
 @pytest.mark.parametrize("chosen", [[], ["nonsense"], ["1:2:3"]])
-def test_nothing_ticked_is_said(town: Town, enter: Callable[[Actor], Client], chosen: list[str]) -> None:
+def test_nothing_ticked_is_said(town: Town, enter: Enter, chosen: list[str]) -> None:
     assert enter(town.desk).post(page("bulk"), {"act": "accept", "chosen": chosen}).status_code == 422
 
 
-def test_what_a_bulk_act_needs_is_asked_for(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_what_a_bulk_act_needs_is_asked_for(town: Town, enter: Enter) -> None:
     report = send()
     chosen = f"{report.pk}:{report.version}"
     for act in ("assign", "refuse"):
@@ -176,9 +129,7 @@ def test_what_a_bulk_act_needs_is_asked_for(town: Town, enter: Callable[[Actor],
     assert found(report.pk).state == State.REFUSED
 
 
-def test_a_bulk_act_gives_each_to_its_own_unit_or_says_that_none_fits(
-    town: Town, enter: Callable[[Actor], Client]
-) -> None:
+def test_a_bulk_act_gives_each_to_its_own_unit_or_says_that_none_fits(town: Town, enter: Enter) -> None:
     RoutingRule.objects.filter(ward_code="05443").delete()
     hole, lamp = send(), send(category="STREET_LAMP")
     answer = enter(town.desk).post(
@@ -189,7 +140,7 @@ def test_a_bulk_act_gives_each_to_its_own_unit_or_says_that_none_fits(
     assert found(lamp.pk).agency is None
 
 
-def test_the_page_of_a_report_says_nothing_of_who_sent_it(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_the_page_of_a_report_says_nothing_of_who_sent_it(town: Town, enter: Enter) -> None:
     report = assigned(town, text="Ổ gà sâu, gọi tôi 0912 345 678 nhé.")
     for who in (town.officer, town.head, town.desk, town.mayor):
         shown = enter(who).get(page("case", report.pk)).content.decode()
@@ -201,7 +152,7 @@ def test_the_page_of_a_report_says_nothing_of_who_sent_it(town: Town, enter: Cal
     assert enter(town.neighbour).get(page("case", report.pk)).status_code == 404
 
 
-def test_the_centre_looks_for_a_purpose_and_the_log_keeps_it(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_the_centre_looks_for_a_purpose_and_the_log_keeps_it(town: Town, enter: Enter) -> None:
     report = assigned(town)
     client = enter(town.desk)
     assert SENDER.name not in client.get(page("reporter", report.pk)).content.decode()
@@ -212,7 +163,7 @@ def test_the_centre_looks_for_a_purpose_and_the_log_keeps_it(town: Town, enter: 
     assert AuditEntry.objects.filter(action="citizen_reports.look_at_reporter").count() == 1
 
 
-def test_an_officer_works_a_report_to_its_end(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_an_officer_works_a_report_to_its_end(town: Town, enter: Enter) -> None:
     report = assigned(town)
     client = enter(town.officer)
     assert client.get(page("step", report.pk, "start")).status_code == 200
@@ -243,9 +194,7 @@ def test_an_officer_works_a_report_to_its_end(town: Town, enter: Callable[[Actor
     assert "Chúng tôi sẽ đến vào sáng mai." in shown
 
 
-def test_what_was_sent_to_another_unit_leaves_the_first_ones_sight(
-    town: Town, enter: Callable[[Actor], Client]
-) -> None:
+def test_what_was_sent_to_another_unit_leaves_the_first_ones_sight(town: Town, enter: Enter) -> None:
     report = assigned(town)
     first_due = report.first_due_at
     answer = enter(town.officer).post(
@@ -261,7 +210,7 @@ def test_what_was_sent_to_another_unit_leaves_the_first_ones_sight(
     assert found(report.pk).first_due_at == first_due
 
 
-def test_a_step_that_the_state_does_not_allow_is_refused_in_words(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_a_step_that_the_state_does_not_allow_is_refused_in_words(town: Town, enter: Enter) -> None:
     report = assigned(town)
     client = enter(town.officer)
     assert client.get(page("step", report.pk, "resolve")).status_code == 200
@@ -275,9 +224,7 @@ def test_a_step_that_the_state_does_not_allow_is_refused_in_words(town: Town, en
     assert refused.status_code == 403
 
 
-def test_an_officer_who_saves_second_is_told_what_changed_and_keeps_what_was_typed(
-    town: Town, enter: Callable[[Actor], Client]
-) -> None:
+def test_an_officer_who_saves_second_is_told_what_changed_and_keeps_what_was_typed(town: Town, enter: Enter) -> None:
     report = assigned(town)
     handling.start_work(by=town.head, report_id=report.pk)
     form = {"version": report.version, "text": "Chờ công ty nước đào đường xong."}
@@ -286,14 +233,14 @@ def test_an_officer_who_saves_second_is_told_what_changed_and_keeps_what_was_typ
     assert "Chờ công ty nước đào đường xong." in answer.content.decode()
 
 
-def test_a_step_leads_on_within_the_desk_only(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_a_step_leads_on_within_the_desk_only(town: Town, enter: Enter) -> None:
     for then, expected in ((page("moderation"), page("moderation")), ("https://evil.example/", None), ("//x/", None)):
         report = send()
         answer = enter(town.desk).post(page("step", report.pk, "accept"), {"version": report.version, "then": then})
         assert answer["Location"] == (expected or page("case", report.pk))
 
 
-def test_figures_open_lists_of_the_same_count(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_figures_open_lists_of_the_same_count(town: Town, enter: Enter) -> None:
     assigned(town)
     send()
     late = assigned(town)
@@ -307,7 +254,7 @@ def test_figures_open_lists_of_the_same_count(town: Town, enter: Callable[[Actor
             assert client.get(figure.href).context["page"].total == figure.value, figure.href
 
 
-def test_the_map_gives_clusters_and_bad_boxes_no_error(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_the_map_gives_clusters_and_bad_boxes_no_error(town: Town, enter: Enter) -> None:
     send()
     client = enter(town.desk)
     for query in ({}, {"bbox": "105,21,106,22", "zoom": "12"}, {"bbox": "x", "zoom": "NaN"}, {"zoom": "99"}):
@@ -318,200 +265,9 @@ def test_the_map_gives_clusters_and_bad_boxes_no_error(town: Town, enter: Callab
     assert enter(town.officer).get(page("heat_points")).json()["features"] == []
 
 
-def test_a_code_in_any_writing_leads_to_its_report(town: Town, enter: Callable[[Actor], Client]) -> None:
+def test_a_code_in_any_writing_leads_to_its_report(town: Town, enter: Enter) -> None:
     report = send()
     client = enter(town.desk)
     assert client.get(page("by_code", report.code.lower()))["Location"] == page("case", report.pk)
     assert client.get(page("by_code", "PA00000000")).status_code == 404
     assert client.get(page("by_code", "!")).status_code in (404, 422)
-
-
-def test_a_call_is_written_down_once_however_often_it_is_sent(town: Town, enter: Callable[[Actor], Client]) -> None:
-    client = enter(town.desk)
-    form = {
-        "submission_id": str(uuid4()),
-        "channel": "PHONE",
-        "category": str(town.pothole.pk),
-        "text": "Ổ gà trước chợ, xe tránh nhau suýt ngã.",
-        "ward": "05443",
-        "place_words": "Trước chợ Thái",
-        "name": "Nguyễn Thị Gọi",
-        "phone": "0912 345 678",
-        "asked": "",
-    }
-    first, second = client.post(page("write_down"), form), client.post(page("write_down"), form)
-    assert first.status_code == second.status_code == 200, first.content.decode()
-    report = Report.objects.get()
-    assert report.channel == Channel.PHONE
-    assert f"{report.code[2:6]}-{report.code[6:]}" in first.content.decode()
-    assert Reporter.objects.get().phone.endswith("912345678")
-
-
-def test_the_questions_of_a_category_are_asked_before_it_is_taken_in(
-    town: Town, enter: Callable[[Actor], Client]
-) -> None:
-    town.lamp.questions = [
-        {"key": "pole", "kind": "TEXT", "label": "Số cột", "label_en": "Pole", "required": True},
-        {
-            "key": "kind",
-            "kind": "CHOICE",
-            "label": "Loại",
-            "options": [{"value": "LED", "label": "LED"}, {"value": "OLD", "label": "Cũ"}],
-            "required": False,
-        },
-        {"key": "dark", "kind": "YES_NO", "label": "Tối hẳn?", "required": False},
-    ]
-    town.lamp.save()
-    client = enter(town.desk)
-    form = {
-        "submission_id": str(uuid4()),
-        "channel": "COUNTER",
-        "category": str(town.lamp.pk),
-        "text": "Đèn đường hỏng đã ba hôm nay.",
-        "asked": "",
-    }
-    asking = client.post(page("write_down"), form)
-    assert asking.status_code == 200
-    assert "Số cột" in asking.content.decode()
-    assert Report.objects.count() == 0
-    form |= {"asked": str(town.lamp.pk), "q_kind": "LED", "q_dark": "yes"}
-    assert client.post(page("write_down"), form).status_code == 422
-    assert client.post(page("write_down"), form | {"q_pole": "T12/4"}).status_code == 200
-    assert Report.objects.get().answers == {"pole": "T12/4", "kind": "LED", "dark": True}
-
-
-def test_of_several_written_down_those_refused_stay_with_why(town: Town, enter: Callable[[Actor], Client]) -> None:
-    form: dict[str, Any] = {f"r{n}-submission_id": str(uuid4()) for n in range(8)}
-    form |= {"r0-category": str(town.pothole.pk), "r0-text": "Ổ gà đầu cầu Bến Tượng.", "r0-ward": "05443"}
-    form |= {"r2-category": "", "r2-text": "Không rõ lĩnh vực."}
-    answer = enter(town.desk).post(page("write_several"), form)
-    assert answer.status_code == 422
-    assert Report.objects.get().channel == Channel.STAFF
-    assert "Không rõ lĩnh vực." in answer.content.decode()
-
-
-def test_a_leader_looks_again_at_what_was_drawn(town: Town, enter: Callable[[Actor], Client]) -> None:
-    report = assigned(town)
-    Report.objects.filter(pk=report.pk).update(state=State.CLOSED, is_open=False, resolved_at=clock.now())
-    SpotCheck.objects.create(report=report, chosen_at=clock.now())
-    client = enter(town.mayor)
-    assert report.code[2:6] in client.get(page("spot_checks")).content.decode()
-    address = page("spot_check", report.pk)
-    assert client.get(address).status_code == 200
-    bad = {"version": report.version, "verdict": "BAD", "text": ""}
-    assert client.post(address, bad).status_code == 422
-    answer = client.post(address, bad | {"text": "Ổ gà vẫn còn nguyên như trong ảnh cũ."})
-    assert answer.status_code == 302, answer.content.decode()
-    assert found(report.pk).state == State.REOPENED
-
-
-def test_the_sheets_are_printed_emoji_and_all(town: Town, enter: Callable[[Actor], Client]) -> None:
-    report = assigned(town, text="Ổ gà to 🕳️🚧 trước cổng trường.")
-    showing.publish_report(by=town.desk, report_id=report.pk)
-    Report.objects.filter(pk=report.pk).update(due_at=clock.now() - timedelta(days=3))
-    assigned(town)
-    today = clock.today().isoformat()
-    client = enter(town.desk)
-    for name in ("by_unit", "late", "hot_spots", "voters"):
-        answer = client.get(page("print", name), {"first": today, "last": today, "ward": "05443"})
-        assert answer.status_code == 200, name
-        assert answer["Content-Type"] == "application/pdf"
-        assert answer.content.startswith(b"%PDF")
-    assert client.get(page("print_report", report.pk)).content.startswith(b"%PDF")
-    assert client.get(page("print", "late"), {"first": "32/13/2026"}).status_code == 422
-    assert client.get(page("print", "by_unit"), {"first": today, "last": "2020-01-01"}).status_code == 422
-    assert client.get(page("print", "nonsense")).status_code == 404
-    for name in ("by_unit", "late", "hot_spots", "voters"):
-        assert enter(town.lineman).get(page("print", name)).status_code == 200
-
-
-def test_a_false_report_warns_its_source_and_the_appeal_is_read(town: Town, enter: Callable[[Actor], Client]) -> None:
-    report = send(contact=Contact(source="203.0.113.7"))
-    client = enter(town.desk)
-    assert (
-        client.post(page("false_report", report.pk), {"reason": "Không có thật, ảnh lấy trên mạng."}).status_code == 302
-    )
-    shown = client.get(page("sources"))
-    assert shown.context["page"].total == 1
-    standing = shown.context["rows"][0].source
-    assert client.get(page("source", standing.pk)).status_code == 200
-    settled = client.post(page("source", standing.pk), {"decision": "CLEAR", "reason": "Người gửi có lý."})
-    assert settled.status_code in (302, 422)
-
-
-def test_standard_answers_are_filled_in(town: Town, enter: Callable[[Actor], Client]) -> None:
-    AnswerTemplate.objects.create(name="Đã nhận", text="{agency} xử lý {code} trước {due}. {unknown}")
-    report = assigned(town)
-    shown = enter(town.officer).get(page("step", report.pk, "tell")).content.decode()
-    assert f"UBND phường Trưng Vương xử lý PA-{report.code[2:6]}-{report.code[6:]} trước " in shown
-    assert "{unknown}" in shown
-
-
-QUESTIONS = "pole | TEXT | Số cột | Pole number | *\nkind | CHOICE | Loại\n- LED | Đèn LED\n- OLD | Đèn cũ | Old one"
-CATEGORY = {
-    "name": "Vỉa hè",
-    "name_en": "Pavement",
-    "urgency": "NORMAL",
-    "verify_hours": 8,
-    "term_amount": 7,
-    "term_method": "DAYS",
-    "order": 10,
-    "questions": QUESTIONS,
-}
-
-
-def test_an_administrator_sets_categories_up(town: Town, enter: Callable[[Actor], Client]) -> None:
-    client = enter(town.root)
-    answer = client.post(page("category_add"), CATEGORY | {"code": "PAVEMENT"})
-    assert answer.status_code == 302, answer.content.decode()
-    category = Category.objects.get(code="PAVEMENT")
-    assert [one["key"] for one in category.questions] == ["pole", "kind"]
-    assert category.questions[1]["options"][1] == {"value": "OLD", "label": "Đèn cũ", "label_en": "Old one"}
-    shown = client.get(page("category", category.pk)).content.decode()
-    assert "pole | TEXT | Số cột | Pole number | *" in shown
-    changed = CATEGORY | {"name": "Vỉa hè, lòng đường", "version": category.version}
-    assert client.post(page("category", category.pk), changed).status_code == 302
-    assert client.post(page("category", category.pk), CATEGORY | {"version": category.version}).status_code == 409
-    category.refresh_from_db()
-    retired = client.post(page("category_retire", category.pk), {"version": category.version, "replaced_by": "POTHOLE"})
-    assert retired.status_code == 302
-    assert Category.objects.get(code="PAVEMENT").replaced_by == town.pothole
-
-
-@pytest.mark.parametrize(
-    "typed", ["x | NOTHING | y", "- LED | x", "only words", "k | CHOICE | Không có lựa chọn", "A B | TEXT | Khóa sai"]
-)
-def test_questions_that_cannot_be_asked_are_refused(town: Town, enter: Callable[[Actor], Client], typed: str) -> None:
-    answer = enter(town.root).post(page("category_add"), CATEGORY | {"code": "PAVEMENT", "questions": typed})
-    assert answer.status_code == 422
-    assert typed.split("|")[0].strip() in answer.content.decode()
-
-
-def test_an_administrator_asks_who_would_get_it(town: Town, enter: Callable[[Actor], Client]) -> None:
-    client = enter(town.root)
-    shown = client.get(page("routing"), {"category": "POTHOLE", "ward": "05443"}).content.decode()
-    assert town.office.name in shown
-    added = client.post(
-        page("rule_add"),
-        {"category": "STREET_LAMP", "ward": "05443", "hours": "OUTSIDE", "agency": town.power.pk, "order": 5},
-    )
-    assert added.status_code == 302, added.content.decode()
-    rule = RoutingRule.objects.get(category=town.lamp)
-    again = {"category": "STREET_LAMP", "ward": "", "hours": "ANY", "agency": town.power.pk, "order": 5}
-    assert client.post(page("rule", rule.pk), again).status_code == 302
-    assert client.get(page("rule_remove", rule.pk)).status_code == 200
-    assert client.post(page("rule_remove", rule.pk)).status_code == 302
-    assert not RoutingRule.objects.filter(pk=rule.pk).exists()
-
-
-def test_an_administrator_sets_bodies_and_standard_answers_up(town: Town, enter: Callable[[Actor], Client]) -> None:
-    client = enter(town.root)
-    added = client.post(page("body_add"), {"agency": town.office.pk, "kind": "WATER", "hotline": "19001234"})
-    assert added.status_code == 302, added.content.decode()
-    assert client.post(page("body_add"), {"agency": town.office.pk, "kind": "WATER"}).status_code == 422
-    text = {"name": "Đã nhận", "text": "{code} đã được tiếp nhận.", "category": "", "order": 1}
-    assert client.post(page("template_add"), text).status_code == 302
-    template = AnswerTemplate.objects.get()
-    assert client.post(page("template", template.pk), text | {"order": 2}).status_code == 302
-    assert client.post(page("template_retire", template.pk)).status_code == 302
-    assert client.get(page("template", template.pk)).status_code == 404
