@@ -106,8 +106,16 @@ def test_after_any_changes_the_indexes_are_those_of_a_new_start() -> None:
     assert {name: members.by_id for name, members in found.types.items()} == {
         name: members.by_id for name, members in wanted.types.items()
     }
-    for ours, theirs in ((found.having, wanted.having), (found.scoped, wanted.scoped)):
-        assert {name: set(ids) for name, ids in ours.items()} == {name: set(ids) for name, ids in theirs.items()}
+    assert {name: set(ids) for name, ids in found.scoped.items()} == {
+        name: set(ids) for name, ids in wanted.scoped.items()
+    }
+    assert {key: set(shape.ids) for key, shape in found.shapes.items()} == {
+        key: set(shape.ids) for key, shape in wanted.shapes.items()
+    }
+    for one in (found, wanted):
+        for name, shapes in one.having.items():
+            assert set(shapes) == {shape for shape in one.shapes.values() if name in shape.names}
+            assert all(shape.ids for shape in shapes)
     assert found.places.keys() == wanted.places.keys()
     for name, places in found.places.items():
         assert places._points == wanted.places[name]._points
