@@ -16,8 +16,10 @@ from songcau.systems.citizen_reports.events import (
     SetUpChanged,
     SourceBlocked,
 )
+from songcau.systems.citizen_reports.queries.on_the_map import OnTheMap, on_the_map
 
 __all__ = [
+    "OnTheMap",
     "PictureReceived",
     "ReportChanged",
     "ReportEscalated",
@@ -32,4 +34,5 @@ __all__ = [
     "ReporterLookedAt",
     "SetUpChanged",
     "SourceBlocked",
+    "on_the_map",
 ]
