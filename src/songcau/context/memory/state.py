@@ -88,6 +88,11 @@ class State:
             entity.order = self._latest
             self._add(entity)
 
+    @property
+    def has_shapes(self) -> bool:
+        """Whether any entity is a line, an area or many points."""
+        return any(places.has_shapes for places in self._indexes.places.values())
+
     def select(
         self,
         selection: Selection,
