@@ -10,6 +10,7 @@ class CitizenReportsConfig(AppConfig):
         from songcau.foundation.files.uses import register
         from songcau.foundation.notifications import kinds
         from songcau.foundation.shell import navigation
+        from songcau.systems.citizen_reports.actions import publishing
         from songcau.systems.citizen_reports.actions.evidence import USES
         from songcau.systems.citizen_reports.actions.looking import RECORDS
         from songcau.systems.citizen_reports.actions.notices import KINDS
@@ -20,6 +21,7 @@ class CitizenReportsConfig(AppConfig):
         extend_roles(GIVEN)
         register(*USES)
         navigation.register(*ITEMS)
+        register(*USES, *publishing.USES)
         records.register(*RECORDS)
         sources.register(OfReports())
         kinds.register(*KINDS)
