@@ -19,7 +19,6 @@ class CitizenReportsConfig(AppConfig):
         from songcau.systems.citizen_reports.permissions import GIVEN
 
         extend_roles(GIVEN)
-        register(*USES)
         navigation.register(*ITEMS)
         register(*USES, *publishing.USES)
         records.register(*RECORDS)
