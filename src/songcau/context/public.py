@@ -8,6 +8,7 @@ names are those of the core @context and of its default vocabulary.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -109,7 +110,11 @@ def _require_stream(response: httpx.Response, read: Callable[[], object]) -> Non
 
 def _transport(address: str) -> tuple[str, str | None]:
     """Base URL and Unix socket of an address: `unix:/path/of/socket` or `http://host:port`."""
-    return ("http://context", address.removeprefix("unix:")) if address.startswith("unix:") else (address, None)
+    if not address.startswith("unix:"):
+        return address, None
+    path = address.removeprefix("unix:")
+    # The system allows about 100 bytes for the path of a socket.
+    return "http://context", min(path, os.path.relpath(path), key=len)
 
 
 def _authorized(token: str | None) -> dict[str, str]:

@@ -27,7 +27,7 @@ class Door:
 
         def enter(request: Request, *arguments: str) -> Answer:
             asked = Asked(request, contexts)
-            if not geometry_library.is_loaded() and geometry_library.may_be_needed(request.query, request.body):
+            if not geometry_library.is_loaded() and asked.may_need_geometry():
                 return self._after_loading(handler, asked, arguments)
             try:
                 return handler(asked, *arguments)
