@@ -104,4 +104,8 @@ REFUSALS: dict[str, Promise] = {
     "REPORT_BLURRING_AWAY": _(
         "The picture could not be blurred just now (%(exit)s). It is not public; songcau tries again."
     ),
+    "REPORT_PICTURE_UNKNOWN": _("There is no such picture, or it was removed."),
+    "REPORT_PICTURE_NOT_REVIEWABLE": _(
+        "This picture cannot be reviewed: it is still being looked into, was refused, or is a film."
+    ),
 }
