@@ -2,8 +2,10 @@
 
 from songcau.foundation.outbox.reactions import DeliveryFacts, Job, Reaction
 from songcau.foundation.outbox.rules import every
+from songcau.kernel.actor import SYSTEM
+from songcau.systems.citizen_reports import actions
 from songcau.systems.citizen_reports.actions import publishing
-from songcau.systems.citizen_reports.events import PictureReceived, ReportChanged
+from songcau.systems.citizen_reports.events import PictureReceived, ReportChanged, ReportForwarded, ReportSubmitted
 
 
 def suggest_boxes(event: PictureReceived, _facts: DeliveryFacts) -> None:
@@ -19,8 +21,25 @@ def catch_up_pictures() -> None:
     publishing.catch_up_pictures()
 
 
+def fetch_pictures(event: ReportSubmitted, _facts: DeliveryFacts) -> None:
+    actions.fetch_pictures(by=SYSTEM, report_id=event.report_id)
+
+
+def send_forwarded(event: ReportForwarded, _facts: DeliveryFacts) -> None:
+    actions.send_link(by=SYSTEM, link_id=event.link_id)
+
+
+def ask_jurisdictions() -> None:
+    actions.ask_jurisdictions(by=SYSTEM)
+
+
 REACTIONS = (
+    Reaction(ReportSubmitted, fetch_pictures, "citizen_reports.fetch_pictures", outside=True, lease_seconds=300),
+    Reaction(ReportForwarded, send_forwarded, "citizen_reports.send_forwarded", outside=True, lease_seconds=180),
     Reaction(PictureReceived, suggest_boxes, "citizen_reports.suggest_boxes", outside=True, lease_seconds=300),
     Reaction(ReportChanged, make_public_copies, "citizen_reports.make_public_copies", outside=True, lease_seconds=1200),
 )
-JOBS = (Job("citizen_reports.catch_up_pictures", every(minutes=10), catch_up_pictures, lease_seconds=7200),)
+JOBS = (
+    Job("citizen_reports.catch_up_pictures", every(minutes=10), catch_up_pictures, lease_seconds=7200),
+    Job("citizen_reports.ask_jurisdictions", every(minutes=15), ask_jurisdictions, lease_seconds=3600),
+)

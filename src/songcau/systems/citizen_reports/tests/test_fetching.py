@@ -188,8 +188,7 @@ def giving(content: bytes) -> fetching.Fetch:
             resolve=lambda _host, _port: "93.184.215.14",
             transport=httpx.MockTransport(lambda _request: httpx.Response(200, content=content)),
         ) as kept:
-            again = pictures._kept(iter([kept.read()]), most_bytes)
-        return again
+            return pictures._kept(iter([kept.read()]), most_bytes)
 
     return fetch
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,14 +18,22 @@ from songcau.systems.citizen_reports.actions import forwarding
 from songcau.systems.citizen_reports.actions.forwarding import (
     ForwardedAlready,
     JurisdictionUnusable,
+    ask_jurisdictions,
     connected,
     forward_report,
-    note_failure,
     pull_reports,
     read_back,
     sealed_key,
     send_again,
     send_link,
+)
+from songcau.systems.citizen_reports.actions.jurisdictions import (
+    Facts,
+    JurisdictionAddressUnusable,
+    JurisdictionNameUnusable,
+    JurisdictionUnknown,
+    ServiceMapUnfit,
+    set_jurisdiction,
 )
 from songcau.systems.citizen_reports.actions.submitting import Contact
 from songcau.systems.citizen_reports.adapters.open311 import HttpPeer, PeerAway, PeerRefused, Window
@@ -382,6 +391,39 @@ def test_a_link_that_is_gone_or_came_in_is_not_sent(
     jurisdiction.api_key_sealed = sealed_key("")
     assert connected(jurisdiction)._key == ""  # type: ignore[attr-defined]
     assert "k-1" not in json.dumps(Jurisdiction.objects.values_list("api_key_sealed", flat=True)[0])
-    note_failure(jurisdiction.pk, "ConnectError")
-    jurisdiction.refresh_from_db()
-    assert jurisdiction.last_error == "ConnectError"
+
+
+def test_one_that_is_away_holds_up_none_of_the_others(
+    town: Town, jurisdiction: Jurisdiction, elsewhere: Elsewhere, connect: forwarding.Connect
+) -> None:
+    Jurisdiction.objects.create(name="Nơi nhận", base_url="http://127.0.0.1:1", forwards=True)
+    Jurisdiction.objects.create(name="Nơi gửi", base_url="http://127.0.0.1:1", pulls=True)
+    Jurisdiction.objects.create(name="Không dùng", base_url="http://127.0.0.1:1")
+    elsewhere.add("A1", service_code="HOLE", description="Hố sâu giữa đường")
+    assert ask_jurisdictions(by=SYSTEM, connect=connect) == 0
+    assert OutsideLink.objects.count() == 1
+    elsewhere.fails = lambda _request: httpx.Response(503)
+    assert ask_jurisdictions(by=SYSTEM, connect=connect) == 2
+    assert Jurisdiction.objects.filter(last_error="JURISDICTION_AWAY HTTP 503").count() == 2
+
+
+def test_a_jurisdiction_is_set_up(town: Town) -> None:
+    facts = Facts("Điện lực", "https://power.example/v2", forwards=True, sends={"POTHOLE": "H"}, takes={"H": "POTHOLE"})
+    row = set_jurisdiction(by=town.root, facts=facts, api_key="k-2")
+    assert (row.service_map, connected(row)._key) == ({"H": "POTHOLE", "out": {"POTHOLE": "H"}}, "k-2")  # type: ignore[attr-defined]
+    changed = set_jurisdiction(by=town.root, facts=replace(facts, pulls=True), jurisdiction_id=row.pk)
+    assert (changed.pulls, changed.api_key_sealed) == (True, row.api_key_sealed)
+    with pytest.raises(NotYours):
+        set_jurisdiction(by=town.desk, facts=facts)
+    with pytest.raises(JurisdictionUnknown):
+        set_jurisdiction(by=town.root, facts=facts, jurisdiction_id=uuid4())
+    for name in ("", "a" * 121, "Điện lực"):
+        with pytest.raises(JurisdictionNameUnusable):
+            set_jurisdiction(by=town.root, facts=replace(facts, name=name))
+    for url in ("", "ftp://a.example", "https://", "http://[", "https://" + "a" * 300):
+        with pytest.raises(JurisdictionAddressUnusable):
+            set_jurisdiction(by=town.root, facts=replace(facts, name="Khác", base_url=url))
+    for more in ({"sends": {"NO_SUCH": "1"}}, {"sends": {"POTHOLE": ""}}, {"takes": {"out": "POTHOLE"}}):
+        with pytest.raises(ServiceMapUnfit):
+            set_jurisdiction(by=town.root, facts=replace(facts, name="Khác", **more))
+    assert set_jurisdiction(by=town.root, facts=Facts("Mọi việc", "http://a.example", sends={"*": "ALL"})).pk

@@ -106,7 +106,7 @@ def _tried(client: httpx.Client, url: str, most_bytes: int, resolve: Callable[[s
     headers = {"Host": parts.netloc, "Accept": "image/*, video/mp4"}
     with client.stream("GET", target, headers=headers, extensions=extensions) as answer:
         if answer.is_redirect:
-            return answer.headers.get("Location", "")
+            return str(answer.headers.get("Location", ""))
         if answer.status_code >= 500 or answer.status_code == 429:
             raise PictureElsewhereAway
         if answer.status_code != 200:
