@@ -14,7 +14,9 @@ def open311() -> None:
 @open311.command("issue-key")
 @click.argument("name")
 @click.option(
-    "--trusted", is_flag=True, help="A register that is taken over: its reports say themselves when they came and ended."
+    "--trusted",
+    is_flag=True,
+    help="A register that is taken over: its reports say themselves when they came and ended.",
 )
 def issue_key(name: str, trusted: bool) -> None:
     """Make a key for the system called NAME; prints it once."""
