@@ -58,4 +58,7 @@ urlpatterns = [
     path("<uuid:report_id>/false/", sources.false_report, name="false_report"),
     path("<uuid:report_id>/sheet.pdf", prints.report_sheet, name="print_report"),
     path("<uuid:report_id>/<str:name>/", case.step, name="step"),
+from songcau.systems.citizen_reports.pages import reviewing
+    path("pictures/", reviewing.next_picture, name="pictures"),
+    path("pictures/<uuid:picture_id>/", reviewing.picture, name="picture"),
 ]
