@@ -43,7 +43,7 @@ QUEUE = Listing(
     title=gettext_lazy("Moderation"),
     columns=(
         Column("tick", gettext_lazy("Choose"), lambda row: "", template="citizen_reports/cells/tick.html"),
-        Column("what", gettext_lazy("What"), lambda row: row.text, template="citizen_reports/cells/queued.html"),
+        Column("what", gettext_lazy("Matter"), lambda row: row.text, template="citizen_reports/cells/queued.html"),
         Column(
             "due",
             gettext_lazy("To be looked at by"),
@@ -51,7 +51,6 @@ QUEUE = Listing(
             sort="verify_due_at",
             template="citizen_reports/cells/due.html",
         ),
-        Column("received", gettext_lazy("Received"), lambda row: row.received_at, sort="received_at"),
     ),
     filters=(
         listing.SEARCH,
