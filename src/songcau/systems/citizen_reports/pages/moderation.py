@@ -116,7 +116,7 @@ def _page(request: HttpRequest, by: Actor, form: TriageForm | None, status: int)
     report = form.report if form else _chosen(request, by, shown)
     facts = panel_facts(by, report, form) if report else {"report": None}
     following = _following(request, shown, report)
-    extra = {"bulk": BulkForm(), "then": following, "selected": report.pk if report else None}
+    extra = {"bulk": BulkForm(auto_id="bulk_%s"), "then": following, "selected": report.pk if report else None}
     return render(request, "citizen_reports/moderation.html", context | facts | extra, status=status)
 
 
