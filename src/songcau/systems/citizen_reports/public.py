@@ -1,1 +1,118 @@
 """The door of citizen reports: the few functions and events that flows, consoles and gateways may use."""
+
+from collections.abc import Iterator
+
+from songcau.foundation.files.actions import Held, drop_held, hold_bytes
+from songcau.systems.citizen_reports.actions.evidence import EVIDENCE, LARGEST, MOST_PICTURES
+from songcau.systems.citizen_reports.actions.submitting import (
+    Contact,
+    Draft,
+    Submitted,
+    submit_report,
+    submitted,
+)
+from songcau.systems.citizen_reports.queries.for_public import (
+    Cluster,
+    PublicEntry,
+    PublicPage,
+    PublicPicture,
+    PublicReport,
+    Wanted,
+    likely_same,
+    public_clusters,
+    public_picture,
+    public_report,
+    public_reports,
+)
+from songcau.systems.citizen_reports.queries.for_reporter import (
+    OwnEntry,
+    OwnLine,
+    OwnPicture,
+    OwnReport,
+    is_own,
+    own_picture,
+    own_report,
+    own_reports,
+)
+from songcau.systems.citizen_reports.queries.offered import (
+    AskedQuestion,
+    NamedCategory,
+    OfferedCategory,
+    faults_of,
+    is_known_category,
+    offered_categories,
+    public_categories,
+    suggested_categories,
+)
+from songcau.systems.citizen_reports.queries.placing import Placed, placed
+from songcau.systems.citizen_reports.rules import (
+    REPORT_LIMIT,
+    AttachmentKind,
+    AttachmentState,
+    Channel,
+    PlaceDoubt,
+    QuestionKind,
+    RefusalReason,
+    State,
+    normalised_code,
+    shown_code,
+    shown_secret,
+)
+
+__all__ = [
+    "LARGEST",
+    "MOST_PICTURES",
+    "REPORT_LIMIT",
+    "AskedQuestion",
+    "AttachmentKind",
+    "AttachmentState",
+    "Channel",
+    "Cluster",
+    "Contact",
+    "Draft",
+    "Held",
+    "NamedCategory",
+    "OfferedCategory",
+    "OwnEntry",
+    "OwnLine",
+    "OwnPicture",
+    "OwnReport",
+    "PlaceDoubt",
+    "Placed",
+    "PublicEntry",
+    "PublicPage",
+    "PublicPicture",
+    "PublicReport",
+    "QuestionKind",
+    "RefusalReason",
+    "State",
+    "Submitted",
+    "Wanted",
+    "drop_held",
+    "faults_of",
+    "hold_picture",
+    "is_known_category",
+    "is_own",
+    "likely_same",
+    "normalised_code",
+    "offered_categories",
+    "own_picture",
+    "own_report",
+    "own_reports",
+    "placed",
+    "public_categories",
+    "public_clusters",
+    "public_picture",
+    "public_report",
+    "public_reports",
+    "shown_code",
+    "shown_secret",
+    "submit_report",
+    "submitted",
+    "suggested_categories",
+]
+
+
+def hold_picture(name: str, chunks: Iterator[bytes], length: int) -> Held:
+    """Put a picture or film on disk for a report that is about to be submitted. Raises the refusals of `hold_bytes`."""
+    return hold_bytes(use=EVIDENCE, name=name, chunks=chunks, length=length)
