@@ -1,5 +1,7 @@
 """What pictures and films of a report may be, and who may see them."""
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.files import rules
@@ -18,7 +20,7 @@ MOST_PICTURES = 8
 LARGEST = 60 * rules.MEGABYTE
 
 
-def _is_its_reporter(actor: Actor, report_id: object) -> bool:
+def _is_its_reporter(actor: Actor, report_id: UUID) -> bool:
     return Reporter.objects.filter(pk=actor.id, report=report_id).exists()
 
 

@@ -3,6 +3,7 @@
 The same `submission_id` is the same report, however often it is sent: the second answer equals the first.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
 from songcau.kernel.ids import new_id
-from songcau.kernel.text import normal, plain
+from songcau.kernel.text import normal
 from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.actions.evidence import (
     EVIDENCE,
@@ -41,6 +42,7 @@ from songcau.systems.citizen_reports.rules import AttachmentKind, Channel, State
 # By these the city itself writes down what somebody said; the limits on abuse are for what comes by itself.
 _BY_STAFF = frozenset({Channel.PHONE, Channel.COUNTER, Channel.STAFF})
 _UNLIMITED = _BY_STAFF | {Channel.IMPORT}
+_MOST_COUNTED = max(rules.KNOWN_PACE + rules.UNKNOWN_PACE) + 1
 
 
 class CategoryUnknown(Refused):
@@ -53,12 +55,6 @@ class TooManyPictures(Refused):
     """More than `most`."""
 
     code = "TOO_MANY_PICTURES"
-
-
-class SourceIsBlocked(Refused):
-    """Reports of this source are not taken before `until`; there is an appeal."""
-
-    code = "SOURCE_IS_BLOCKED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +106,23 @@ class Submitted:
 def submit_report(*, by: Actor, draft: Draft, contact: Contact, pictures: Sequence[Held] = ()) -> Submitted:
     """Take a report in. `pictures` were held before (`files.actions.hold_bytes`) and belong to it from now on.
 
-    Raises CategoryUnknown, TooManyPictures, SourceIsBlocked, NotYours (who writes for others must be the centre's),
-    PhoneUnreadable, and the refusals of `rules.require_report`, `require_answers`, `require_pace`.
+    Raises CategoryUnknown, TooManyPictures, NotYours (who writes for others must be the centre's), PhoneUnreadable, and
+    the refusals of `rules.require_report`, `require_answers`, `require_not_blocked`, `require_pace`.
     """
     if (known := submitted(draft.submission_id)) is not None:
         return known
     if draft.channel in _BY_STAFF:
         require_moderate(by)
-    rules.require_report(draft.text)
+    text = rules.require_report(draft.text)
     if len(pictures) > MOST_PICTURES:
         raise TooManyPictures(most=MOST_PICTURES)
     category, replaced = _category(draft)
-    answers = dict(draft.answers) if replaced else rules.require_answers(category.questions, draft.answers)
-    source = source_hash(contact.source)
+    answers = {} if replaced else _answered(category, draft)
     if draft.channel not in _UNLIMITED:
-        _require_welcome(source, known=contact.person_id is not None)
+        _require_welcome(source_hash(contact.source), known=contact.person_id is not None)
     try:
         with transaction.atomic():
-            report, reporter = _written(draft, contact, category, answers, source)
+            report, reporter = _written(draft, contact, category, answers, text)
             # Who typed it for somebody else says so; a citizen acts as nobody but the reporter of this report.
             who = by if draft.channel in _UNLIMITED else reporter_actor(reporter.pk)
             _attach(reporter, report, pictures)
@@ -158,9 +153,14 @@ def secret_of(submission_id: UUID) -> str:
     return rules.new_secret(digest)
 
 
-def secret_hash(secret: str) -> str:
-    """What is stored of a secret."""
-    return salted_hmac("songcau.citizen_reports.secret_hash", secret, algorithm="sha256").hexdigest()
+def salt_of(report_id: UUID) -> bytes:
+    """With what the secret of a report is hashed."""
+    return salted_hmac("songcau.citizen_reports.salt", str(report_id), algorithm="sha256").digest()
+
+
+def _answered(category: Category, draft: Draft) -> dict[str, object]:
+    questions = rules.checked_questions(category.questions)
+    return dict(rules.require_answers(questions, draft.answers, language=draft.language))
 
 
 def source_hash(source: str) -> str:
@@ -194,11 +194,10 @@ def _require_welcome(source: str, *, known: bool) -> None:
     now = clock.now()
     if not source:
         return
-    standing = Standing.objects.filter(source_hash=source, blocked_until__gt=now).first()
-    if standing is not None and standing.blocked_until is not None:
-        raise SourceIsBlocked(until=local(standing.blocked_until).strftime("%d/%m/%Y"))
+    standing = Standing.objects.filter(source_hash=source).values_list("blocked_until", flat=True).first()
+    rules.require_not_blocked(standing, now)
     sent = Reporter.objects.filter(source_hash=source, made_at__gt=now - timedelta(days=1))
-    times = list(sent.order_by("-made_at").values_list("made_at", flat=True)[: rules.MOST_COUNTED])
+    times = list(sent.order_by("-made_at").values_list("made_at", flat=True)[:_MOST_COUNTED])
     rules.require_pace(
         sum(at > now - timedelta(minutes=1) for at in times),
         sum(at > now - timedelta(hours=1) for at in times),
@@ -208,12 +207,12 @@ def _require_welcome(source: str, *, known: bool) -> None:
 
 
 def _written(
-    draft: Draft, contact: Contact, category: Category, answers: dict[str, object], source: str
+    draft: Draft, contact: Contact, category: Category, answers: dict[str, object], typed: str
 ) -> tuple[Report, Reporter]:
     now = clock.now()
     received_at = draft.received_at if draft.received_at and draft.channel in _UNLIMITED else now
     place = placed(draft.longitude, draft.latitude, draft.ward_code, local(received_at).date())
-    text, was_masked = rules.hidden_contacts(plain(draft.text).strip())
+    text, was_masked = rules.hidden_contacts(typed)
     report = _report(draft, category, place, received_at, text)
     report.answers, report.changed_at = answers, now
     report.save(force_insert=True)
@@ -225,8 +224,8 @@ def _written(
         email=contact.email.strip()[:254],
         hide_name=contact.hide_name,
         keeps_original=contact.keeps_original,
-        text_as_sent=plain(draft.text).strip() if was_masked else "",
-        source_hash=source,
+        text_as_sent=typed if was_masked else "",
+        source_hash=source_hash(contact.source),
         made_at=now,
     )
     return report, reporter
@@ -239,8 +238,8 @@ def _report(draft: Draft, category: Category, place: Placed, received_at: dateti
     desk = centre()
     return Report(
         id=report_id,
-        code=rules.new_code(),
-        secret_hash=secret_hash(secret_of(draft.submission_id)),
+        code=rules.new_code(secrets.token_bytes(8)),
+        secret_hash=rules.secret_hash(secret_of(draft.submission_id), salt_of(report_id)),
         submission_id=draft.submission_id,
         state=State.NEW,
         category=category,
