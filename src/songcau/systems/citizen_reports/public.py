@@ -1,8 +1,11 @@
 """The door of citizen reports: the few functions and events that flows, consoles and gateways may use."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from songcau.foundation.files.actions import Held, drop_held, hold_bytes
+from songcau.kernel.actor import Actor
+from songcau.systems.citizen_reports.actions.alerting import add_area_alert, remove_area_alert
 from songcau.systems.citizen_reports.actions.evidence import EVIDENCE, LARGEST, MOST_PICTURES
 from songcau.systems.citizen_reports.actions.submitting import (
     Contact,
@@ -11,6 +14,7 @@ from songcau.systems.citizen_reports.actions.submitting import (
     submit_report,
     submitted,
 )
+from songcau.systems.citizen_reports.permissions import reporter_actor
 from songcau.systems.citizen_reports.queries.for_public import (
     Cluster,
     PublicEntry,
@@ -25,14 +29,17 @@ from songcau.systems.citizen_reports.queries.for_public import (
     public_reports,
 )
 from songcau.systems.citizen_reports.queries.for_reporter import (
+    OwnAlert,
     OwnEntry,
     OwnLine,
     OwnPicture,
     OwnReport,
+    area_alerts,
     is_own,
     own_picture,
     own_report,
     own_reports,
+    reporter_id_of,
 )
 from songcau.systems.citizen_reports.queries.offered import (
     AskedQuestion,
@@ -73,6 +80,7 @@ __all__ = [
     "Held",
     "NamedCategory",
     "OfferedCategory",
+    "OwnAlert",
     "OwnEntry",
     "OwnLine",
     "OwnPicture",
@@ -88,6 +96,8 @@ __all__ = [
     "State",
     "Submitted",
     "Wanted",
+    "add_area_alert",
+    "area_alerts",
     "drop_held",
     "faults_of",
     "hold_picture",
@@ -105,6 +115,8 @@ __all__ = [
     "public_picture",
     "public_report",
     "public_reports",
+    "remove_area_alert",
+    "reporter_of",
     "shown_code",
     "shown_secret",
     "submit_report",
@@ -116,3 +128,9 @@ __all__ = [
 def hold_picture(name: str, chunks: Iterator[bytes], length: int) -> Held:
     """Put a picture or film on disk for a report that is about to be submitted. Raises the refusals of `hold_bytes`."""
     return hold_bytes(use=EVIDENCE, name=name, chunks=chunks, length=length)
+
+
+def reporter_of(report_id: UUID) -> Actor | None:
+    """As whom acts whoever has shown before that they sent this report. None: there is no such report."""
+    reporter_id = reporter_id_of(report_id)
+    return reporter_actor(reporter_id) if reporter_id else None

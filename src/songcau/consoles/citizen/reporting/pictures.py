@@ -29,7 +29,9 @@ def take(request: HttpRequest, submission_id: UUID) -> tuple[list[Held], list[st
     faults = []
     for file in request.FILES.getlist(FIELD):
         if len(held) >= MOST_PICTURES:
-            faults.append(_("At most %(most)s photos and films can be sent. The others were left out.") % {"most": MOST_PICTURES})
+            faults.append(
+                _("At most %(most)s photos and films can be sent. The others were left out.") % {"most": MOST_PICTURES}
+            )
             break
         try:
             held.append(hold_picture(file.name or "anh", _chunks(file), file.size or 0))

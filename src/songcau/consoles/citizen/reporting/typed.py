@@ -18,7 +18,6 @@ _ON = "on"
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-
     submission_id: UUID = field(default_factory=uuid4)
     text: str = ""
     category: str = ""

@@ -74,7 +74,9 @@ def suggest(request: HttpRequest) -> HttpResponseBase:
     """Codes of the categories that the words speak of."""
     if _too_often(request):
         return ratelimit.respond_429(request)
-    return JsonResponse({"categories": reports.suggested_categories(request.POST.get("text", "")[: reports.REPORT_LIMIT])})
+    return JsonResponse(
+        {"categories": reports.suggested_categories(request.POST.get("text", "")[: reports.REPORT_LIMIT])}
+    )
 
 
 @open_to_everyone

@@ -14,13 +14,11 @@ from songcau.consoles.citizen import words
 from songcau.consoles.citizen.giving import given_file
 from songcau.consoles.citizen.tracking.pass_cookie import give_pass, passed, take_pass
 from songcau.foundation.accounts.access import open_to_everyone
-from songcau.foundation.shell.words import say
 from songcau.foundation.shell.written import language
 from songcau.kernel import clock
 from songcau.kernel.errors import Refused
 from songcau.kernel.text import search_key
 from songcau.systems.citizen_reports import public as reports
-from songcau.systems.citizen_reports.public import OwnReport
 
 # By address, and by code whether there is such a one or not.
 _RATES = {"portal_track": "30/m/ip,12/10m/key"}
@@ -100,18 +98,9 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def report_in_hand(request: HttpRequest) -> OwnReport | None:
-    report_id = passed(request)
-    return reports.own_report(report_id, language()) if report_id else None
-
-
 def _of_picture(one: reports.OwnPicture) -> str:
     if one.state == reports.AttachmentState.READY:
         return ""
     if one.state == reports.AttachmentState.REFUSED:
         return words.refused_picture(one.refusal)
     return _("Is being checked")
-
-
-def said(refusal: Refused) -> str:
-    return say(refusal)

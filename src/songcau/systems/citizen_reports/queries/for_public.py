@@ -233,9 +233,7 @@ def _found(wanted: Wanted) -> QuerySet[Report]:
     return rows
 
 
-def _facts(
-    rows: Iterable[Report], language: str, timelines: tuple[PublicEntry, ...] = ()
-) -> tuple[PublicReport, ...]:
+def _facts(rows: Iterable[Report], language: str, timelines: tuple[PublicEntry, ...] = ()) -> tuple[PublicReport, ...]:
     rows = list(rows)
     pictures: dict[UUID, list[PublicPicture]] = {}
     shown = Attachment.objects.filter(
@@ -274,4 +272,6 @@ def _fact(
 
 def _timeline(row: Report) -> tuple[PublicEntry, ...]:
     lines = Entry.objects.filter(report=row, visibility=Visibility.PUBLIC)
-    return tuple(PublicEntry(line.at, line.step, rules.hidden_contacts(line.text)[0], line.agency_name) for line in lines)
+    return tuple(
+        PublicEntry(line.at, line.step, rules.hidden_contacts(line.text)[0], line.agency_name) for line in lines
+    )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from songcau.systems.citizen_reports.models import Attachment, Entry, Report, Reporter
+from songcau.systems.citizen_reports.models import AreaAlert, Attachment, Entry, Report, Reporter
 from songcau.systems.citizen_reports.queries.offered import said
 from songcau.systems.citizen_reports.rules import AttachmentKind, AttachmentState, State, Visibility
 
@@ -164,6 +164,11 @@ def is_own(report_id: UUID, person_id: UUID) -> bool:
     return Reporter.objects.filter(report=report_id, person_id=person_id).exists()
 
 
+def reporter_id_of(report_id: UUID) -> UUID | None:
+    """The row of its reporter, whose id is all that others know."""
+    return Reporter.objects.filter(report=report_id).values_list("pk", flat=True).first()
+
+
 def own_picture(report_id: UUID, picture_id: UUID) -> UUID | None:
     """The file of a picture, for whoever sent the report: their own, and the unit's before and after."""
     row = Attachment.objects.filter(pk=picture_id, report=report_id, state=AttachmentState.READY).first()
@@ -194,3 +199,18 @@ def _line(line: Entry) -> OwnEntry:
         line.by_label == "reporter",
         line.visibility == Visibility.REPORTER,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAlert:
+    """An area somebody wants to be told of; `category` empty: of everything."""
+
+    id: UUID
+    ward: str
+    category: str
+
+
+def area_alerts(person_id: UUID, language: str) -> tuple[OwnAlert, ...]:
+    """Somebody's own, in the order in which they were made."""
+    rows = AreaAlert.objects.filter(person_id=person_id).select_related("category")
+    return tuple(OwnAlert(row.pk, row.ward_name, said(row.category, language) if row.category else "") for row in rows)

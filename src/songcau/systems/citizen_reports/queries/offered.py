@@ -48,7 +48,9 @@ def offered_categories(language: str) -> tuple[OfferedCategory, ...]:
     """In the city's own sequence, those under one heading together."""
     rows = Category.objects.offered().select_related("parent")
     found = [
-        OfferedCategory(row.code, said(row, language), said(row.parent, language) if row.parent else "", _asked(row, language))
+        OfferedCategory(
+            row.code, said(row, language), said(row.parent, language) if row.parent else "", _asked(row, language)
+        )
         for row in rows
     ]
     first: dict[str, int] = {}
@@ -70,7 +72,9 @@ def suggested_categories(text: str) -> list[str]:
     return rules.category_suggestions(text, described)
 
 
-def faults_of(*, text: str, category: str, answers: Mapping[str, object], phone: str, language: str) -> dict[str, Refused]:
+def faults_of(
+    *, text: str, category: str, answers: Mapping[str, object], phone: str, language: str
+) -> dict[str, Refused]:
     """What would be refused: field → why; a question's field is `q-<its key>`. Nothing where all is well."""
     faults: dict[str, Refused] = {}
     try:
