@@ -46,6 +46,7 @@ from songcau.context.subscriptions.subscriptions import Subscriptions
 from songcau.context.subscriptions.telling import Parts
 from songcau.context.terms.contexts import Contexts
 from songcau.context.terms.folder import UnusableFolder
+from songcau.context.terms.loading import Loader
 from songcau.context.terms.terms import CORE
 
 log = logging.getLogger("songcau.context")
@@ -77,9 +78,10 @@ class Options:
     instead.
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
-    notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
-    is not where it listens. has_quality: doubts about observations are said beside them, and those that come late stay
-    out of the present state. instances_in_an_answer: a longer history is cut to a range of time.
+    notifications do not go to loopback and private addresses, and no @context is fetched there. public_url: where
+    clients reach this broker, when that is not where it listens. has_quality: doubts about observations are said beside
+    them, and those that come late stay out of the present state. instances_in_an_answer: a longer history is cut to a
+    range of time.
     """
 
     data: Path
@@ -209,7 +211,7 @@ def _owners(options: Options, tokens: Tokens) -> Callable[[str], Owner | None]:
 
 def _contexts(options: Options) -> Contexts:
     try:
-        return Contexts(options.contexts)
+        return Contexts(options.contexts, loader=Loader(allow_private=not options.is_private_closed))
     except (UnusableFolder, OSError) as error:
         raise CannotStart(f"the @contexts in {options.contexts} cannot be used: {error}") from error
 

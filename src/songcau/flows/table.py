@@ -23,6 +23,7 @@ from songcau.foundation.notifications import events as notifications
 from songcau.foundation.outbox import events as outbox
 from songcau.foundation.outbox.reactions import Reaction
 from songcau.foundation.places import events as places
+from songcau.systems.citizen_reports import public as reports
 
 TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.AgencyAdded: (),
@@ -81,4 +82,17 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     personal_data.OwnDataExported: (),
     places.BoundariesApplied: (),
     places.UnitsLoaded: (),
+    reports.PictureReceived: (),
+    reports.ReportChanged: (),
+    reports.ReportEscalated: (),
+    reports.ReportNudged: (),
+    reports.ReportPublished: (),
+    reports.ReportRated: (),
+    reports.ReportStepTaken: (),
+    reports.ReportSubmitted: (),
+    reports.ReportWithheld: (),
+    reports.ReporterAsked: (),
+    reports.ReporterLookedAt: (),
+    reports.SetUpChanged: (),
+    reports.SourceBlocked: (),
 }

@@ -14,9 +14,10 @@ import orjson
 from songcau.context.broker.broker import Broker
 from songcau.context.entities.entity import Attributes, Entity, Instance
 from songcau.context.journal.corrections import INSTANCE, Added, Hidden
-from songcau.context.journal.history import MOST_ROWS, SCOPE, Evolution, Wanted
+from songcau.context.journal.history import MOST, SCOPE, Evolution, Wanted
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.rows import microseconds
+from songcau.context.journal.store import Bound
 from songcau.context.language.ordering import Ordering
 from songcau.context.language.selection import Selection
 from songcau.context.memory.state import State
@@ -31,6 +32,7 @@ from songcau.context.rights.caller import Caller
 
 MOST_ENTITIES = 10_000
 AT_ONCE = 100
+_NOTHING = Bound(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Histories:
     async def one(self, tenant: str, entity_id: str, wanted: Wanted, by: Caller) -> Past:
         """5.7.3. Raises NonexistentTenant, ResourceNotFound (also for what the caller may not see), TooComplexQuery."""
         self._state(tenant)
-        found = await self._journal.history(tenant, [entity_id], _with_scopes(wanted), most_rows=MOST_ROWS)
+        found = await self._journal.history(tenant, [entity_id], _with_scopes(wanted), bound=MOST)
         past = self._seen(tenant, found[0], by) if found else None
         if past is None:
             raise ResourceNotFound(f"There is no history of {entity_id}")
@@ -81,7 +83,7 @@ class Histories:
         """
         state = self._state(tenant)
         found: list[Past] = []
-        left = MOST_ROWS
+        left = MOST
         ids = self._ids(state, asked, by, await self._journal.gone(tenant))
         looked = 0
         # What a past must say may be said by attributes that are not to be shown.
@@ -90,9 +92,9 @@ class Histories:
             looked += len(some)
             if looked > MOST_ENTITIES:
                 raise TooComplexQuery("Too many entities have a history like that: ask for fewer by type, id or page")
-            for evolution in await self._journal.history(tenant, some, looked_at, most_rows=left):
-                left -= evolution.rows
-                if evolution.is_cut or left <= 0:
+            for evolution in await self._journal.history(tenant, some, looked_at, bound=left):
+                left = left.without(evolution.rows, evolution.size)
+                if evolution.is_cut or left.is_used_up:
                     raise _too_long()
                 past = self._seen(tenant, evolution, by)
                 if past is not None and _matches(past, asked):
@@ -166,7 +168,7 @@ class Histories:
 
     async def _known(self, tenant: str, entity_id: str, wanted: Wanted | None = None) -> Evolution | None:
         found = await self._journal.history(
-            tenant, [entity_id], wanted or Wanted(last=1), most_rows=MOST_ROWS if wanted else 0
+            tenant, [entity_id], wanted or Wanted(last=1), bound=MOST if wanted else _NOTHING
         )
         return found[0] if found else None
 

@@ -1,10 +1,10 @@
 """Which text of a LanguageProperty a reader gets (ETSI GS CIM 009, clause 4.15; look-up of RFC 4647)."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from songcau.context.problems import BadRequestData
+from songcau.context.remembering import short_kept
 
 NO_LANGUAGE: Final = "@none"
 MOST_RANGES: Final = 32
@@ -33,7 +33,7 @@ def _shortened(language: str) -> str:
     return rest[:-2] if rest[-2:-1] == "-" else rest
 
 
-@lru_cache(maxsize=256)
+@short_kept(256)
 def language_ranges(wanted: str) -> tuple[str, ...]:
     """The languages of a `lang` parameter in lower case, the most wanted first. Raises BadRequestData."""
     ranges: list[tuple[float, str]] = []

@@ -12,7 +12,7 @@ import orjson
 
 from songcau.context.entities.entity import Change, Entity
 from songcau.context.journal.corrections import Added, Correction, Hidden
-from songcau.context.journal.history import MOST_ROWS, Evolution, Wanted, evolution_of
+from songcau.context.journal.history import MOST, Evolution, Wanted, evolution_of
 from songcau.context.journal.pace import Pace
 from songcau.context.journal.past import Past
 from songcau.context.journal.recovery import Recovered, recover
@@ -20,7 +20,7 @@ from songcau.context.journal.register import Register
 from songcau.context.journal.retention import ROWS_AT_ONCE, Expired, Known, Removal, Retention
 from songcau.context.journal.snapshots import Present, Snapshots
 from songcau.context.journal.sqlite import SqliteStore
-from songcau.context.journal.store import Store, StoreError
+from songcau.context.journal.store import Bound, Store, StoreError
 from songcau.context.journal.transaction import Transaction
 from songcau.context.journal.writer import Writer
 from songcau.context.problems import StorageUnavailable
@@ -232,17 +232,15 @@ class Journal:
         """(tenant, id, document) of a kind, by tenant and id. It waits for the disk: meant for a start."""
         return self._store.documents(kind)
 
-    async def history(
-        self, tenant: str, ids: Sequence[str], wanted: Wanted, *, most_rows: int = MOST_ROWS
-    ) -> list[Evolution]:
+    async def history(self, tenant: str, ids: Sequence[str], wanted: Wanted, *, bound: Bound = MOST) -> list[Evolution]:
         """What was so of these entities, in their order; those that the log does not know are left out.
 
-        Everything appended before the call is contained. It is read beside the event loop, at most so many rows.
+        Everything appended before the call is contained. It is read beside the event loop, at most so much.
         """
         for _ in range(3):
             newest = {entity_id: self._register.newest(tenant, entity_id) for entity_id in ids}
             if await self.flushed():  # otherwise rows that `newest` names were taken back
-                return await self._read_beside(partial(self._evolutions, tenant, newest, wanted, most_rows))
+                return await self._read_beside(partial(self._evolutions, tenant, newest, wanted, bound))
         raise StorageUnavailable("The history cannot be read while changes fail; try again in a moment.")
 
     async def gone(self, tenant: str) -> dict[str, tuple[str, ...]]:
@@ -310,15 +308,13 @@ class Journal:
         except StoreError as error:
             raise StorageUnavailable(f"The history cannot be read: {error}") from error
 
-    def _evolutions(
-        self, tenant: str, newest: dict[str, int | None], wanted: Wanted, most_rows: int
-    ) -> list[Evolution]:
+    def _evolutions(self, tenant: str, newest: dict[str, int | None], wanted: Wanted, bound: Bound) -> list[Evolution]:
         found = []
         for entity_id, last in newest.items():
-            evolution = evolution_of(self._store, tenant, entity_id, last, wanted, most_rows=most_rows)
+            evolution = evolution_of(self._store, tenant, entity_id, last, wanted, bound=bound)
             if evolution is not None:
                 found.append(evolution)
-                most_rows -= evolution.rows
+                bound = bound.without(evolution.rows, evolution.size)
         return found
 
     def past(self, present: Present) -> Past:

@@ -13,7 +13,7 @@ from typing import cast
 
 import httptools
 
-from songcau.context.subscriptions.addresses import addresses_of
+from songcau.context.addresses import addresses_of
 from songcau.context.subscriptions.carriers import Done, Failure, Reach, Recipient
 from songcau.context.subscriptions.endpoints import Endpoint
 

@@ -1,4 +1,4 @@
-"""The door of citizen reports: the few functions and events that flows, consoles and gateways may use."""
+"""The door of citizens' reports: the few functions and events that flows, consoles and gateways may use."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -13,6 +13,21 @@ from songcau.systems.citizen_reports.actions.submitting import (
     Submitted,
     submit_report,
     submitted,
+)
+from songcau.systems.citizen_reports.events import (
+    PictureReceived,
+    ReportChanged,
+    ReporterAsked,
+    ReporterLookedAt,
+    ReportEscalated,
+    ReportNudged,
+    ReportPublished,
+    ReportRated,
+    ReportStepTaken,
+    ReportSubmitted,
+    ReportWithheld,
+    SetUpChanged,
+    SourceBlocked,
 )
 from songcau.systems.citizen_reports.permissions import reporter_actor
 from songcau.systems.citizen_reports.queries.for_public import (
@@ -85,6 +100,7 @@ __all__ = [
     "OwnLine",
     "OwnPicture",
     "OwnReport",
+    "PictureReceived",
     "PlaceDoubt",
     "Placed",
     "PublicEntry",
@@ -93,6 +109,18 @@ __all__ = [
     "PublicReport",
     "QuestionKind",
     "RefusalReason",
+    "ReportChanged",
+    "ReportEscalated",
+    "ReportNudged",
+    "ReportPublished",
+    "ReportRated",
+    "ReportStepTaken",
+    "ReportSubmitted",
+    "ReportWithheld",
+    "ReporterAsked",
+    "ReporterLookedAt",
+    "SetUpChanged",
+    "SourceBlocked",
     "State",
     "Submitted",
     "Wanted",

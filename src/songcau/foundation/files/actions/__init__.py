@@ -3,19 +3,16 @@
 from songcau.foundation.files.actions.links import attach_file, hold_file, release_file, remove_file
 from songcau.foundation.files.actions.previews import draw_previews
 from songcau.foundation.files.actions.reading import read_file
-from songcau.foundation.files.actions.receiving import Held, drop_held, hold_bytes, register_held
+from songcau.foundation.files.actions.receiving import register_held
 from songcau.foundation.files.actions.retention import remove_expired, remove_unneeded
 from songcau.foundation.files.actions.scans import scan_blob
 from songcau.foundation.files.actions.uploads import cancel_upload, finish_upload, start_upload
 
 __all__ = [
-    "Held",
     "attach_file",
     "cancel_upload",
     "draw_previews",
-    "drop_held",
     "finish_upload",
-    "hold_bytes",
     "hold_file",
     "read_file",
     "register_held",

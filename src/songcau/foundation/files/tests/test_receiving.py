@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import transaction
 
 from songcau.foundation.files import rules
-from songcau.foundation.files.actions import Held, drop_held, finish_upload, hold_bytes, register_held
+from songcau.foundation.files.actions import finish_upload, register_held
 from songcau.foundation.files.models import FileLink, Upload
 from songcau.foundation.files.parts import TooMuch
+from songcau.foundation.files.receiving import Held, drop_held, hold_bytes
 from songcau.foundation.files.refusals import ActiveContent, FileEmpty, MayNotUpload, OverLimit, UseUnknown
 from songcau.foundation.files.rules import UploadState
 from songcau.foundation.files.tests.conftest import SUBJECT

@@ -16,7 +16,8 @@ from django.utils.crypto import salted_hmac
 from songcau.foundation.accounts.phones import phone_number
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.calendar.queries import local
-from songcau.foundation.files.actions import Held, register_held
+from songcau.foundation.files.actions import register_held
+from songcau.foundation.files.receiving import Held
 from songcau.foundation.files.uses import Subject
 from songcau.foundation.outbox.actions import announce
 from songcau.kernel import clock
@@ -78,6 +79,8 @@ class Draft:
     is_urgent: bool = False
     made_at: datetime | None = None
     received_at: datetime | None = None
+    api_key_id: UUID | None = None
+    media_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +124,7 @@ def submit_report(*, by: Actor, draft: Draft, contact: Contact, pictures: Sequen
     if draft.channel not in _UNLIMITED:
         _require_welcome(source_hash(contact.source), known=contact.person_id is not None)
     try:
-        with transaction.atomic():
-            report, reporter = _written(draft, contact, category, answers, text)
-            # Who typed it for somebody else says so; a citizen acts as nobody but the reporter of this report.
-            who = by if draft.channel in _UNLIMITED else reporter_actor(reporter.pk)
-            _attach(reporter, report, pictures)
-            written_at = draft.made_at.isoformat() if draft.made_at else ""
-            channel = str(report.channel)
-            note(report, "submit", by=who, visibility=Visibility.PUBLIC, channel=channel, written_at=written_at)
-            if replaced:
-                note(report, "replace_category", by=who, visibility=Visibility.STAFF, was=draft.category)
-            details = {"code": report.code, "channel": str(report.channel), "pictures": len(pictures)}
-            record_entry(by=who, action="citizen_reports.submit_report", subject=about(report), details=details)
-            announce(ReportSubmitted(report.pk), subject=about(report), by=who)
+        report = _taken_in(by, draft, contact, category, answers, text, pictures)
     except IntegrityError:
         if (known := submitted(draft.submission_id)) is not None:
             return known
@@ -145,6 +136,34 @@ def submitted(submission_id: UUID) -> Submitted | None:
     """What was answered to a submission that is here already; None for another."""
     found = Report.objects.filter(submission_id=submission_id).values_list("pk", "code").first()
     return Submitted(found[0], found[1], secret_of(submission_id), is_new=False) if found else None
+
+
+@transaction.atomic
+def _taken_in(
+    by: Actor,
+    draft: Draft,
+    contact: Contact,
+    category: Category,
+    answers: dict[str, object],
+    text: str,
+    pictures: Sequence[Held],
+) -> Report:
+    report, reporter = _written(draft, contact, category, answers, text)
+    # Who typed it for somebody else says so; a citizen acts as nobody but the reporter of this report.
+    who = by if draft.channel in _UNLIMITED else reporter_actor(reporter.pk)
+    _attach(reporter, report, pictures)
+    if draft.media_url:
+        kind = AttachmentKind.PROBLEM
+        Attachment.objects.create(report=report, kind=kind, source_url=draft.media_url, at=report.received_at)
+    written_at = draft.made_at.isoformat() if draft.made_at else ""
+    channel = str(report.channel)
+    note(report, "submit", by=who, visibility=Visibility.PUBLIC, channel=channel, written_at=written_at)
+    if category.code != draft.category:
+        note(report, "replace_category", by=who, visibility=Visibility.STAFF, was=draft.category)
+    details = {"code": report.code, "channel": channel, "pictures": len(pictures)}
+    record_entry(by=who, action="citizen_reports.submit_report", subject=about(report), details=details)
+    announce(ReportSubmitted(report.pk), subject=about(report), by=who)
+    return report
 
 
 def secret_of(submission_id: UUID) -> str:
@@ -247,6 +266,7 @@ def _report(draft: Draft, category: Category, place: Placed, received_at: dateti
         text=text,
         language=draft.language,
         channel=draft.channel,
+        api_key_id=draft.api_key_id,
         is_demo=draft.is_demo,
         longitude=draft.longitude,
         latitude=draft.latitude,

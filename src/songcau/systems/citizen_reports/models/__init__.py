@@ -3,6 +3,7 @@
 from songcau.systems.citizen_reports.models.citizens import AreaAlert, Standing
 from songcau.systems.citizen_reports.models.configuration import (
     AnswerTemplate,
+    ApiKey,
     Category,
     Jurisdiction,
     OutsideBody,
@@ -13,6 +14,7 @@ from songcau.systems.citizen_reports.models.rows import Attachment, Entry, Outsi
 
 __all__ = [
     "AnswerTemplate",
+    "ApiKey",
     "AreaAlert",
     "Attachment",
     "Category",

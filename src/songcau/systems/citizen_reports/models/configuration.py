@@ -119,6 +119,28 @@ class Jurisdiction(models.Model):
         return self.name
 
 
+class ApiKey(models.Model):
+    """With what an outside system sends reports by Open311. Only a hash of it is kept; `hint` is its beginning.
+
+    `is_trusted`: a register that is taken over, whose reports say themselves when they came and how they stand.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(max_length=8, editable=False)
+    jurisdiction = models.ForeignKey(Jurisdiction, models.PROTECT, null=True, blank=True, related_name="keys")
+    is_trusted = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class OutsideBody(models.Model):
     """An agency that is none of the city's: power, water, telecom. It works its list, or gets reports by Open311."""
 

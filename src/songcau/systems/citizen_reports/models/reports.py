@@ -10,7 +10,7 @@ from songcau.kernel.actor import EVERYWHERE, Actor
 from songcau.kernel.ids import new_id
 from songcau.kernel.text import search_key
 from songcau.systems.citizen_reports.models.columns import coded
-from songcau.systems.citizen_reports.models.configuration import Category
+from songcau.systems.citizen_reports.models.configuration import ApiKey, Category
 from songcau.systems.citizen_reports.rules import (
     Channel,
     PlaceDoubt,
@@ -70,6 +70,8 @@ class Report(Versioned):
     answers = models.JSONField(default=dict, blank=True)
     language = models.CharField(max_length=2, default="vi")
     channel = coded(Channel, 10)
+    # The outside system that sent it (Open311): it may ask how its own reports stand.
+    api_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, related_name="+")
     is_demo = models.BooleanField(default=False)
 
     longitude = models.FloatField(null=True)

@@ -60,6 +60,8 @@ class Attachment(models.Model):
     file_id = models.UUIDField(null=True)
     state = coded(AttachmentState, 10, default=AttachmentState.WAITING)
     refusal = models.CharField(max_length=40, blank=True)
+    # Where an outside system has it, until it was fetched.
+    source_url = models.URLField(max_length=1000, blank=True)
     is_picture = models.BooleanField(default=True)
     by_reporter = models.BooleanField(default=True)
     public_file_id = models.UUIDField(null=True, db_index=True)

@@ -27,6 +27,11 @@ def is_open(state: State) -> bool:
     return state not in CLOSED_STATES
 
 
+def open311_status(state: State) -> str:
+    """`open` or `closed`: the standard knows no other; the state itself goes into `status_notes`."""
+    return "open" if is_open(state) else "closed"
+
+
 class RefusalReason(StrEnum):
     PRIVATE_DISPUTE = "PRIVATE_DISPUTE"
     COMPLAINT_OR_DENUNCIATION = "COMPLAINT_OR_DENUNCIATION"

@@ -12,8 +12,9 @@ from songcau.foundation.accounts.permissions import NotYours
 from songcau.foundation.accounts.phones import PhoneUnreadable
 from songcau.foundation.accounts.tests.people import make_person
 from songcau.foundation.audit.models import Entry as AuditEntry
-from songcau.foundation.files.actions import Held, finish_upload, hold_bytes, read_file
+from songcau.foundation.files.actions import finish_upload, read_file
 from songcau.foundation.files.models import FileLink, Upload
+from songcau.foundation.files.receiving import Held, hold_bytes
 from songcau.foundation.files.refusals import MayNotReadFile, MayNotUpload
 from songcau.foundation.files.tests.samples import photograph
 from songcau.foundation.files.uses import Subject, use_of
