@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from songcau.foundation.files.actions import Held, drop_held, hold_bytes
+from songcau.foundation.files.receiving import Held, drop_held, hold_bytes
 from songcau.kernel.actor import Actor
 from songcau.systems.citizen_reports.actions.alerting import add_area_alert, remove_area_alert
 from songcau.systems.citizen_reports.actions.evidence import EVIDENCE, LARGEST, MOST_PICTURES
