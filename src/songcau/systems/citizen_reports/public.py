@@ -5,15 +5,29 @@ from uuid import UUID
 
 from songcau.foundation.files.receiving import Held, drop_held, hold_bytes
 from songcau.kernel.actor import Actor
-from songcau.systems.citizen_reports.actions.alerting import add_area_alert, remove_area_alert
-from songcau.systems.citizen_reports.actions.evidence import EVIDENCE, LARGEST, MOST_PICTURES
-from songcau.systems.citizen_reports.actions.submitting import (
-    Contact,
-    Draft,
-    Submitted,
-    submit_report,
-    submitted,
+from songcau.systems.citizen_reports.actions import (
+    add_more,
+    answer_question,
+    forget_reporter,
+    load_usual_categories,
+    load_usual_routing,
+    note_moved_date,
+    nudge_report,
+    rate_report,
+    reopen_report,
+    withdraw_report,
 )
+from songcau.systems.citizen_reports.actions import notices as notices
+from songcau.systems.citizen_reports.actions.abuse import appeal
+from songcau.systems.citizen_reports.actions.alerting import add_area_alert, remove_area_alert
+from songcau.systems.citizen_reports.actions.evidence import EVIDENCE, LARGEST, MOST_PICTURES, SUBJECT
+from songcau.systems.citizen_reports.actions.reporting import (
+    NoSuchReport,
+    ReporterAccess,
+    reporter_of_account,
+    reporter_of_code,
+)
+from songcau.systems.citizen_reports.actions.submitting import Contact, Draft, Submitted, submit_report, submitted
 from songcau.systems.citizen_reports.events import (
     PictureReceived,
     ReportChanged,
@@ -67,6 +81,16 @@ from songcau.systems.citizen_reports.queries.offered import (
     suggested_categories,
 )
 from songcau.systems.citizen_reports.queries.placing import Placed, placed
+from songcau.systems.citizen_reports.queries.telling import (
+    ReportFacts,
+    account_of_reporter,
+    concerned_by_lateness,
+    desk,
+    facts_of,
+    handlers_of,
+    leaders,
+    step_of,
+)
 from songcau.systems.citizen_reports.rules import (
     REPORT_LIMIT,
     AttachmentKind,
@@ -85,6 +109,7 @@ __all__ = [
     "LARGEST",
     "MOST_PICTURES",
     "REPORT_LIMIT",
+    "SUBJECT",
     "AskedQuestion",
     "AttachmentKind",
     "AttachmentState",
@@ -94,6 +119,7 @@ __all__ = [
     "Draft",
     "Held",
     "NamedCategory",
+    "NoSuchReport",
     "OfferedCategory",
     "OwnAlert",
     "OwnEntry",
@@ -111,12 +137,14 @@ __all__ = [
     "RefusalReason",
     "ReportChanged",
     "ReportEscalated",
+    "ReportFacts",
     "ReportNudged",
     "ReportPublished",
     "ReportRated",
     "ReportStepTaken",
     "ReportSubmitted",
     "ReportWithheld",
+    "ReporterAccess",
     "ReporterAsked",
     "ReporterLookedAt",
     "SetUpChanged",
@@ -124,15 +152,30 @@ __all__ = [
     "State",
     "Submitted",
     "Wanted",
+    "account_of_reporter",
     "add_area_alert",
+    "add_more",
+    "answer_question",
+    "appeal",
     "area_alerts",
+    "concerned_by_lateness",
+    "desk",
     "drop_held",
+    "facts_of",
     "faults_of",
+    "forget_reporter",
+    "handlers_of",
     "hold_picture",
     "is_known_category",
     "is_own",
+    "leaders",
     "likely_same",
+    "load_usual_categories",
+    "load_usual_routing",
     "normalised_code",
+    "note_moved_date",
+    "notices",
+    "nudge_report",
     "offered_categories",
     "own_picture",
     "own_report",
@@ -143,13 +186,19 @@ __all__ = [
     "public_picture",
     "public_report",
     "public_reports",
+    "rate_report",
     "remove_area_alert",
+    "reopen_report",
     "reporter_of",
+    "reporter_of_account",
+    "reporter_of_code",
     "shown_code",
     "shown_secret",
+    "step_of",
     "submit_report",
     "submitted",
     "suggested_categories",
+    "withdraw_report",
 ]
 
 

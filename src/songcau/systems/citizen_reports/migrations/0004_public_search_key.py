@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('citizen_reports', '0002_open311'),
+        ('citizen_reports', '0003_reopened_at'),
     ]
 
     operations = [
