@@ -20,7 +20,8 @@ from django.views.decorators.http import require_safe
 
 from songcau.foundation.accounts.access import open_to_everyone
 from songcau.foundation.accounts.models import Person
-from songcau.foundation.shell.assets import DIST, Asset, BuildMissing, manifest as built
+from songcau.foundation.shell.assets import DIST, Asset, BuildMissing
+from songcau.foundation.shell.assets import manifest as built
 from songcau.foundation.shell.written import language
 
 _WORKER = "citizen/service_worker.js"

@@ -4,7 +4,7 @@ from django.urls import path
 
 from songcau.consoles.citizen import browsing, home, offline
 from songcau.consoles.citizen.reporting import views as reporting
-from songcau.consoles.citizen.tracking import mine
+from songcau.consoles.citizen.tracking import deeds, mine
 from songcau.consoles.citizen.tracking import views as tracking
 
 app_name = "portal"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("track/", tracking.track, name="track"),
     path("track/report/", tracking.tracked, name="tracked"),
     path("track/report/pictures/<uuid:picture_id>/", tracking.picture, name="own_picture"),
+    path("track/report/<slug:deed>/", deeds.do, name="deed"),
     path("track/leave/", tracking.leave, name="leave"),
     path("reports/", browsing.reports_page, name="reports"),
     path("reports/map/", browsing.map_page, name="map"),

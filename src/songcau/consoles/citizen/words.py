@@ -58,8 +58,8 @@ REASONS: Mapping[str, Words] = {
         "It is a dispute between private persons. A mediation group of your ward or a court can help."
     ),
     "COMPLAINT_OR_DENUNCIATION": _(
-        "It is a complaint or a denunciation. The law has a way of its own for these: the citizen reception office of the "
-        "city or of your ward takes it."
+        "It is a complaint or a denunciation. The law has a way of its own for these: the citizen reception office of "
+        "the city or of your ward takes it."
     ),
     "OBSCENE": _("The words or pictures are indecent."),
     "DUPLICATE": _("The same was reported before. You can follow that report."),

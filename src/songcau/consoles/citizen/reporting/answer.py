@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from songcau.consoles.citizen.tracking.pass_cookie import give_pass
+from songcau.consoles.citizen.pass_cookie import give_pass
 from songcau.foundation.files.documents.codes import qr
 from songcau.systems.citizen_reports.public import Submitted, shown_code, shown_secret, submitted
 

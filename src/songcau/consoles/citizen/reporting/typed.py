@@ -121,7 +121,7 @@ def _answers(data: QueryDict) -> dict[str, dict[str, str]]:
     for name in data:
         if name.startswith("q-") and name.count("-") == 2:
             _q, category, key = name.split("-")
-            found.setdefault(category, {})[key] = data[name]
+            found.setdefault(category, {})[key] = data.get(name, "")
     return found
 
 

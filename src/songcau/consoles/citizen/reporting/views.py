@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.core.internal import ratelimit
-from django.core.validators import EmailValidator, ValidationError
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from songcau.consoles.citizen import pictures
 from songcau.consoles.citizen.places import guidance, today, wards
-from songcau.consoles.citizen.reporting import pictures
 from songcau.consoles.citizen.reporting.answer import answered, remember, sent_page
 from songcau.consoles.citizen.reporting.typed import Typed, read
 from songcau.foundation.accounts.access import open_to_everyone
 from songcau.foundation.accounts.models import Person
-from songcau.foundation.shell.errors import status_of, wants_json
+from songcau.foundation.shell.errors import status_of, too_many_requests, wants_json
 from songcau.foundation.shell.words import say
 from songcau.foundation.shell.written import language
 from songcau.kernel.actor import NOBODY
@@ -62,7 +63,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 def place(request: HttpRequest) -> HttpResponseBase:
     """In which ward a point lies, and what to know where that is not sure."""
     if _too_often(request):
-        return ratelimit.respond_429(request)
+        return too_many_requests(request)
     typed = read(request.POST)
     found = reports.placed(typed.longitude, typed.latitude, typed.ward_code, today())
     return JsonResponse({"ward": found.name, "code": found.code, "doubt": found.doubt, "words": guidance(found)})
@@ -73,7 +74,7 @@ def place(request: HttpRequest) -> HttpResponseBase:
 def suggest(request: HttpRequest) -> HttpResponseBase:
     """Codes of the categories that the words speak of."""
     if _too_often(request):
-        return ratelimit.respond_429(request)
+        return too_many_requests(request)
     return JsonResponse(
         {"categories": reports.suggested_categories(request.POST.get("text", "")[: reports.REPORT_LIMIT])}
     )
@@ -84,7 +85,7 @@ def suggest(request: HttpRequest) -> HttpResponseBase:
 def similar(request: HttpRequest) -> HttpResponseBase:
     """A part of the page: published reports that may be the same matter."""
     if _too_often(request):
-        return ratelimit.respond_429(request)
+        return too_many_requests(request)
     return render(request, "citizen/report/similar.html", {"similar": _similar(read(request.POST))})
 
 

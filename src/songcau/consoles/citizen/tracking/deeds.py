@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from songcau.consoles.citizen.reporting import pictures
-from songcau.consoles.citizen.tracking.pass_cookie import passed
+from songcau.consoles.citizen import pictures
+from songcau.consoles.citizen.pass_cookie import passed
 from songcau.consoles.citizen.tracking.views import shown
 from songcau.foundation.accounts.access import open_to_everyone
 from songcau.foundation.shell.errors import status_of
@@ -87,7 +87,7 @@ def do(request: HttpRequest, deed: str) -> HttpResponse:
     except Refused as refusal:
         _drop(held)
         return shown(request, {deed: say(refusal)}, status=status_of(refusal))
-    messages.success(request, done)
+    messages.success(request, str(done))
     return redirect("portal:tracked")
 
 

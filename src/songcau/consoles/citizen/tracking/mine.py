@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from songcau.consoles.citizen import words
+from songcau.consoles.citizen.pass_cookie import give_pass
 from songcau.consoles.citizen.places import wards
-from songcau.consoles.citizen.tracking.pass_cookie import give_pass
 from songcau.foundation.accounts.access import actor_of, requires_assurance
 from songcau.foundation.accounts.sign_on.rules import Assurance
 from songcau.foundation.shell.errors import status_of

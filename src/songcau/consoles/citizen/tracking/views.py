@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from songcau.consoles.citizen import words
 from songcau.consoles.citizen.giving import given_file
-from songcau.consoles.citizen.tracking.pass_cookie import give_pass, passed, take_pass
+from songcau.consoles.citizen.pass_cookie import give_pass, passed, take_pass
 from songcau.foundation.accounts.access import open_to_everyone
+from songcau.foundation.shell.errors import too_many_requests
 from songcau.foundation.shell.written import language
 from songcau.kernel import clock
 from songcau.kernel.errors import Refused
@@ -28,13 +29,13 @@ _RATES = {"portal_track": "30/m/ip,12/10m/key"}
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest) -> HttpResponseBase:
-    """The two fields. What is wrong is said on a page of its own address: the same for every wrong pair, to the byte."""
+    """The two fields. What is wrong is said at an address of its own: the same for every wrong pair, to the byte."""
     if request.method != "POST":
         return render(request, "citizen/track/ask.html", {"is_wrong": "wrong" in request.GET})
     code, secret = request.POST.get("code", ""), request.POST.get("secret", "")
     key = search_key(code[:40]).replace(" ", "")
     if ratelimit.consume(request, app="songcau", action="portal_track", config=_RATES, key=key) is None:
-        return ratelimit.respond_429(request)
+        return too_many_requests(request)
     try:
         report_id = reports.reporter_of_code(code, secret).report_id
     except Refused:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from songcau.foundation.files.actions import Held, register_held
+from songcau.foundation.files.actions import register_held
+from songcau.foundation.files.receiving import Held
 from songcau.foundation.files.uses import Subject
 from songcau.foundation.outbox.actions import announce
 from songcau.kernel import clock

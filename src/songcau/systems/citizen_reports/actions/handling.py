@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db import transaction
 
 from songcau.foundation.calendar.queries import local
-from songcau.foundation.files.actions import Held, register_held
+from songcau.foundation.files.actions import register_held
+from songcau.foundation.files.receiving import Held
 from songcau.foundation.files.uses import Subject
 from songcau.kernel import clock
 from songcau.kernel.actor import SYSTEM, Actor

@@ -123,4 +123,6 @@ REFUSALS: dict[str, Promise] = {
     "CATEGORY_HAS_CHILDREN": _("Categories that are in use stand under this one; retire or move them first."),
     "CATEGORY_RETIRED": _("This category is retired."),
     "REPORT_WARD_UNKNOWN": _("No ward of the city has this code."),
+    "WARD_UNKNOWN": _("Choose a ward or commune of the city."),
+    "TOO_MANY_ALERTS": _("At most %(most)s areas can be watched. Remove one first."),
 }

@@ -1,4 +1,4 @@
-"""Reporting by the plain form and by the island: nothing lost, nothing twice, nothing that a person typed thrown away."""
+"""Reporting by the plain form and by the island: nothing lost, nothing twice, and what was typed is kept."""
 
 import io
 from typing import Any
@@ -130,7 +130,9 @@ def test_a_file_beyond_the_limit_is_refused_and_the_words_stay(
 
     use = uses.use_of("citizen_reports.evidence")
     small = type(use.limits)(accepted=use.limits.accepted, max_bytes=1000)
-    monkeypatch.setitem(uses._uses, use.name, type(use)(**{**{f: getattr(use, f) for f in use.__slots__}, "limits": small}))
+    monkeypatch.setitem(
+        uses._uses, use.name, type(use)(**{**{f: getattr(use, f) for f in use.__slots__}, "limits": small})
+    )
     film = SimpleUploadedFile("phim.mp4", b"\0\0\0\x18ftypmp42" + b"\0" * 5000)
     page = citizen.post(PAGE, {**fields(), "photos": film, "step": "check"})
     assert page.status_code == 422
@@ -139,7 +141,7 @@ def test_a_file_beyond_the_limit_is_refused_and_the_words_stay(
 
 @pytest.mark.usefixtures("wards")
 @pytest.mark.parametrize(
-    ("point", "doubt"), [(INSIDE, ""), (OUTSIDE, "OUTSIDE"), (("", ""), "MISSING"), (("NaN", "1"), "MISSING")]
+    ("point", "doubt"), [(INSIDE, "BORDER"), (OUTSIDE, "OUTSIDE"), (("", ""), "MISSING"), (("NaN", "1"), "MISSING")]
 )
 def test_a_doubtful_place_gets_guidance_and_is_sent_all_the_same(
     citizen: Client, town: Town, point: tuple[Any, Any], doubt: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import astuple
+from typing import Any
 from uuid import UUID
 
 from django.core import signing
@@ -61,5 +62,5 @@ def noted(text: str, submission_id: UUID) -> list[Held]:
     return [Held(UUID(row[0]), row[1], row[2], row[3]) for row in rows]
 
 
-def _chunks(file: UploadedFile) -> Iterator[bytes]:
+def _chunks(file: "UploadedFile[Any]") -> Iterator[bytes]:
     yield from file.chunks()
