@@ -18,8 +18,9 @@ TEXTS = (
 
 def seed(city: City) -> dict[str, str]:
     """Codes and secrets of what was made: `published`, `resolved`, `asked` and `new`."""
-    environment = {**os.environ, "SONGCAU_FILE": str(city.folder / "songcau.toml"), "SONGCAU_DATA": str(city.folder)}
-    environment = {name: value for name, value in environment.items() if not name.startswith("DJANGO_")}
+    # The city's own keys, none of the settings of the checks.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SONGCAU_", "DJANGO_"))}
+    environment |= {"SONGCAU_FILE": str(city.folder / "songcau.toml"), "SONGCAU_DATA": str(city.folder)}
     command = [sys.executable, "-m", "tests.journeys.citizen_reports_town"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
