@@ -193,10 +193,31 @@ def test_a_published_report_near_by_is_shown_before_sending(citizen: Client, tow
     assert report.code in citizen.post(PAGE, {**fields(), "step": "check"}).content.decode()
 
 
-def test_too_many_at_once_may_come_again_later(citizen: Client, town: Town) -> None:
-    answers = [sent_json(citizen).status_code for _time in range(30)]
+def test_who_has_no_device_is_counted_by_address_as_one_person(citizen: Client, town: Town) -> None:
+    answers = [sent_json(citizen).status_code for _time in range(5)]
     assert answers[0] == 200
     assert answers[-1] == 429
+
+
+def test_many_telephones_behind_one_address_report_at_once(town: Town) -> None:
+    for _telephone in range(12):
+        client = Client()
+        client.get(PAGE)
+        assert sent_json(client).status_code == 200
+
+
+def test_a_hundred_a_minute_from_one_address_are_stopped_whatever_is_thrown_away(town: Town) -> None:
+    taken = 0
+    for _time in range(100):
+        client = Client()
+        client.get(PAGE)
+        answer = sent_json(client)
+        taken += answer.status_code == 200
+        assert answer.status_code in {200, 429}
+    assert 3 <= taken <= 30
+    plain = Client().post(PAGE, fields(step="send"))
+    assert plain.status_code == 429
+    assert TEXT in plain.content.decode()
 
 
 def test_the_note_of_held_pictures_serves_its_own_report_only(citizen: Client, town: Town) -> None:

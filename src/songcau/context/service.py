@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from songcau.context import geometry_library
 from songcau.context.api.events import add_event_routes
 from songcau.context.api.notifying import PresentState
 from songcau.context.api.routes import add_entity_routes
@@ -57,8 +58,9 @@ RETENTION = "retention.json"
 CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
-# Objects made before the youngest are looked at, and how often that before the older ones are, and the oldest.
-_COLLECTED_AFTER = (50_000, 50, 100)
+# Objects made before the youngest are looked at, and how often that before the older ones are, and the oldest. Nobody
+# is served meanwhile: so few at once that it takes milliseconds, and what has stayed that long is looked at once more.
+_COLLECTED_AFTER = (10_000, 20, 1_000)
 _WHY_NOT = {
     errno.EADDRINUSE: "another program listens there",
     errno.EACCES: "this user may not listen there",
@@ -142,6 +144,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     subscriptions = Subscriptions(_parts(options, journal, broker), contexts, _owners(options, tokens))
     stack.push_async_callback(subscriptions.stop)
     await _tell(subscriptions, broker, tokens)
+    _load_geometry(broker, subscriptions, stack)
     add_subscription_routes(router, subscriptions, contexts)
     streams = _add_streams(router, journal, broker, contexts, door)
     tokens.when_ended(streams.check_rights)
@@ -163,6 +166,13 @@ async def _tell(subscriptions: Subscriptions, broker: Broker, tokens: Tokens) ->
     await subscriptions.open()
     tokens.when_ended(subscriptions.owners_ended)
     broker.on_changes(subscriptions.changed)
+
+
+def _load_geometry(broker: Broker, subscriptions: Subscriptions, stack: AsyncExitStack) -> None:
+    """Beside what follows, if what was found at the start may need it: the first who asks should not wait for it."""
+    if subscriptions.ask_of_places or any(broker.state(tenant).has_shapes for tenant in broker.tenants()):
+        loading = asyncio.create_task(geometry_library.load())
+        stack.callback(loading.cancel)
 
 
 def _add_contexts(router: Router, journal: Journal, contexts: Contexts, stack: AsyncExitStack) -> None:

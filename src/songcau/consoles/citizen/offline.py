@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from songcau.consoles.citizen.device import give_device
 from songcau.foundation.accounts.access import open_to_everyone
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.shell.assets import DIST, Asset, BuildMissing
@@ -40,7 +41,9 @@ def account_of(request: HttpRequest) -> str:
 @require_safe
 def token(request: HttpRequest) -> JsonResponse:
     """What a form is sent with that was written long ago: asked for in the moment of sending, by pages of this site."""
-    return JsonResponse({"token": get_token(request), "account": account_of(request)})
+    response = JsonResponse({"token": get_token(request), "account": account_of(request)})
+    give_device(request, response)
+    return response
 
 
 @open_to_everyone

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from songcau.context import geometry_library
 from songcau.context.problems import (
     BadRequestData,
     InvalidRequest,
@@ -101,6 +102,10 @@ class Asked:
         if media not in allowed:
             raise UnsupportedMediaType(f"The body must be one of {', '.join(sorted(m.decode() for m in allowed))}")
         return media
+
+    def may_need_geometry(self) -> bool:
+        """Whether a line, an area or many points are named, for which the library must be there."""
+        return geometry_library.may_be_needed(self.request.query, self.request.body)
 
     def json(self) -> Any:
         """The body as JSON. Raises InvalidRequest."""

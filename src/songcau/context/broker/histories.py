@@ -114,8 +114,9 @@ class Histories:
         known = await self._known(tenant, entity_id, _told_at(told))
         entity = self._entity(tenant, known, entity_id, types)
         self._check(entity, {name for name, _ in told}, by, is_new=known is None)
-        added, hidden = self._added(told), [] if known is None else _in_the_place(told, known)
-        await self._journal.correct(tenant, entity_id, types=types, hidden=hidden, added=added)
+        at = self._broker.instant()
+        added, hidden = _added(told, at), [] if known is None else _in_the_place(told, known)
+        await self._journal.correct(tenant, entity_id, types=types, hidden=hidden, added=added, at=microseconds(at))
         return known is None
 
     async def append(self, tenant: str, entity_id: str, told: Sequence[tuple[str, Instance]], by: Caller) -> None:
@@ -149,22 +150,11 @@ class Histories:
         instance = next((one for one in some if one["instanceId"] == instance_id), None)
         if instance is None:
             raise ResourceNotFound("The history of the entity holds no such instance")
-        added = [] if patch is None else [self._patched(name, instance, patch)]
-        hidden = Hidden(name, instance_id=instance_id)
-        await self._journal.correct(tenant, entity_id, types=known.evolution.types, hidden=[hidden], added=added)
-
-    def _patched(self, name: str, instance: Instance, patch: Instance) -> Added:
-        if patch.get("type", instance["type"]) != instance["type"]:
-            raise BadRequestData("The kind of an attribute cannot be changed in one instance")
-        if patch.get("datasetId", instance.get("datasetId")) != instance.get("datasetId"):
-            raise BadRequestData("The dataset of an instance cannot be changed")
-        kept = {member: value for member, value in instance.items() if member != "instanceId"}
-        return _addition(name, instance["instanceId"], {**kept, **patch, "modifiedAt": self._broker.instant()})
-
-    def _added(self, told: Sequence[tuple[str, Instance]]) -> list[Added]:
         at = self._broker.instant()
-        once = {_identity(name, one) or number: (name, one) for number, (name, one) in enumerate(told)}
-        return [_addition(name, f"{INSTANCE}{uuid4()}", {**one, **_stamps(at)}) for name, one in once.values()]
+        added = [] if patch is None else [_patched(name, instance, patch, at)]
+        hidden = [Hidden(name, instance_id=instance_id)]
+        types = known.evolution.types
+        await self._journal.correct(tenant, entity_id, types=types, hidden=hidden, added=added, at=microseconds(at))
 
     async def _known(self, tenant: str, entity_id: str, wanted: Wanted | None = None) -> Evolution | None:
         found = await self._journal.history(
@@ -254,6 +244,20 @@ def _with_scopes(wanted: Wanted) -> Wanted:
 def _show_only(evolution: Evolution, names: frozenset[str] | None) -> None:
     if names is not None:
         evolution.attributes = {name: some for name, some in evolution.attributes.items() if name in names}
+
+
+def _added(told: Sequence[tuple[str, Instance]], at: str) -> list[Added]:
+    once = {_identity(name, one) or number: (name, one) for number, (name, one) in enumerate(told)}
+    return [_addition(name, f"{INSTANCE}{uuid4()}", {**one, **_stamps(at)}) for name, one in once.values()]
+
+
+def _patched(name: str, instance: Instance, patch: Instance, at: str) -> Added:
+    if patch.get("type", instance["type"]) != instance["type"]:
+        raise BadRequestData("The kind of an attribute cannot be changed in one instance")
+    if patch.get("datasetId", instance.get("datasetId")) != instance.get("datasetId"):
+        raise BadRequestData("The dataset of an instance cannot be changed")
+    kept = {member: value for member, value in instance.items() if member != "instanceId"}
+    return _addition(name, instance["instanceId"], {**kept, **patch, "modifiedAt": at})
 
 
 def _addition(name: str, instance_id: str, instance: Instance) -> Added:

@@ -7,6 +7,7 @@ from songcau.context.problems import BadRequestData
 from songcau.context.remembering import short_kept
 
 NO_LANGUAGE: Final = "@none"
+LONGEST_TAG: Final = 64
 MOST_RANGES: Final = 32
 
 
@@ -25,6 +26,21 @@ def chosen_language(texts: Mapping[str, Any], wanted: str) -> str:
                 return by_lower_case[language]
             language = _shortened(language)
     return NO_LANGUAGE if NO_LANGUAGE in texts else next(iter(texts))
+
+
+def read_language(text: str) -> str:
+    """The tag of one language, such as vi or de-CH, or "@none". Raises BadRequestData."""
+    parts = text.split("-")
+    is_tag = text.isascii() and len(text) <= LONGEST_TAG and parts[0].isalpha() and all(map(str.isalnum, parts))
+    if text != NO_LANGUAGE and not is_tag:
+        raise BadRequestData(f"{text[:40]!r} is no tag of a language, such as vi or de-CH")
+    return text
+
+
+def in_its_language(found: Mapping[str, Any], text: Any, language: str) -> dict[str, Any]:
+    """A language map with another text for one language; a language is the same in any case of its letters."""
+    known = next((one for one in found if one.lower() == language.lower()), language)
+    return {**found, known: text}
 
 
 def _shortened(language: str) -> str:

@@ -18,6 +18,7 @@ from songcau.context.journal.past import Past
 from songcau.context.journal.recovery import Recovered, recover
 from songcau.context.journal.register import Register
 from songcau.context.journal.retention import ROWS_AT_ONCE, Expired, Known, Removal, Retention
+from songcau.context.journal.rows import instant_text
 from songcau.context.journal.snapshots import Present, Snapshots
 from songcau.context.journal.sqlite import SqliteStore
 from songcau.context.journal.store import Bound, Store, StoreError
@@ -37,7 +38,8 @@ SECONDS_BEFORE_A_SWITCH: Final = 0.001
 class Journal:
     """One store of one broker. Every method is called on the event loop that opened it.
 
-    recovered: the entities found by `open`, by tenant and id; whoever takes them over may clear it.
+    recovered: the entities found by `open`, by tenant and id; whoever takes them over may clear it. newest_instant: the
+    latest that `open` found to have been given, as it is stored, or "".
     healthy: whether the newest attempt to write succeeded; `last_error` says what the store answered if not.
     """
 
@@ -54,6 +56,7 @@ class Journal:
         self._is_ringing = False
         self._seq_on_disk = 0
         self.recovered: dict[str, dict[str, Entity]] = {}
+        self.newest_instant = ""
         self.healthy = True
         self.last_error: str | None = None
 
@@ -66,6 +69,7 @@ class Journal:
         found = await asyncio.to_thread(self._read)
         self._register, self.recovered = found.register, found.entities
         self._seq_on_disk = self._register.next_seq - 1
+        self.newest_instant = instant_text(found.newest_at) if found.newest_at else ""
         present, self._snapshots = self._snapshots.present, Snapshots(found.register, self._pace, found.tail_rows)
         self._snapshots.present = present
         self._writer = Writer(self._store, self._wrote, self._failed, self._pace)
@@ -128,8 +132,12 @@ class Journal:
         hidden: Sequence[Hidden] = (),
         added: Sequence[Added] = (),
         is_forgotten: bool = False,
+        at: int = 0,
     ) -> asyncio.Future[int]:
-        """Change a history: hide, then add, or forget it whole. What `append` says holds for it, in the same order."""
+        """Change a history: hide, then add, or forget it whole. What `append` says holds for it, in the same order.
+
+        at: the instant, in microseconds since 1970, that what is added was given.
+        """
         transaction = Transaction((), self._loop.create_future())
         refusal = self._refusal()
         if refusal is not None:
@@ -137,7 +145,7 @@ class Journal:
             return transaction.future
         tenant_number, number = self._register.reserve(tenant, transaction)
         correction = Correction(
-            tenant, tenant_number, entity_id, number, types, tuple(hidden), tuple(added), is_forgotten
+            tenant, tenant_number, entity_id, number, types, tuple(hidden), tuple(added), is_forgotten, at
         )
         transaction.corrections.append(correction)
         return self._hand_over(transaction, sum(len(each.body) for each in added))

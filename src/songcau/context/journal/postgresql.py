@@ -16,7 +16,7 @@ from psycopg import Connection
 from songcau.context.journal.postgresql_tables import SCHEMA, bring_up_to_date, partition_of
 from songcau.context.journal.retention import Expired
 from songcau.context.journal.rows import Row
-from songcau.context.journal.sql_reading import BARE_COLUMNS, COLUMNS, NEVER, SqlReading
+from songcau.context.journal.sql_reading import BARE_COLUMNS, COLUMNS, LAST_AT, LAST_SEQ, NEVER, SqlReading
 from songcau.context.journal.sql_writing import (
     is_written,
     write_documents,
@@ -107,7 +107,8 @@ class PostgresqlStore(SqlReading):
                 "SELECT greatest(value, (SELECT coalesce(max(number), 0) FROM entity)) FROM mark WHERE name = 'entity'",
                 (),
             )[0][0],
-            last_seq=fetch("SELECT coalesce(max(seq), 0) FROM history", ())[0][0],
+            last_seq=fetch(LAST_SEQ, ())[0][0],
+            last_at=next((at for (at,) in fetch(LAST_AT, ())), 0),
         )
 
     def living(self) -> Iterator[Living]:

@@ -18,6 +18,13 @@ COLUMNS = (
 )
 BARE_COLUMNS = COLUMNS.replace("history.", "")
 
+# Rows that left the disk had been covered by snapshots: so no number above that mark was ever given to one of them.
+LAST_SEQ = "SELECT seq FROM history UNION ALL SELECT value FROM mark WHERE name = 'covered' ORDER BY 1 DESC LIMIT 1"
+LAST_AT = (
+    "SELECT at FROM (SELECT at, seq FROM history ORDER BY seq DESC LIMIT 1) AS newest"
+    " UNION ALL SELECT value FROM mark WHERE name = 'at' ORDER BY 1 DESC LIMIT 1"
+)
+
 # A life that is over and hidden altogether is forgotten: it is there only until its rows are taken from the disk.
 _NOT_FORGOTTEN = (
     "NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.entity = entity.number AND hidden.name IS NULL"

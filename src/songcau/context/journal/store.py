@@ -48,12 +48,16 @@ Addition = tuple[str, str, bytes]
 
 @dataclass(slots=True)
 class Names:
-    """The numbers given so far."""
+    """The numbers given so far, and the newest instant (microseconds since 1970) of what was ever written.
+
+    Of what has left the disk, too: a number or an instant must not be given a second time.
+    """
 
     tenants: dict[str, int] = field(default_factory=dict)
     authors: dict[str, int] = field(default_factory=dict)
     last_entity: int = 0
     last_seq: int = 0
+    last_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

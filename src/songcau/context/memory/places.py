@@ -34,9 +34,22 @@ class Places:
     def __bool__(self) -> bool:
         return bool(self._points or self._boxes or self._large)
 
+    @property
+    def has_shapes(self) -> bool:
+        """Whether there is anything else than points."""
+        return bool(self._boxes or self._large)
+
     def move(self, entity_id: str, old: Place | None, new: Place | None) -> None:
         """Puts an entity from its old place to its new one; None is nowhere."""
         if old == new:
+            return
+        if old is None and new is not None and len(new) == _POINT:
+            # What a start and each new entity ask, the short way.
+            key = _cell(new[0], new[1])
+            cell = self._points.get(key)
+            if cell is None:
+                cell = self._points[key] = {}
+            cell[entity_id] = new
             return
         if old is not None and new is not None and len(old) == len(new) == _POINT:
             before, after = _cell(old[0], old[1]), _cell(new[0], new[1])

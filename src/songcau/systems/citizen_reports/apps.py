@@ -9,6 +9,7 @@ class CitizenReportsConfig(AppConfig):
         from songcau.foundation.accounts.roles import extend_roles
         from songcau.foundation.files.uses import register
         from songcau.foundation.notifications import kinds
+        from songcau.systems.citizen_reports.actions import publishing
         from songcau.systems.citizen_reports.actions.evidence import USES
         from songcau.systems.citizen_reports.actions.looking import RECORDS
         from songcau.systems.citizen_reports.actions.notices import KINDS
@@ -16,7 +17,7 @@ class CitizenReportsConfig(AppConfig):
         from songcau.systems.citizen_reports.permissions import GIVEN
 
         extend_roles(GIVEN)
-        register(*USES)
+        register(*USES, *publishing.USES)
         records.register(*RECORDS)
         sources.register(OfReports())
         kinds.register(*KINDS)

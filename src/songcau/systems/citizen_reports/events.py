@@ -106,3 +106,11 @@ class SourceBlocked:
 
     standing_id: UUID
     blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportForwarded:
+    """It is to be sent to another jurisdiction by Open311."""
+
+    report_id: UUID
+    link_id: UUID

@@ -34,6 +34,7 @@ from songcau.systems.citizen_reports.events import (
     ReporterAsked,
     ReporterLookedAt,
     ReportEscalated,
+    ReportForwarded,
     ReportNudged,
     ReportPublished,
     ReportRated,
@@ -80,6 +81,7 @@ from songcau.systems.citizen_reports.queries.offered import (
     public_categories,
     suggested_categories,
 )
+from songcau.systems.citizen_reports.queries.on_the_map import OnTheMap, on_the_map
 from songcau.systems.citizen_reports.queries.placing import Placed, placed
 from songcau.systems.citizen_reports.queries.telling import (
     ReportFacts,
@@ -99,6 +101,7 @@ from songcau.systems.citizen_reports.rules import (
     PlaceDoubt,
     QuestionKind,
     RefusalReason,
+    ReportsTooFast,
     State,
     normalised_code,
     shown_code,
@@ -121,6 +124,7 @@ __all__ = [
     "NamedCategory",
     "NoSuchReport",
     "OfferedCategory",
+    "OnTheMap",
     "OwnAlert",
     "OwnEntry",
     "OwnLine",
@@ -138,6 +142,7 @@ __all__ = [
     "ReportChanged",
     "ReportEscalated",
     "ReportFacts",
+    "ReportForwarded",
     "ReportNudged",
     "ReportPublished",
     "ReportRated",
@@ -147,6 +152,7 @@ __all__ = [
     "ReporterAccess",
     "ReporterAsked",
     "ReporterLookedAt",
+    "ReportsTooFast",
     "SetUpChanged",
     "SourceBlocked",
     "State",
@@ -177,6 +183,7 @@ __all__ = [
     "notices",
     "nudge_report",
     "offered_categories",
+    "on_the_map",
     "own_picture",
     "own_report",
     "own_reports",

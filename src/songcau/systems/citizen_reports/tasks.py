@@ -4,7 +4,8 @@ from songcau.foundation.outbox.reactions import DeliveryFacts, Job, Reaction
 from songcau.foundation.outbox.rules import daily, every
 from songcau.kernel.actor import SYSTEM
 from songcau.systems.citizen_reports import actions
-from songcau.systems.citizen_reports.events import ReportChanged, ReportSubmitted
+from songcau.systems.citizen_reports.actions import publishing
+from songcau.systems.citizen_reports.events import PictureReceived, ReportChanged, ReportSubmitted
 
 
 def take_in_sent(event: ReportSubmitted, _facts: DeliveryFacts) -> None:
@@ -18,6 +19,19 @@ def take_in_added(event: ReportChanged, _facts: DeliveryFacts) -> None:
 
 def take_in_waiting() -> None:
     actions.take_in_waiting(by=SYSTEM)
+
+
+def suggest_boxes(event: PictureReceived, _facts: DeliveryFacts) -> None:
+    publishing.suggest_boxes(event.attachment_id)
+
+
+def make_public_copies(event: ReportChanged, _facts: DeliveryFacts) -> None:
+    if event.what == publishing.APPROVED_PICTURES:
+        publishing.make_public_copies(event.report_id)
+
+
+def catch_up_pictures() -> None:
+    publishing.catch_up_pictures()
 
 
 def escalate_late() -> None:
@@ -39,9 +53,12 @@ def follow_closed_agencies() -> None:
 REACTIONS = (
     Reaction(ReportSubmitted, take_in_sent, "citizen_reports.take_in_sent", outside=True, lease_seconds=180),
     Reaction(ReportChanged, take_in_added, "citizen_reports.take_in_added", outside=True, lease_seconds=180),
+    Reaction(PictureReceived, suggest_boxes, "citizen_reports.suggest_boxes", outside=True, lease_seconds=300),
+    Reaction(ReportChanged, make_public_copies, "citizen_reports.make_public_copies", outside=True, lease_seconds=1200),
 )
 JOBS = (
     Job("citizen_reports.take_in_waiting", every(minutes=5), take_in_waiting, lease_seconds=1800),
+    Job("citizen_reports.catch_up_pictures", every(minutes=10), catch_up_pictures, lease_seconds=7200),
     Job("citizen_reports.escalate_late", every(minutes=10), escalate_late, lease_seconds=600),
     Job("citizen_reports.close_after_days", every(hours=1), close_after_days, lease_seconds=1800),
     # Daily, so that a Monday without power is made up for; it draws once a week.

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, QueryDict
 
+from songcau.consoles.citizen.device import source_of
 from songcau.foundation.accounts.models import Person
-from songcau.foundation.accounts.sessions import address_of
 from songcau.kernel import clock
 from songcau.systems.citizen_reports.public import Channel, Contact, Draft
 
@@ -66,7 +66,7 @@ class Typed:
             email=self.email,
             hide_name=self.hide_name,
             keeps_original=self.keeps_original,
-            source=f"person:{person.pk}" if person else f"address:{address_of(request)}",
+            source=source_of(request, without_account=self.without_account),
         )
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from songcau.consoles.citizen import pictures
+from songcau.consoles.citizen.device import give_device, require_pace_of_address
 from songcau.consoles.citizen.places import guidance, today, wards
 from songcau.consoles.citizen.reporting.answer import answered, remember, sent_page
 from songcau.consoles.citizen.reporting.typed import Typed, read
@@ -37,7 +38,9 @@ Faults = dict[str, str]
 def report(request: HttpRequest) -> HttpResponseBase:
     """The form; a POST with `step=check` shows the answers again, with `step=send` sends them."""
     if request.method != "POST":
-        return _form(request, Typed(category=_wanted_category(request)))
+        response = _form(request, Typed(category=_wanted_category(request)))
+        give_device(request, response)
+        return response
     typed, step = read(request.POST), request.POST.get("step", "check")
     held: list[Held] = []
     try:
@@ -90,6 +93,7 @@ def similar(request: HttpRequest) -> HttpResponseBase:
 
 
 def _sent(request: HttpRequest, typed: Typed, held: list[Held]) -> HttpResponse:
+    require_pace_of_address(request)
     answer = reports.submit_report(
         by=NOBODY, draft=typed.draft(language()), contact=typed.contact(request), pictures=held
     )

@@ -1,5 +1,6 @@
 """What was stored is written in each form that a reader may ask for."""
 
+import gc
 import weakref
 from typing import Any
 
@@ -258,6 +259,14 @@ def test_kept_answers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [bool(one.answers) for one in several] == [False, True, True]
     write_entity(several[0], CORE, Form())
     assert [bool(one.answers) for one in several] == [True, False, True]
+
+
+def test_an_answer_leaves_no_circle_for_the_collector() -> None:
+    bridge = entity({"speed": 5})
+    gc.collect()
+    for style in ("normalized", "concise", "simplified"):
+        write_entity(bridge, CORE, Form(style=style))  # type: ignore[arg-type]
+    assert gc.collect() == 0
 
 
 def test_kept_answers_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,13 @@ from songcau.systems.citizen_reports.actions.configuring import (
     set_routing_rule,
     set_template,
 )
+from songcau.systems.citizen_reports.actions.forwarding import (
+    forward_report,
+    pull_reports,
+    read_back,
+    send_again,
+    send_link,
+)
 from songcau.systems.citizen_reports.actions.handling import (
     add_evidence,
     add_note,
@@ -101,6 +108,7 @@ __all__ = [
     "escalate_late",
     "follow_closed_agencies",
     "forget_reporter",
+    "forward_report",
     "hand_to_officer",
     "issue_api_key",
     "load_usual_categories",
@@ -112,7 +120,9 @@ __all__ = [
     "plan_work",
     "publish_report",
     "publish_reports",
+    "pull_reports",
     "rate_report",
+    "read_back",
     "recategorise",
     "recategorise_reports",
     "record_spot_check",
@@ -128,6 +138,8 @@ __all__ = [
     "retire_template",
     "return_to_centre",
     "revoke_api_key",
+    "send_again",
+    "send_link",
     "set_outside_body",
     "set_routing_rule",
     "set_template",

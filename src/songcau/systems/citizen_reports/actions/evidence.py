@@ -8,8 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.files import rules
-from songcau.foundation.files.receiving import Held
 from songcau.foundation.files.models import FileLink
+from songcau.foundation.files.receiving import Held
 from songcau.foundation.files.rules import Limits
 from songcau.foundation.files.uses import FileUse, Subject
 from songcau.kernel.actor import Actor

@@ -4,6 +4,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS: dict[str, Promise] = {
+    "JURISDICTION_AWAY": _("The other jurisdiction does not answer now (%(why)s); it is tried again by itself."),
+    "JURISDICTION_REFUSED": _("The other jurisdiction refused it: %(why)s"),
+    "JURISDICTION_UNUSABLE": _("Nothing of this kind is forwarded there; the set-up of the jurisdiction says what is."),
+    "FORWARDED_ALREADY": _("The other jurisdiction has this report already, or it came from there."),
     "REPORT_UNKNOWN": _("There is no such report here, or it is not one of yours."),
     "CATEGORY_UNKNOWN": _("Please choose what it is about from the list; this kind of matter is not in it."),
     "TOO_MANY_PICTURES": _("Please send at most %(most)s pictures with a report."),
@@ -125,4 +129,17 @@ REFUSALS: dict[str, Promise] = {
     "REPORT_WARD_UNKNOWN": _("No ward of the city has this code."),
     "WARD_UNKNOWN": _("Choose a ward or commune of the city."),
     "TOO_MANY_ALERTS": _("At most %(most)s areas can be watched. Remove one first."),
+    "REPORT_BOXES_MALFORMED": _("What is to be blurred could not be read (box no. %(number)s). Please draw it again."),
+    "REPORT_BOX_OUTSIDE": _("Box no. %(number)s lies outside the picture or is too small. Please draw it again."),
+    "REPORT_TOO_MANY_BOXES": _(
+        "At most %(most)s boxes can be blurred. Please draw one box over several, or withhold the picture."
+    ),
+    "REPORT_PICTURE_UNREADABLE": _("This picture cannot be opened, so no public copy can be made of it (%(why)s)."),
+    "REPORT_BLURRING_AWAY": _(
+        "The picture could not be blurred just now (%(exit)s). It is not public; songcau tries again."
+    ),
+    "REPORT_PICTURE_UNKNOWN": _("There is no such picture, or it was removed."),
+    "REPORT_PICTURE_NOT_REVIEWABLE": _(
+        "This picture cannot be reviewed: it is still being looked into, was refused, or is a film."
+    ),
 }
