@@ -163,9 +163,13 @@ class Report(Versioned):
         return self.code
 
     def save(self, *args: object, **kwargs: object) -> None:
+        self.derive()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def derive(self) -> None:
+        """Set what follows from the other columns, for rows that are written at once; `save` does it by itself."""
         self.is_open = is_open(State(self.state))
         self.search_key = search_key(f"{self.code} {self.text} {self.place_words} {self.ward_name}")
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
     def clock_from(self) -> datetime:
