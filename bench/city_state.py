@@ -29,6 +29,7 @@ TYPES = ("TrafficFlowObserved", "WeatherObserved", "WaterLevelObserved", "Camera
 
 class Terms:
     key = "bench"
+    stretch = len(NAMESPACE)
 
     def expand(self, term: str) -> str:
         return NAMESPACE + term

@@ -16,7 +16,9 @@ def runs(short: bool) -> dict[str, list[str]]:
     storm = ["tests.soak.upload_storm", "--uploads", "100", "--kills", "3", "--megabytes", "8"]
     backups = ["tests.soak.backup_under_load", "--rounds", "1" if short else "4"]
     broker = ["tests.soak.broker_kill", "--kills", "10" if short else "50", "--rate", "5000"]
+    register = ["pytest", "-q", "-p", "no:cacheprovider", "tests/reports", "--register-every", "20" if short else "1"]
     return {
+        "a register comes in by Open311": register,
         "kills on SQLite": kills,
         "kills on PostgreSQL": [*kills, "--database", capabilities.POSTGRESQL],
         "uploads on SQLite": storm,

@@ -8,29 +8,25 @@ names are those of the core @context and of its default vocabulary.
 """
 
 import asyncio
+import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 import orjson
 
+from songcau.context.calls import PAGE, Reading, delete_call, form_of, get_call, history_call, query_call, upsert_calls
 from songcau.context.following import Event, EventReader, Pause, events_in
 from songcau.context.rights.grants import GrantKey
 from songcau.context.rights.reach import READ, WRITE, Reach
 from songcau.kernel.errors import Unavailable
 
 Document = dict[str, Any]
-API = "/ngsi-ld/v1"
 EVENTS = "/songcau/v1/events"
-PAGE = 500
 # The broker sends a heart-beat more often than this.
 SILENCE_SECONDS = 60.0
-MOST_IN_ONE = 500
-MOST_BYTES_IN_ONE = 4 * 1024 * 1024
 
 
 class ContextUnavailable(Unavailable):
@@ -61,35 +57,6 @@ def sign_grant(key: Path, person: str, *, wards: Sequence[str] | None, writes: b
     return GrantKey.of(key).sign(person, reach, seconds=seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One request that is yet to be made."""
-
-    method: str
-    path: str
-    params: Mapping[str, str]
-    content: bytes | None = None
-
-    def headers(self) -> dict[str, str]:
-        return {"Content-Type": "application/json"} if self.content is not None else {}
-
-
-def upsert_calls(entities: Iterable[Mapping[str, Any]], *, replace: bool) -> Iterator[Reading]:
-    """As many requests as the size of a body asks for."""
-    params = {} if replace else {"options": "update"}
-    parts: list[bytes] = []
-    size = 0
-    for entity in entities:
-        part = orjson.dumps(entity)
-        if parts and (len(parts) == MOST_IN_ONE or size + len(part) > MOST_BYTES_IN_ONE):
-            yield Reading("POST", f"{API}/entityOperations/upsert", params, b"[%b]" % b",".join(parts))
-            parts, size = [], 0
-        parts.append(part)
-        size += len(part)
-    if parts:
-        yield Reading("POST", f"{API}/entityOperations/upsert", params, b"[%b]" % b",".join(parts))
-
-
 class Refusals:
     """What the parts of one upsert were refused: told together, after each part had its turn."""
 
@@ -108,37 +75,6 @@ class Refusals:
         """Raises ContextRefused with every refused entity, if there is any."""
         if self._first is not None:
             raise ContextRefused(207, self._first.problem, self._failed)
-
-
-def get_call(entity_id: str, *, simplified: bool) -> Reading:
-    return Reading("GET", f"{API}/entities/{quote(entity_id, safe=':')}", _form(simplified))
-
-
-def delete_call(ids: Sequence[str]) -> Reading:
-    return Reading("POST", f"{API}/entityOperations/delete", {}, orjson.dumps(ids))
-
-
-def query_call(filters: Mapping[str, str], *, simplified: bool, offset: int) -> Reading:
-    return Reading(
-        "GET", f"{API}/entities", {**filters, **_form(simplified), "limit": str(PAGE), "offset": str(offset)}
-    )
-
-
-def history_call(
-    entity_id: str, *, attributes: Sequence[str], after: str, before: str | None, last: int | None
-) -> Reading:
-    params = {"timerel": "after", "timeAt": after}
-    if before is not None:
-        params = {"timerel": "between", "timeAt": after, "endTimeAt": before}
-    if attributes:
-        params["attrs"] = ",".join(attributes)
-    if last is not None:
-        params["lastN"] = str(last)
-    return Reading("GET", f"{API}/temporal/entities/{quote(entity_id, safe=':')}", params)
-
-
-def _form(simplified: bool) -> dict[str, str]:
-    return {"format": "simplified"} if simplified else {}
 
 
 def _settled(response: httpx.Response) -> Any:
@@ -160,7 +96,7 @@ def _settled(response: httpx.Response) -> Any:
 def _following(filters: Mapping[str, str], simplified: bool, after: int | None) -> dict[str, Any]:
     headers = {} if after is None else {"Last-Event-ID": str(after)}
     return {
-        "params": {**filters, **_form(simplified)},
+        "params": {**filters, **form_of(simplified)},
         "headers": headers,
         "timeout": httpx.Timeout(10.0, read=SILENCE_SECONDS),
     }
@@ -174,7 +110,11 @@ def _require_stream(response: httpx.Response, read: Callable[[], object]) -> Non
 
 def _transport(address: str) -> tuple[str, str | None]:
     """Base URL and Unix socket of an address: `unix:/path/of/socket` or `http://host:port`."""
-    return ("http://context", address.removeprefix("unix:")) if address.startswith("unix:") else (address, None)
+    if not address.startswith("unix:"):
+        return address, None
+    path = address.removeprefix("unix:")
+    # The system allows about 100 bytes for the path of a socket.
+    return "http://context", min(path, os.path.relpath(path), key=len)
 
 
 def _authorized(token: str | None) -> dict[str, str]:
@@ -231,7 +171,10 @@ class Context:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove entities; one that is not there is no error."""
-        _without_missing(lambda: self._call(delete_call(ids)))
+        try:
+            self._call(delete_call(ids))
+        except ContextRefused as refused:
+            _require_only_missing(refused)
 
     def history(
         self,
@@ -242,7 +185,10 @@ class Context:
         attributes: Sequence[str] = (),
         last: int | None = None,
     ) -> Document | None:
-        """What was so: the temporal representation of an entity between two instants (ISO 8601 with zone)."""
+        """What was so: the temporal representation of an entity between two instants (ISO 8601 with zone).
+
+        Of a history longer than the broker gives in one answer it is the oldest part, or with `last` the newest.
+        """
         call = history_call(entity_id, attributes=attributes, after=after, before=before, last=last)
         try:
             found: Document = self._call(call)
@@ -336,6 +282,32 @@ class AsyncContext:
                 return
             offset += PAGE
 
+    async def delete(self, ids: Sequence[str]) -> None:
+        """See `Context.delete`."""
+        try:
+            await self._call(delete_call(ids))
+        except ContextRefused as refused:
+            _require_only_missing(refused)
+
+    async def history(
+        self,
+        entity_id: str,
+        *,
+        after: str,
+        before: str | None = None,
+        attributes: Sequence[str] = (),
+        last: int | None = None,
+    ) -> Document | None:
+        """See `Context.history`."""
+        call = history_call(entity_id, attributes=attributes, after=after, before=before, last=last)
+        try:
+            found: Document = await self._call(call)
+        except ContextRefused as refused:
+            if refused.status == 404:
+                return None
+            raise
+        return found
+
     async def follow(
         self, *, after: int | None = None, simplified: bool = False, **filters: str
     ) -> AsyncIterator[Event]:
@@ -374,10 +346,8 @@ class AsyncContext:
         return _settled(response)
 
 
-def _without_missing(call: Any) -> None:
-    try:
-        call()
-    except ContextRefused as refused:
-        missing = [one for one in refused.failed if one.get("error", {}).get("type", "").endswith("ResourceNotFound")]
-        if len(missing) < len(refused.failed) or not refused.failed:
-            raise
+def _require_only_missing(refused: ContextRefused) -> None:
+    """Raises the refusal of a deletion when it is about anything else than entities that are not there."""
+    missing = [one for one in refused.failed if one.get("error", {}).get("type", "").endswith("ResourceNotFound")]
+    if len(missing) < len(refused.failed) or not refused.failed:
+        raise refused

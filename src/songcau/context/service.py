@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from songcau.context import geometry_library
 from songcau.context.api.events import add_event_routes
 from songcau.context.api.notifying import PresentState
 from songcau.context.api.routes import add_entity_routes
@@ -46,6 +47,7 @@ from songcau.context.subscriptions.subscriptions import Subscriptions
 from songcau.context.subscriptions.telling import Parts
 from songcau.context.terms.contexts import Contexts
 from songcau.context.terms.folder import UnusableFolder
+from songcau.context.terms.loading import Loader
 from songcau.context.terms.terms import CORE
 
 log = logging.getLogger("songcau.context")
@@ -56,8 +58,9 @@ RETENTION = "retention.json"
 CONTEXT = "context"  # the kind of document that a stored @context is
 TOKEN = "token"  # noqa: S105  # the kind of document
 _STOP_SECONDS = 8.0
-# Objects made before the youngest are looked at, and how often that before the older ones are, and the oldest.
-_COLLECTED_AFTER = (50_000, 50, 100)
+# Objects made before the youngest are looked at, and how often that before the older ones are, and the oldest. Nobody
+# is served meanwhile: so few at once that it takes milliseconds, and what has stayed that long is looked at once more.
+_COLLECTED_AFTER = (10_000, 20, 1_000)
 _WHY_NOT = {
     errno.EADDRINUSE: "another program listens there",
     errno.EACCES: "this user may not listen there",
@@ -77,9 +80,10 @@ class Options:
     instead.
 
     contexts: a folder of @contexts to preload. origins: web pages that may call from elsewhere. is_private_closed:
-    notifications do not go to loopback and private addresses. public_url: where clients reach this broker, when that
-    is not where it listens. has_quality: doubts about observations are said beside them, and those that come late stay
-    out of the present state. instances_in_an_answer: a longer history is cut to a range of time.
+    notifications do not go to loopback and private addresses, and no @context is fetched there. public_url: where
+    clients reach this broker, when that is not where it listens. has_quality: doubts about observations are said beside
+    them, and those that come late stay out of the present state. instances_in_an_answer: a longer history is cut to a
+    range of time.
     """
 
     data: Path
@@ -140,6 +144,7 @@ async def start(options: Options, stack: AsyncExitStack) -> str:
     subscriptions = Subscriptions(_parts(options, journal, broker), contexts, _owners(options, tokens))
     stack.push_async_callback(subscriptions.stop)
     await _tell(subscriptions, broker, tokens)
+    _load_geometry(broker, subscriptions, stack)
     add_subscription_routes(router, subscriptions, contexts)
     streams = _add_streams(router, journal, broker, contexts, door)
     tokens.when_ended(streams.check_rights)
@@ -161,6 +166,13 @@ async def _tell(subscriptions: Subscriptions, broker: Broker, tokens: Tokens) ->
     await subscriptions.open()
     tokens.when_ended(subscriptions.owners_ended)
     broker.on_changes(subscriptions.changed)
+
+
+def _load_geometry(broker: Broker, subscriptions: Subscriptions, stack: AsyncExitStack) -> None:
+    """Beside what follows, if what was found at the start may need it: the first who asks should not wait for it."""
+    if subscriptions.ask_of_places or any(broker.state(tenant).has_shapes for tenant in broker.tenants()):
+        loading = asyncio.create_task(geometry_library.load())
+        stack.callback(loading.cancel)
 
 
 def _add_contexts(router: Router, journal: Journal, contexts: Contexts, stack: AsyncExitStack) -> None:
@@ -209,7 +221,7 @@ def _owners(options: Options, tokens: Tokens) -> Callable[[str], Owner | None]:
 
 def _contexts(options: Options) -> Contexts:
     try:
-        return Contexts(options.contexts)
+        return Contexts(options.contexts, loader=Loader(allow_private=not options.is_private_closed))
     except (UnusableFolder, OSError) as error:
         raise CannotStart(f"the @contexts in {options.contexts} cannot be used: {error}") from error
 

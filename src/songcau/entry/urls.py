@@ -1,5 +1,6 @@
 """Every address of the web process. A city system's addresses are found by themselves, under its name."""
 
+import importlib
 import importlib.util
 
 from django.apps import apps
@@ -17,6 +18,16 @@ def systems() -> list[URLResolver]:
     ]
 
 
+def interfaces() -> list[URLResolver]:
+    """The standard interfaces a system speaks, under the address its `api/urls.py` names."""
+    found = []
+    for config in apps.get_app_configs():
+        if config.name.startswith("songcau.systems.") and importlib.util.find_spec(f"{config.name}.api"):
+            rooms = importlib.import_module(f"{config.name}.api.urls")
+            found.append(path(rooms.MOUNTED_AT, include(rooms)))
+    return found
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -28,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("django-admin/", django_admin.site.urls),
     path("", include("songcau.consoles.desk.urls")),
     *systems(),
+    *interfaces(),
 ]
 
 handler400 = "songcau.foundation.shell.errors.bad_request"

@@ -7,6 +7,7 @@ What a system does on its own events stands in its `tasks.py`.
 from songcau.flows import (
     account_change_is_told,
     changed_way_is_told,
+    citizen_reports_on_the_map,
     curiosity_alarms_officers,
     data_request_is_told,
     dead_letter_alarms_administrators,
@@ -23,6 +24,7 @@ from songcau.foundation.notifications import events as notifications
 from songcau.foundation.outbox import events as outbox
 from songcau.foundation.outbox.reactions import Reaction
 from songcau.foundation.places import events as places
+from songcau.systems.citizen_reports import public as reports
 
 TABLE: dict[type, tuple[Reaction, ...]] = {
     accounts.AgencyAdded: (),
@@ -81,4 +83,18 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     personal_data.OwnDataExported: (),
     places.BoundariesApplied: (),
     places.UnitsLoaded: (),
+    reports.PictureReceived: (),
+    reports.ReportChanged: (citizen_reports_on_the_map.REACTIONS[reports.ReportChanged],),
+    reports.ReportEscalated: (),
+    reports.ReportForwarded: (),
+    reports.ReportNudged: (),
+    reports.ReportPublished: (citizen_reports_on_the_map.REACTIONS[reports.ReportPublished],),
+    reports.ReportRated: (),
+    reports.ReportStepTaken: (citizen_reports_on_the_map.REACTIONS[reports.ReportStepTaken],),
+    reports.ReportSubmitted: (citizen_reports_on_the_map.REACTIONS[reports.ReportSubmitted],),
+    reports.ReportWithheld: (citizen_reports_on_the_map.REACTIONS[reports.ReportWithheld],),
+    reports.ReporterAsked: (),
+    reports.ReporterLookedAt: (),
+    reports.SetUpChanged: (),
+    reports.SourceBlocked: (),
 }

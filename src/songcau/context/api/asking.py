@@ -5,11 +5,11 @@ door (`door.py`) fetches it and calls the handler anew.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import orjson
 
+from songcau.context import geometry_library
 from songcau.context.problems import (
     BadRequestData,
     InvalidRequest,
@@ -19,6 +19,7 @@ from songcau.context.problems import (
     Problem,
     UnsupportedMediaType,
 )
+from songcau.context.remembering import short_kept
 from songcau.context.rights.caller import Caller
 from songcau.context.server.messages import Request, params_of
 from songcau.context.terms.contexts import Contexts
@@ -102,6 +103,10 @@ class Asked:
             raise UnsupportedMediaType(f"The body must be one of {', '.join(sorted(m.decode() for m in allowed))}")
         return media
 
+    def may_need_geometry(self) -> bool:
+        """Whether a line, an area or many points are named, for which the library must be there."""
+        return geometry_library.may_be_needed(self.request.query, self.request.body)
+
     def json(self) -> Any:
         """The body as JSON. Raises InvalidRequest."""
         if not self.request.body:
@@ -137,7 +142,7 @@ class Asked:
 NO_PARAMS: Mapping[str, str] = {}
 
 
-@lru_cache(maxsize=4096)
+@short_kept(4096)
 def _params(query: str, allowed: frozenset[str]) -> Mapping[str, str]:
     found = params_of(query)
     for name in found:
@@ -154,7 +159,7 @@ def flag(params: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
-@lru_cache(maxsize=512)
+@short_kept(512)
 def _tenant(named: bytes) -> str:
     text = named.decode("utf-8", "replace")
     if len(text) > 64 or not text.replace("_", "").replace("-", "").isalnum() or not text.isascii():
@@ -162,13 +167,13 @@ def _tenant(named: bytes) -> str:
     return text
 
 
-@lru_cache(maxsize=2048)
+@short_kept(2048)
 def _media_type(given: bytes) -> bytes:
     media = given.split(b";", 1)[0].strip().lower()
     return {JSON: JSON, LD_JSON: LD_JSON, GEO_JSON: GEO_JSON, MERGE_PATCH: MERGE_PATCH}.get(media, media)
 
 
-@lru_cache(maxsize=2048)
+@short_kept(2048)
 def _linked(header: bytes) -> str | None:
     """The address of the @context in a Link header, or None when the header links other things only.
 
@@ -203,7 +208,7 @@ def _links(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-@lru_cache(maxsize=1024)
+@short_kept(1024)
 def accepted(header: bytes, offered: tuple[bytes, ...]) -> bytes:
     """The media type to answer with: the offered one that the client prefers, the first offered if it does not care.
 

@@ -1,4 +1,4 @@
-"""Between the server and the handlers: @contexts that must be fetched first, and waiting for the disk."""
+"""Between the server and the handlers: what must be fetched or loaded first, and waiting for the disk."""
 
 from asyncio import Future
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from songcau.context import geometry_library
 from songcau.context.api.asking import Asked, ContextNeeded
 from songcau.context.problems import LdContextNotAvailable, Problem
 from songcau.context.server.messages import After, Answer, Request, Response
@@ -26,12 +27,22 @@ class Door:
 
         def enter(request: Request, *arguments: str) -> Answer:
             asked = Asked(request, contexts)
+            if not geometry_library.is_loaded() and asked.may_need_geometry():
+                return self._after_loading(handler, asked, arguments)
             try:
                 return handler(asked, *arguments)
             except ContextNeeded as needed:
                 return self._after_fetching(handler, asked, arguments, needed.reference)
 
         return enter
+
+    async def _after_loading(self, handler: Handler, asked: Asked, arguments: tuple[str, ...]) -> Response:
+        await geometry_library.load()
+        try:
+            answer = handler(asked, *arguments)
+        except ContextNeeded as needed:
+            return await self._after_fetching(handler, asked, arguments, needed.reference)
+        return await _settled(answer)
 
     async def _after_fetching(
         self, handler: Handler, asked: Asked, arguments: tuple[str, ...], reference: object
@@ -47,11 +58,15 @@ class Door:
             except ContextNeeded as needed:
                 reference = needed.reference
                 continue
-            if isinstance(answer, After):
-                done = await answer.future
-                return answer.answer if isinstance(answer.answer, Response) else answer.answer(done)
-            return answer if isinstance(answer, Response) else await answer
+            return await _settled(answer)
         raise LdContextNotAvailable(f"The request needs more than {MOST_CONTEXTS} remote @contexts")
+
+
+async def _settled(answer: Answer) -> Response:
+    if isinstance(answer, After):
+        done = await answer.future
+        return answer.answer if isinstance(answer.answer, Response) else answer.answer(done)
+    return answer if isinstance(answer, Response) else await answer
 
 
 def after(committed: Future[Any], response: Response) -> After:

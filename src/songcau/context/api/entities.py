@@ -11,6 +11,7 @@ from songcau.context.api.forms import ENTITY_MEDIA, FORM_PARAMS, Wanted, media_o
 from songcau.context.api.joining import Joiner
 from songcau.context.broker.broker import Broker
 from songcau.context.entities.entity import Entity
+from songcau.context.entities.languages import read_language
 from songcau.context.entities.reading import read_entity, read_fragment
 from songcau.context.entities.values import read_instant, read_uri
 from songcau.context.entities.writing import write_entity
@@ -70,10 +71,11 @@ class Entities:
         observed_at = params.get("observedAt")
         if observed_at is not None:
             observed_at = read_instant(observed_at, "observedAt")
+        lang = read_language(params["lang"]) if "lang" in params else None
         payload, terms = asked.payload(PATCHES)
         draft = read_fragment(payload, terms, simplified=simplified, nulls=True)
         _require_same_id(draft.id, entity_id)
-        committed = self._broker.merge(asked.tenant, entity_id, draft, asked.by, observed_at=observed_at)
+        committed = self._broker.merge(asked.tenant, entity_id, draft, asked.by, observed_at=observed_at, lang=lang)
         return after(committed, answering.NO_CONTENT)
 
     def without_id(self, asked: Asked) -> Answer:

@@ -9,13 +9,13 @@ from songcau.context.api import answering
 from songcau.context.api.asking import Asked
 from songcau.context.api.forms import ENTITY_MEDIA, FORM_PARAMS, Wanted, media_of, wanted, wanted_of
 from songcau.context.api.joining import Joiner
+from songcau.context.api.ordered import ORDER_PARAMS, ordering_of, ordering_of_body
 from songcau.context.api.paging import PAGE_PARAMS, Page, page_headers, page_of
 from songcau.context.api.projecting import MEMBERS
 from songcau.context.broker.broker import Broker, permission
 from songcau.context.entities.entity import Entity
 from songcau.context.entities.writing import write_entity
 from songcau.context.language.ordering import Ordering
-from songcau.context.language.ordering import parse as parse_ordering
 from songcau.context.language.selection import Selection
 from songcau.context.problems import BadRequestData
 from songcau.context.server.messages import Answer, Response, params_of
@@ -25,14 +25,14 @@ from songcau.context.terms.terms import Terms
 SELECTION_PARAMS = frozenset(
     {"id", "type", "idPattern", "q", "scopeQ", "georel", "geometry", "coordinates", "geoproperty", "csf", "local"}
 )
-QUERY_PARAMS = FORM_PARAMS | PAGE_PARAMS | SELECTION_PARAMS | {"orderBy"}
-POST_PARAMS = FORM_PARAMS | PAGE_PARAMS | {"local", "orderBy"}
+QUERY_PARAMS = FORM_PARAMS | PAGE_PARAMS | SELECTION_PARAMS | ORDER_PARAMS
+POST_PARAMS = FORM_PARAMS | PAGE_PARAMS | ORDER_PARAMS | {"local"}
 PURGE_PARAMS = SELECTION_PARAMS | {"attrs", "keep", "drop"}
 SELECTING = ("type", "attrs", "q", "georel", "scopeQ")
 QUERY_MEMBERS = frozenset(
     {
         "type", "entities", "attrs", "pick", "omit", "q", "geoQ", "scopeQ", "lang", "datasetId", "join", "joinLevel",
-        "geometryProperty", "csf", "orderBy", "containedBy", "local", "title", "description",
+        "geometryProperty", "csf", "orderBy", "ordering", "containedBy", "local", "title", "description",
     }
 )  # fmt: skip
 
@@ -70,7 +70,7 @@ class Queries:
             scope_q=payload.get("scopeQ"),
             geo_q=payload.get("geoQ"),
         )
-        ordering = _ordering(merged.get("orderBy"), terms)
+        ordering = ordering_of_body(payload, merged, terms)
         return self._answer(asked, selection, ordering, page_of(params), wanted_of(merged, terms, media), terms)
 
     def purge(self, asked: Asked) -> Answer:
@@ -150,11 +150,7 @@ def _selection(terms: Terms, query: str) -> tuple[Selection, Ordering | None]:
         coordinates=params.get("coordinates"),
         geoproperty=params.get("geoproperty"),
     )
-    return selection, _ordering(params.get("orderBy"), terms)
-
-
-def _ordering(text: str | None, terms: Terms) -> Ordering | None:
-    return None if text is None else parse_ordering(text, terms)
+    return selection, ordering_of(params, terms)
 
 
 def _names(text: str, terms: Terms) -> frozenset[str]:

@@ -8,6 +8,7 @@ import orjson
 from songcau.context.api import answering
 from songcau.context.api.asking import Asked
 from songcau.context.api.forms import PLAIN_MEDIA, media_of
+from songcau.context.api.ordered import ORDER_PARAMS, ordering_of, ordering_of_body
 from songcau.context.api.paging import PAGE_PARAMS, Page, page_headers, page_of
 from songcau.context.api.queries import SELECTING, SELECTION_PARAMS, query_as_params
 from songcau.context.api.temporal_forms import TEMPORAL_PARAMS, TemporalWanted, cut, of_datasets, temporal_wanted
@@ -15,19 +16,19 @@ from songcau.context.broker.histories import Asked as AskedOfThePast
 from songcau.context.broker.histories import Histories, Past
 from songcau.context.entities.evolutions import write_history
 from songcau.context.entities.values import read_uri
-from songcau.context.language.ordering import parse as parse_ordering
+from songcau.context.language.ordering import Ordering
 from songcau.context.language.selection import Selection
 from songcau.context.problems import BadRequestData, ResourceNotFound
 from songcau.context.server.messages import Answer, Response
 from songcau.context.terms.terms import Terms
 
 RETRIEVE_PARAMS = TEMPORAL_PARAMS
-QUERY_PARAMS = TEMPORAL_PARAMS | SELECTION_PARAMS | PAGE_PARAMS | {"orderBy"}
-POST_PARAMS = TEMPORAL_PARAMS | PAGE_PARAMS | {"orderBy"}
+QUERY_PARAMS = TEMPORAL_PARAMS | SELECTION_PARAMS | PAGE_PARAMS | ORDER_PARAMS
+POST_PARAMS = TEMPORAL_PARAMS | PAGE_PARAMS | ORDER_PARAMS
 QUERY_MEMBERS = frozenset(
     {
-        "type", "entities", "attrs", "pick", "omit", "q", "geoQ", "scopeQ", "lang", "datasetId", "orderBy", "csf",
-        "local", "temporalQ", "title", "description",
+        "type", "entities", "attrs", "pick", "omit", "q", "geoQ", "scopeQ", "lang", "datasetId", "orderBy", "ordering",
+        "csf", "local", "temporalQ", "title", "description",
     }
 )  # fmt: skip
 PARTIAL_CONTENT = 206
@@ -81,7 +82,7 @@ class TemporalEntities:
                 coordinates=params.get("coordinates"),
                 geoproperty=params.get("geoproperty"),
             )
-        return self._many(asked, params, entities, content, wanted, terms, media)
+        return self._many(asked, params, entities, content, ordering_of(params, terms), wanted, terms, media)
 
     def query_by_body(self, asked: Asked) -> Answer:
         params = asked.params(POST_PARAMS)
@@ -100,7 +101,8 @@ class TemporalEntities:
             content = Selection.of_body(
                 terms=terms, q=payload.get("q"), scope_q=payload.get("scopeQ"), geo_q=payload.get("geoQ")
             )
-        return self._many(asked, merged, entities, content, wanted, terms, media)
+        ordering = ordering_of_body(payload, merged, terms)
+        return self._many(asked, merged, entities, content, ordering, wanted, terms, media)
 
     def _many(
         self,
@@ -108,12 +110,12 @@ class TemporalEntities:
         params: Mapping[str, str],
         entities: Selection,
         content: Selection | None,
+        ordering: Ordering | None,
         wanted: TemporalWanted,
         terms: Terms,
         media: bytes,
     ) -> Answer:
         page = page_of(params)
-        ordering = parse_ordering(params["orderBy"], terms) if "orderBy" in params else None
         question = AskedOfThePast(entities, content, wanted.wanted, ordering)
         return self._answer(asked, question, page, wanted, terms, media)
 

@@ -1,8 +1,12 @@
 """What a temporal request asks for: the period, the form, and how much of a long history one answer holds (6.3.10)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, takewhile
+from typing import Final
+
+import orjson
 
 from songcau.context.api.answering import Headers
 from songcau.context.api.projecting import MEMBERS, Projection, names, projection
@@ -29,6 +33,7 @@ STYLES: dict[str, TemporalStyle] = {
 }
 TIME_PROPERTIES: tuple[TimeProperty, ...] = ("observedAt", "createdAt", "modifiedAt", "deletedAt")
 MOST_LAST = 1_000_000
+MOST_BYTES: Final = 16 * 1024 * 1024  # of the instances of one answer
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -162,18 +167,24 @@ def of_datasets(pasts: Sequence[Past], datasets: frozenset[str] | None) -> list[
 
 
 def cut(pasts: Sequence[Past], asked: TemporalWanted, most: int) -> Headers | None:
-    """Cut histories of more than `most` instances in all to one range of time; Content-Range if that was done.
+    """Cut histories of more than `most` instances or `MOST_BYTES` in all to one range of time; Content-Range if so.
 
     Without lastN the oldest come first, with it the newest. No instant is torn: of what happened at one instant all or
     nothing is in the answer, so that the next question can begin where this range ends.
     """
-    time = asked.wanted.time
-    instants = sorted(
-        _instant(one, time) for past in pasts for some in past.evolution.attributes.values() for one in some
+    time, is_newest_first = asked.wanted.time, asked.wanted.last is not None
+    # What was read is no less than what is shown of it: only if it is much, each instance is measured.
+    is_much = sum(past.evolution.size for past in pasts) > MOST_BYTES
+    timed = sorted(
+        (_instant(one, time), len(orjson.dumps(one)) if is_much else 0)
+        for past in pasts
+        for some in past.evolution.attributes.values()
+        for one in some
     )
-    if len(instants) <= most:
+    most = min(most, _fitting(reversed(timed) if is_newest_first else timed))
+    if len(timed) <= most:
         return None
-    first, last = _range(instants, most, is_newest_first=asked.wanted.last is not None)
+    first, last = _range([at for at, _ in timed], most, is_newest_first=is_newest_first)
     for past in pasts:
         past.evolution.kinds = {name: some[0]["type"] for name, some in past.evolution.attributes.items() if some}
         past.evolution.attributes = {
@@ -181,6 +192,12 @@ def cut(pasts: Sequence[Past], asked: TemporalWanted, most: int) -> Headers | No
             for name, some in past.evolution.attributes.items()
         }
     return ((b"Content-Range", _content_range(asked, first, last).encode()),)
+
+
+def _fitting(timed: Iterable[tuple[int, int]]) -> int:
+    """How many of these instances, from the first on, are `MOST_BYTES` together; one at least."""
+    sizes = accumulate(size for _, size in timed)
+    return max(1, sum(1 for _ in takewhile(lambda size: size <= MOST_BYTES, sizes)))
 
 
 def _instant(instance: Mapping[str, object], time: str) -> int:

@@ -45,7 +45,7 @@ class Broker:
         self._loop = loop
         self._quality = quality
         self._tenants: dict[str, State] = {DEFAULT_TENANT: State()}
-        self._latest = ""
+        self._latest = journal.newest_instant
         self._listeners: list[Listener] = []
         journal.on_failed(self._take_back)
         journal.knows(self.find)
@@ -126,12 +126,19 @@ class Broker:
         return self.commit(tenant, [self.deletion(tenant, self.entity(tenant, entity_id, by), by, self.instant())])
 
     def merge(
-        self, tenant: str, entity_id: str, draft: Draft, by: Caller, *, observed_at: str | None = None
+        self,
+        tenant: str,
+        entity_id: str,
+        draft: Draft,
+        by: Caller,
+        *,
+        observed_at: str | None = None,
+        lang: str | None = None,
     ) -> Committed:
         """5.6.17. Raises ResourceNotFound, NotAllowed."""
         at = self.instant()
         before = self.entity_to_change(tenant, entity_id, by, draft.attributes)
-        outcome = merging.merged(before, draft, at, observed_at=observed_at)
+        outcome = merging.merged(before, draft, at, observed_at=observed_at, lang=lang)
         return self._settle(tenant, before, outcome, by, at)[1]
 
     # --- attributes ---------------------------------------------------------------------------------
@@ -179,7 +186,8 @@ class Broker:
         """Delete what matches, or only attributes of it (5.6.21). What the caller may not see stays.
 
         It goes on disk by some entities at once, between the changes of everybody else: a whole city at once would
-        keep all others waiting. Raises NotAllowed before anything is changed, StorageUnavailable.
+        keep all others waiting. Each part is on disk whole or not at all, those created first before the others.
+        Raises NotAllowed, StorageUnavailable: either before anything is changed, or saying how many entities were.
         """
         if not by.can_write or len(by.readable_names(drop)) < len(drop):
             raise NotAllowed(f"{by.label} may not purge this")
@@ -190,17 +198,20 @@ class Broker:
                 self._purging(tenant, entity, by, keep, drop, self._latest)
         ids = [entity.id for entity in matching]
         del matching
+        done = 0
         for begin in range(0, len(ids), PURGED_AT_ONCE):
             found = (state.get(entity_id) for entity_id in ids[begin : begin + PURGED_AT_ONCE])
             there = [one for one in found if one is not None and selection.matches(by.view(one)) and by.may_read(one)]
             at = self.instant()
-            changes = [change for one in there if (change := self._purging(tenant, one, by, keep, drop, at))]
             try:
+                changes = [change for one in there if (change := self._purging(tenant, one, by, keep, drop, at))]
                 await self.commit(tenant, changes)
-            except StorageUnavailable as problem:
-                if begin == 0:
+            except (StorageUnavailable, NotAllowed) as problem:
+                if not done:
                     raise
-                raise StorageUnavailable(f"The purge stopped after {begin} entities; ask again.") from problem
+                so_far = f"{done} entities were purged, which is on disk; all others are as they were. Ask again."
+                raise type(problem)(f"The purge stopped: {so_far}") from problem
+            done += len(changes)
 
     def _purging(
         self, tenant: str, entity: Entity, by: Caller, keep: frozenset[str] | None, drop: frozenset[str], at: str

@@ -14,9 +14,10 @@ import orjson
 from songcau.context.broker.broker import Broker
 from songcau.context.entities.entity import Attributes, Entity, Instance
 from songcau.context.journal.corrections import INSTANCE, Added, Hidden
-from songcau.context.journal.history import MOST_ROWS, SCOPE, Evolution, Wanted
+from songcau.context.journal.history import MOST, SCOPE, Evolution, Wanted
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.rows import microseconds
+from songcau.context.journal.store import Bound
 from songcau.context.language.ordering import Ordering
 from songcau.context.language.selection import Selection
 from songcau.context.memory.state import State
@@ -31,6 +32,7 @@ from songcau.context.rights.caller import Caller
 
 MOST_ENTITIES = 10_000
 AT_ONCE = 100
+_NOTHING = Bound(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Histories:
     async def one(self, tenant: str, entity_id: str, wanted: Wanted, by: Caller) -> Past:
         """5.7.3. Raises NonexistentTenant, ResourceNotFound (also for what the caller may not see), TooComplexQuery."""
         self._state(tenant)
-        found = await self._journal.history(tenant, [entity_id], _with_scopes(wanted), most_rows=MOST_ROWS)
+        found = await self._journal.history(tenant, [entity_id], _with_scopes(wanted), bound=MOST)
         past = self._seen(tenant, found[0], by) if found else None
         if past is None:
             raise ResourceNotFound(f"There is no history of {entity_id}")
@@ -81,7 +83,7 @@ class Histories:
         """
         state = self._state(tenant)
         found: list[Past] = []
-        left = MOST_ROWS
+        left = MOST
         ids = self._ids(state, asked, by, await self._journal.gone(tenant))
         looked = 0
         # What a past must say may be said by attributes that are not to be shown.
@@ -90,9 +92,9 @@ class Histories:
             looked += len(some)
             if looked > MOST_ENTITIES:
                 raise TooComplexQuery("Too many entities have a history like that: ask for fewer by type, id or page")
-            for evolution in await self._journal.history(tenant, some, looked_at, most_rows=left):
-                left -= evolution.rows
-                if evolution.is_cut or left <= 0:
+            for evolution in await self._journal.history(tenant, some, looked_at, bound=left):
+                left = left.without(evolution.rows, evolution.size)
+                if evolution.is_cut or left.is_used_up:
                     raise _too_long()
                 past = self._seen(tenant, evolution, by)
                 if past is not None and _matches(past, asked):
@@ -112,8 +114,9 @@ class Histories:
         known = await self._known(tenant, entity_id, _told_at(told))
         entity = self._entity(tenant, known, entity_id, types)
         self._check(entity, {name for name, _ in told}, by, is_new=known is None)
-        added, hidden = self._added(told), [] if known is None else _in_the_place(told, known)
-        await self._journal.correct(tenant, entity_id, types=types, hidden=hidden, added=added)
+        at = self._broker.instant()
+        added, hidden = _added(told, at), [] if known is None else _in_the_place(told, known)
+        await self._journal.correct(tenant, entity_id, types=types, hidden=hidden, added=added, at=microseconds(at))
         return known is None
 
     async def append(self, tenant: str, entity_id: str, told: Sequence[tuple[str, Instance]], by: Caller) -> None:
@@ -147,26 +150,15 @@ class Histories:
         instance = next((one for one in some if one["instanceId"] == instance_id), None)
         if instance is None:
             raise ResourceNotFound("The history of the entity holds no such instance")
-        added = [] if patch is None else [self._patched(name, instance, patch)]
-        hidden = Hidden(name, instance_id=instance_id)
-        await self._journal.correct(tenant, entity_id, types=known.evolution.types, hidden=[hidden], added=added)
-
-    def _patched(self, name: str, instance: Instance, patch: Instance) -> Added:
-        if patch.get("type", instance["type"]) != instance["type"]:
-            raise BadRequestData("The kind of an attribute cannot be changed in one instance")
-        if patch.get("datasetId", instance.get("datasetId")) != instance.get("datasetId"):
-            raise BadRequestData("The dataset of an instance cannot be changed")
-        kept = {member: value for member, value in instance.items() if member != "instanceId"}
-        return _addition(name, instance["instanceId"], {**kept, **patch, "modifiedAt": self._broker.instant()})
-
-    def _added(self, told: Sequence[tuple[str, Instance]]) -> list[Added]:
         at = self._broker.instant()
-        once = {_identity(name, one) or number: (name, one) for number, (name, one) in enumerate(told)}
-        return [_addition(name, f"{INSTANCE}{uuid4()}", {**one, **_stamps(at)}) for name, one in once.values()]
+        added = [] if patch is None else [_patched(name, instance, patch, at)]
+        hidden = [Hidden(name, instance_id=instance_id)]
+        types = known.evolution.types
+        await self._journal.correct(tenant, entity_id, types=types, hidden=hidden, added=added, at=microseconds(at))
 
     async def _known(self, tenant: str, entity_id: str, wanted: Wanted | None = None) -> Evolution | None:
         found = await self._journal.history(
-            tenant, [entity_id], wanted or Wanted(last=1), most_rows=MOST_ROWS if wanted else 0
+            tenant, [entity_id], wanted or Wanted(last=1), bound=MOST if wanted else _NOTHING
         )
         return found[0] if found else None
 
@@ -252,6 +244,20 @@ def _with_scopes(wanted: Wanted) -> Wanted:
 def _show_only(evolution: Evolution, names: frozenset[str] | None) -> None:
     if names is not None:
         evolution.attributes = {name: some for name, some in evolution.attributes.items() if name in names}
+
+
+def _added(told: Sequence[tuple[str, Instance]], at: str) -> list[Added]:
+    once = {_identity(name, one) or number: (name, one) for number, (name, one) in enumerate(told)}
+    return [_addition(name, f"{INSTANCE}{uuid4()}", {**one, **_stamps(at)}) for name, one in once.values()]
+
+
+def _patched(name: str, instance: Instance, patch: Instance, at: str) -> Added:
+    if patch.get("type", instance["type"]) != instance["type"]:
+        raise BadRequestData("The kind of an attribute cannot be changed in one instance")
+    if patch.get("datasetId", instance.get("datasetId")) != instance.get("datasetId"):
+        raise BadRequestData("The dataset of an instance cannot be changed")
+    kept = {member: value for member, value in instance.items() if member != "instanceId"}
+    return _addition(name, instance["instanceId"], {**kept, **patch, "modifiedAt": at})
 
 
 def _addition(name: str, instance_id: str, instance: Instance) -> Added:

@@ -21,6 +21,7 @@ from typing import Any
 Instance = dict[str, Any]
 Attribute = Instance | list[Instance]
 Attributes = dict[str, Attribute]
+Answers = dict[object, bytes]
 
 
 class Entity:
@@ -48,7 +49,7 @@ class Entity:
         self.attributes = attributes
         self.created_at = created_at
         self.modified_at = modified_at
-        self.answers: dict[object, bytes] | None = None
+        self.answers: Answers | None = None
         self.order = 0
 
     def document(self) -> dict[str, Any]:

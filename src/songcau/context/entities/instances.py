@@ -4,7 +4,6 @@ The form is not announced by a client except the simplified one: an object with 
 with one of the value members is concise, everything else is the value itself (clauses 4.5.2.3 and 4.5.4).
 """
 
-from functools import lru_cache
 from typing import Any, Final
 
 from songcau.context.entities.entity import Attribute, Instance, instances
@@ -13,6 +12,7 @@ from songcau.context.entities.kinds import DETAILS, KINDS_BY_MEMBER, NAMES_OF_KI
 from songcau.context.entities.members import READERS, SEALS, Manner, Reader, read_dataset_id, read_value
 from songcau.context.entities.values import DEEPEST, NULL, Misfit
 from songcau.context.problems import BadRequestData
+from songcau.context.remembering import short_kept
 from songcau.context.terms.names import is_iri
 
 DELETED: Final[Instance] = {"type": "Property", "value": NULL}
@@ -21,7 +21,7 @@ DELETED: Final[Instance] = {"type": "Property", "value": NULL}
 MOST_MEMBERS: Final = 10_000
 
 
-@lru_cache(maxsize=1024)
+@short_kept(1024)
 def deleted_of(dataset_id: str) -> Instance:
     """Stands in a draft for the instance of a dataset that is to be deleted."""
     return {**DELETED, "datasetId": dataset_id}

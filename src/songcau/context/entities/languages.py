@@ -1,12 +1,13 @@
 """Which text of a LanguageProperty a reader gets (ETSI GS CIM 009, clause 4.15; look-up of RFC 4647)."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from songcau.context.problems import BadRequestData
+from songcau.context.remembering import short_kept
 
 NO_LANGUAGE: Final = "@none"
+LONGEST_TAG: Final = 64
 MOST_RANGES: Final = 32
 
 
@@ -27,13 +28,28 @@ def chosen_language(texts: Mapping[str, Any], wanted: str) -> str:
     return NO_LANGUAGE if NO_LANGUAGE in texts else next(iter(texts))
 
 
+def read_language(text: str) -> str:
+    """The tag of one language, such as vi or de-CH, or "@none". Raises BadRequestData."""
+    parts = text.split("-")
+    is_tag = text.isascii() and len(text) <= LONGEST_TAG and parts[0].isalpha() and all(map(str.isalnum, parts))
+    if text != NO_LANGUAGE and not is_tag:
+        raise BadRequestData(f"{text[:40]!r} is no tag of a language, such as vi or de-CH")
+    return text
+
+
+def in_its_language(found: Mapping[str, Any], text: Any, language: str) -> dict[str, Any]:
+    """A language map with another text for one language; a language is the same in any case of its letters."""
+    known = next((one for one in found if one.lower() == language.lower()), language)
+    return {**found, known: text}
+
+
 def _shortened(language: str) -> str:
     """One subtag less; a single letter before it, which only introduces it, goes too."""
     rest = language.rpartition("-")[0]
     return rest[:-2] if rest[-2:-1] == "-" else rest
 
 
-@lru_cache(maxsize=256)
+@short_kept(256)
 def language_ranges(wanted: str) -> tuple[str, ...]:
     """The languages of a `lang` parameter in lower case, the most wanted first. Raises BadRequestData."""
     ranges: list[tuple[float, str]] = []

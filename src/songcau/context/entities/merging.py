@@ -7,6 +7,8 @@ Instances of a draft belong to the new entity from then on: they are stamped in 
 from dataclasses import dataclass, field
 
 from songcau.context.entities.entity import Attribute, Attributes, Entity, Instance, instances
+from songcau.context.entities.kinds import DETAILS
+from songcau.context.entities.languages import in_its_language
 from songcau.context.entities.reading import NULL, Draft, check_part, is_deletion, of_kind
 from songcau.context.problems import BadRequestData, ResourceNotFound
 
@@ -65,10 +67,13 @@ def updated(entity: Entity, draft: Draft, at: str) -> Outcome:
     return outcome
 
 
-def merged(entity: Entity, draft: Draft, at: str, *, observed_at: str | None = None) -> Outcome:
+def merged(
+    entity: Entity, draft: Draft, at: str, *, observed_at: str | None = None, lang: str | None = None
+) -> Outcome:
     """Members of the draft go into what is there, at every depth; NGSI-LD Null deletes (5.6.17).
 
-    observed_at: given to every merged attribute that has an observedAt and brings none of its own.
+    observed_at: given to every merged attribute that has an observedAt and brings none of its own. lang: the language
+    of texts that are merged into a LanguageProperty; those in other languages stay.
     """
     outcome = _next(entity, draft, at)
     attributes = outcome.entity.attributes
@@ -76,6 +81,8 @@ def merged(entity: Entity, draft: Draft, at: str, *, observed_at: str | None = N
         for given in instances(attribute):
             found = instance_of(attributes.get(name), given.get("datasetId"))
             instance = of_kind(found["type"], given) if found is not None and draft.simplified else given
+            if lang is not None and found is not None:
+                instance = _in_language(found, instance, lang)
             if is_deletion(instance):
                 _delete(attributes, name, instance.get("datasetId"))
             elif found is None:
@@ -268,16 +275,33 @@ def _delete(attributes: Attributes, name: str, dataset: str | None) -> bool:
     return True
 
 
+def _in_language(found: Instance, given: Instance, lang: str) -> Instance:
+    """A text, or a list of texts, for a LanguageProperty: as its text in one language."""
+    text = given.get("value")
+    if found["type"] != "LanguageProperty" or given["type"] != "Property" or text == NULL or not _is_text(text):
+        return given
+    others = {member: part for member, part in given.items() if member not in ("type", "value")}
+    return {"type": "LanguageProperty", "languageMap": in_its_language(found["languageMap"], text, lang), **others}
+
+
+def _is_text(value: object) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return bool(texts) and all(isinstance(text, str) for text in texts)
+
+
 def _merged_instance(found: Instance, patch: Instance) -> Instance:
     """RFC 7396 over the members of an instance, with NGSI-LD Null for null; a change of type replaces."""
     if patch.get("type", found["type"]) != found["type"]:
         return without_nulls(patch)
     joined = dict(found)
     for member, value in patch.items():
+        former = joined.get(member)
         if _is_null(value):
             joined.pop(member, None)
-        elif isinstance(value, dict) and isinstance(joined.get(member), dict) and found["type"] != "GeoProperty":
-            joined[member] = _merged_value(joined[member], value)
+        elif isinstance(value, dict) and isinstance(former, dict) and member not in DETAILS:
+            joined[member] = _merged_instance(former, value)
+        elif isinstance(value, dict) and isinstance(former, dict) and found["type"] != "GeoProperty":
+            joined[member] = _merged_value(former, value)
         elif isinstance(value, dict) and member != "json":
             joined[member] = without_nulls(value)
         else:

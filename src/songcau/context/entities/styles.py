@@ -19,28 +19,26 @@ _PLAIN: Final = DETAILS - _STAMPS - _COMPACTED
 class Writer:
     """Writes attributes in one style for one @context. What it returns may share values with what it was given."""
 
-    __slots__ = ("_compact", "_lang", "_sys_attrs", "instance")
-
-    instance: Callable[[Instance], Any]
-    """One instance in the style."""
+    __slots__ = ("_compact", "_lang", "_sys_attrs", "_write")
 
     def __init__(self, terms: Terms, style: str, *, sys_attrs: bool = False, lang: str | None = None) -> None:
         self._compact = terms.compact
         self._sys_attrs = sys_attrs
         self._lang = lang
-        self.instance = {
-            "normalized": self._normalized,
-            "concise": self._concise,
-            "simplified": self._simplified,
-        }[style]
+        # Not bound to this writer: it would hold itself, and each answer leave a circle for the collector of cycles.
+        self._write = _STYLES[style]
+
+    def instance(self, instance: Instance) -> Any:
+        """One instance in the style."""
+        return self._write(self, instance)
 
     def attribute(self, attribute: Attribute) -> Any:
         """An attribute of one instance or several."""
         if not isinstance(attribute, list):
-            return self.instance(attribute)
-        if self.instance == self._simplified:
+            return self._write(self, attribute)
+        if self._write is Writer._simplified:
             return {"dataset": {one.get("datasetId", "@none"): self._simplified(one) for one in attribute}}
-        return [self.instance(one) for one in attribute]
+        return [self._write(self, one) for one in attribute]
 
     def _normalized(self, instance: Instance) -> dict[str, Any]:
         if self._lang is not None and "languageMap" in instance:
@@ -89,6 +87,13 @@ class Writer:
         if member == "objectList":
             return [part["object"] for part in value]
         return value
+
+
+_STYLES: Final[dict[str, Callable[[Writer, Instance], Any]]] = {
+    "normalized": Writer._normalized,
+    "concise": Writer._concise,
+    "simplified": Writer._simplified,
+}
 
 
 def in_language(instance: Instance, lang: str) -> Instance:

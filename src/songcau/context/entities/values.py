@@ -6,10 +6,10 @@ Each function takes a piece of a payload and the name of it, which begins the se
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final
 
 from songcau.context.problems import BadRequestData
+from songcau.context.remembering import short_kept
 from songcau.context.terms.names import is_iri, is_name
 
 NULL: Final = "urn:ngsi-ld:null"
@@ -112,7 +112,7 @@ def known(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=MOST_KNOWN_WORDS)
+@short_kept(MOST_KNOWN_WORDS)
 def alone(word: str) -> tuple[str, ...]:
     """One type or one scope, as the same object for all the entities that have it."""
     return (word,)

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 import orjson
 
-from songcau.context.entities.entity import Attribute, Entity, instances
+from songcau.context.entities.entity import Answers, Attribute, Entity, instances
 from songcau.context.entities.styles import Writer
 from songcau.context.terms.core_context import NGSI_LD
 from songcau.context.terms.terms import Terms
@@ -20,8 +20,39 @@ Style = Literal["normalized", "concise", "simplified"]
 LOCATION: Final = NGSI_LD + "location"
 MOST_ANSWERS: Final = 8
 MOST_ENTITIES_WITH_ANSWERS: Final = 8192
+MOST_BYTES_OF_ANSWERS: Final = 32 * 1024 * 1024  # of all entities together
 
-_with_answers: deque[Entity] = deque()
+
+class Kept:
+    """The pieces that are kept, those of the entity that was first written first.
+
+    Not the entities: those that have changed meanwhile would stay in memory for their pieces.
+    """
+
+    def __init__(self) -> None:
+        self.answers: deque[Answers] = deque()
+        self.size = 0
+
+    def add(self, answers: Answers, key: object, answer: bytes) -> None:
+        """Keep one more piece of an entity."""
+        size = len(answer)
+        if size > MOST_BYTES_OF_ANSWERS // 64:
+            return
+        if not answers:
+            self.answers.append(answers)
+        elif len(answers) >= MOST_ANSWERS:
+            self._clear(answers)
+        answers[key] = answer
+        self.size += size
+        while len(self.answers) > MOST_ENTITIES_WITH_ANSWERS or self.size > MOST_BYTES_OF_ANSWERS:
+            self._clear(self.answers.popleft())
+
+    def _clear(self, answers: Answers) -> None:
+        self.size -= sum(map(len, answers.values()))
+        answers.clear()
+
+
+_kept = Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +103,7 @@ def write_entity(entity: Entity, terms: Terms, form: Form) -> bytes:
     answer = orjson.dumps(write_document(entity, terms, form))
     if answers is None:
         answers = entity.answers = {}
-        _with_answers.append(entity)
-        if len(_with_answers) > MOST_ENTITIES_WITH_ANSWERS:
-            _with_answers.popleft().answers = None
-    elif len(answers) >= MOST_ANSWERS:
-        answers.clear()
-    answers[key] = answer
+    _kept.add(answers, key, answer)
     return answer
 
 

@@ -49,7 +49,8 @@ class Correction:
     """First what is hidden, then what is added. is_forgotten: the whole history goes, and with it the entity's name.
 
     number: the number under which an entity that is only known from additions is kept, if it has none yet.
-    types: of such an entity; those it has already stay its own.
+    types: of such an entity; those it has already stay its own. at: the newest instant (microseconds since 1970) at
+    which something of it was told; 0 for none.
     """
 
     tenant: str
@@ -60,6 +61,7 @@ class Correction:
     hidden: tuple[Hidden, ...] = ()
     added: tuple[Added, ...] = ()
     is_forgotten: bool = False
+    at: int = 0
 
 
 @dataclass(slots=True)

@@ -15,10 +15,11 @@ from songcau.context.entities.entity import Instance, instances
 from songcau.context.journal.corrections import INSTANCE, Mask
 from songcau.context.journal.repeats import each_once
 from songcau.context.journal.rows import Row, instant_text, microseconds
-from songcau.context.journal.store import Life, Period, Store
+from songcau.context.journal.store import Addition, Bound, Life, Period, Store
 
 SCOPE: Final = "scope"
-MOST_ROWS: Final = 200_000  # a second of work, beside the loop
+# A second of work, beside the loop, and what its instances take in memory: some three times the bytes.
+MOST: Final = Bound(rows=200_000, bytes=64 * 1024 * 1024)
 
 TimeProperty = Literal["observedAt", "createdAt", "modifiedAt", "deletedAt"]
 
@@ -58,7 +59,7 @@ class Evolution:
     """One entity's history: each attribute's instances, oldest first by the property asked for.
 
     types: what it is, or last was. By observedAt, an observation that was written twice is here once. is_cut: the log
-    holds more than is read for one question; the newest is here.
+    holds more than is read for one question; the newest is here. rows, size: what was read, in rows and bytes.
     """
 
     entity_id: str
@@ -67,6 +68,7 @@ class Evolution:
     is_alive: bool = False
     is_cut: bool = False
     rows: int = 0
+    size: int = 0
     kinds: dict[str, str] = field(default_factory=dict)
 
 
@@ -110,33 +112,36 @@ def _gone(told: dict[str, Any], moment: str) -> Iterator[tuple[str, Instance]]:
 
 
 def evolution_of(
-    store: Store, tenant: str, entity_id: str, newest: int | None, wanted: Wanted, *, most_rows: int
+    store: Store, tenant: str, entity_id: str, newest: int | None, wanted: Wanted, *, bound: Bound
 ) -> Evolution | None:
     """All lives of an entity as one history; None if it never lived. `newest`: the last row of the life it has now."""
     lives = store.lives(tenant, entity_id)
     if not lives:
         return None
-    read = 0
+    left = bound
     told: list[tuple[str, Instance]] = []
     for life in reversed(lives):
+        if left.is_used_up:
+            break
         if life.newest == 0:
-            told += _added(store, life, wanted)
+            additions = store.additions(life.number, wanted.period(), left)
+            left = left.without(len(additions), sum(len(body) for _, _, body in additions))
+            told += _added(additions, wanted)
             continue
         last = life.newest if life.newest is not None else newest
-        left = most_rows - read
-        rows = store.rows_of(last, wanted.period(), left) if last is not None and left > 0 else []
-        read += len(rows)
+        rows = store.rows_of(last, wanted.period(), left) if last is not None else []
+        left = left.without(len(rows), sum(len(row[-1]) for row in rows))
         mask = store.mask(life.number)
         told += (each for row in reversed(rows) for each in told_by(row, wanted, mask))
     evolution = gathered(entity_id, _types(lives), told, wanted)
     evolution.is_alive = any(life.newest is None for life in lives)
-    evolution.is_cut = read >= most_rows
-    evolution.rows = read
+    evolution.is_cut = left.is_used_up
+    evolution.rows, evolution.size = bound.rows - left.rows, bound.bytes - left.bytes
     return evolution
 
 
-def _added(store: Store, life: Life, wanted: Wanted) -> Iterator[tuple[str, Instance]]:
-    for name, instance_id, body in store.additions(life.number, wanted.period()):
+def _added(additions: Iterable[Addition], wanted: Wanted) -> Iterator[tuple[str, Instance]]:
+    for name, instance_id, body in additions:
         if wanted.names is None or name in wanted.names:
             yield name, {**orjson.loads(body), "instanceId": instance_id}
 

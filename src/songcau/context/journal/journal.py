@@ -12,15 +12,16 @@ import orjson
 
 from songcau.context.entities.entity import Change, Entity
 from songcau.context.journal.corrections import Added, Correction, Hidden
-from songcau.context.journal.history import MOST_ROWS, Evolution, Wanted, evolution_of
+from songcau.context.journal.history import MOST, Evolution, Wanted, evolution_of
 from songcau.context.journal.pace import Pace
 from songcau.context.journal.past import Past
 from songcau.context.journal.recovery import Recovered, recover
 from songcau.context.journal.register import Register
 from songcau.context.journal.retention import ROWS_AT_ONCE, Expired, Known, Removal, Retention
+from songcau.context.journal.rows import instant_text
 from songcau.context.journal.snapshots import Present, Snapshots
 from songcau.context.journal.sqlite import SqliteStore
-from songcau.context.journal.store import Store, StoreError
+from songcau.context.journal.store import Bound, Store, StoreError
 from songcau.context.journal.transaction import Transaction
 from songcau.context.journal.writer import Writer
 from songcau.context.problems import StorageUnavailable
@@ -37,7 +38,8 @@ SECONDS_BEFORE_A_SWITCH: Final = 0.001
 class Journal:
     """One store of one broker. Every method is called on the event loop that opened it.
 
-    recovered: the entities found by `open`, by tenant and id; whoever takes them over may clear it.
+    recovered: the entities found by `open`, by tenant and id; whoever takes them over may clear it. newest_instant: the
+    latest that `open` found to have been given, as it is stored, or "".
     healthy: whether the newest attempt to write succeeded; `last_error` says what the store answered if not.
     """
 
@@ -54,6 +56,7 @@ class Journal:
         self._is_ringing = False
         self._seq_on_disk = 0
         self.recovered: dict[str, dict[str, Entity]] = {}
+        self.newest_instant = ""
         self.healthy = True
         self.last_error: str | None = None
 
@@ -66,6 +69,7 @@ class Journal:
         found = await asyncio.to_thread(self._read)
         self._register, self.recovered = found.register, found.entities
         self._seq_on_disk = self._register.next_seq - 1
+        self.newest_instant = instant_text(found.newest_at) if found.newest_at else ""
         present, self._snapshots = self._snapshots.present, Snapshots(found.register, self._pace, found.tail_rows)
         self._snapshots.present = present
         self._writer = Writer(self._store, self._wrote, self._failed, self._pace)
@@ -128,8 +132,12 @@ class Journal:
         hidden: Sequence[Hidden] = (),
         added: Sequence[Added] = (),
         is_forgotten: bool = False,
+        at: int = 0,
     ) -> asyncio.Future[int]:
-        """Change a history: hide, then add, or forget it whole. What `append` says holds for it, in the same order."""
+        """Change a history: hide, then add, or forget it whole. What `append` says holds for it, in the same order.
+
+        at: the instant, in microseconds since 1970, that what is added was given.
+        """
         transaction = Transaction((), self._loop.create_future())
         refusal = self._refusal()
         if refusal is not None:
@@ -137,7 +145,7 @@ class Journal:
             return transaction.future
         tenant_number, number = self._register.reserve(tenant, transaction)
         correction = Correction(
-            tenant, tenant_number, entity_id, number, types, tuple(hidden), tuple(added), is_forgotten
+            tenant, tenant_number, entity_id, number, types, tuple(hidden), tuple(added), is_forgotten, at
         )
         transaction.corrections.append(correction)
         return self._hand_over(transaction, sum(len(each.body) for each in added))
@@ -232,17 +240,15 @@ class Journal:
         """(tenant, id, document) of a kind, by tenant and id. It waits for the disk: meant for a start."""
         return self._store.documents(kind)
 
-    async def history(
-        self, tenant: str, ids: Sequence[str], wanted: Wanted, *, most_rows: int = MOST_ROWS
-    ) -> list[Evolution]:
+    async def history(self, tenant: str, ids: Sequence[str], wanted: Wanted, *, bound: Bound = MOST) -> list[Evolution]:
         """What was so of these entities, in their order; those that the log does not know are left out.
 
-        Everything appended before the call is contained. It is read beside the event loop, at most so many rows.
+        Everything appended before the call is contained. It is read beside the event loop, at most so much.
         """
         for _ in range(3):
             newest = {entity_id: self._register.newest(tenant, entity_id) for entity_id in ids}
             if await self.flushed():  # otherwise rows that `newest` names were taken back
-                return await self._read_beside(partial(self._evolutions, tenant, newest, wanted, most_rows))
+                return await self._read_beside(partial(self._evolutions, tenant, newest, wanted, bound))
         raise StorageUnavailable("The history cannot be read while changes fail; try again in a moment.")
 
     async def gone(self, tenant: str) -> dict[str, tuple[str, ...]]:
@@ -310,15 +316,13 @@ class Journal:
         except StoreError as error:
             raise StorageUnavailable(f"The history cannot be read: {error}") from error
 
-    def _evolutions(
-        self, tenant: str, newest: dict[str, int | None], wanted: Wanted, most_rows: int
-    ) -> list[Evolution]:
+    def _evolutions(self, tenant: str, newest: dict[str, int | None], wanted: Wanted, bound: Bound) -> list[Evolution]:
         found = []
         for entity_id, last in newest.items():
-            evolution = evolution_of(self._store, tenant, entity_id, last, wanted, most_rows=most_rows)
+            evolution = evolution_of(self._store, tenant, entity_id, last, wanted, bound=bound)
             if evolution is not None:
                 found.append(evolution)
-                most_rows -= evolution.rows
+                bound = bound.without(evolution.rows, evolution.size)
         return found
 
     def past(self, present: Present) -> Past:

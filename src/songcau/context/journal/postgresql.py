@@ -16,7 +16,7 @@ from psycopg import Connection
 from songcau.context.journal.postgresql_tables import SCHEMA, bring_up_to_date, partition_of
 from songcau.context.journal.retention import Expired
 from songcau.context.journal.rows import Row
-from songcau.context.journal.sql_reading import COLUMNS, NEVER, SqlReading
+from songcau.context.journal.sql_reading import BARE_COLUMNS, COLUMNS, LAST_AT, LAST_SEQ, NEVER, SqlReading
 from songcau.context.journal.sql_writing import (
     is_written,
     write_documents,
@@ -25,7 +25,7 @@ from songcau.context.journal.sql_writing import (
     write_removals,
     write_revocation,
 )
-from songcau.context.journal.store import Living, Names, Period, StoreError, StoreInUse
+from songcau.context.journal.store import Bound, Living, Names, Period, StoreError, StoreInUse
 from songcau.context.journal.transaction import Batch
 
 Database = Connection[tuple[Any, ...]]
@@ -107,7 +107,8 @@ class PostgresqlStore(SqlReading):
                 "SELECT greatest(value, (SELECT coalesce(max(number), 0) FROM entity)) FROM mark WHERE name = 'entity'",
                 (),
             )[0][0],
-            last_seq=fetch("SELECT coalesce(max(seq), 0) FROM history", ())[0][0],
+            last_seq=fetch(LAST_SEQ, ())[0][0],
+            last_at=next((at for (at,) in fetch(LAST_AT, ())), 0),
         )
 
     def living(self) -> Iterator[Living]:
@@ -204,11 +205,17 @@ class PostgresqlStore(SqlReading):
 
     # --- reading ---------------------------------------------------------------------------------
 
-    def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
+    def rows_of(self, newest: int, period: Period, bound: Bound) -> list[Row]:
         since = period.since if period.since is not None else NEVER
         until = period.until if period.until is not None else -NEVER
         within = "observed_to >= %s AND observed_from < %s" if period.observed else "at >= %s AND at < %s"
-        return self._rows(newest, f" AND {within}", (since, until), limit)
+        # Sizes are summed up in the database: what is too much does not come over at all.
+        return self._all(
+            f"SELECT {BARE_COLUMNS} FROM (SELECT {COLUMNS}, sum(length(body)) OVER (ORDER BY seq DESC) AS size"  # noqa: S608
+            " FROM history WHERE entity = (SELECT entity FROM history WHERE seq = %s) AND seq <= %s"
+            f" AND {within} ORDER BY seq DESC LIMIT %s) AS sized WHERE size - length(body) < %s ORDER BY seq DESC",
+            (newest, newest, since, until, bound.rows, bound.bytes),
+        )
 
     def expired(self, number: int, newest: int, cut: int | None, limit: int) -> Expired:
         hidden, covered = self.mask(number).everything, self._covered()

@@ -21,12 +21,13 @@ WORDS_HELD: Final = 10_000
 class Recovered:
     """What stands in the store: entities by tenant and id, in the order in which they began; all numbers given.
 
-    tail_rows: how many rows are in no snapshot.
+    tail_rows: how many rows are in no snapshot. newest_at: the latest instant that was given, in microseconds, or 0.
     """
 
     entities: dict[str, dict[str, Entity]] = field(default_factory=dict)
     register: Register = field(default_factory=Register)
     tail_rows: int = 0
+    newest_at: int = 0
 
 
 def recover(store: Store) -> Recovered:
@@ -46,6 +47,7 @@ def _recover(store: Store) -> Recovered:
     register = recovered.register
     register.tenants, register.authors = names.tenants, names.authors
     register.next_entity, register.next_seq = names.last_entity + 1, names.last_seq + 1
+    recovered.newest_at = names.last_at
     recovered.entities = {name: {} for name in names.tenants}
     living = _Living(store, {number: name for name, number in names.tenants.items()}, register)
     _replay(store, living, recovered)
@@ -88,6 +90,8 @@ def _replay(store: Store, living: _Living, recovered: Recovered) -> None:
     for row in store.tail():
         recovered.tail_rows += 1
         seq, _, skip, number, place, at, _, _, first, latest, body = row
+        if at > recovered.newest_at:
+            recovered.newest_at = at
         slot = register.slot_at_start(number)
         if slot is None or seq <= register.newest_in(slot):
             continue

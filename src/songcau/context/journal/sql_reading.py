@@ -9,12 +9,20 @@ import orjson
 from songcau.context.journal.corrections import Mask
 from songcau.context.journal.retention import Known
 from songcau.context.journal.rows import Row
-from songcau.context.journal.store import Addition, Life, Period
+from songcau.context.journal.store import Addition, Bound, Life, Period
 
 NEVER = -(1 << 62)
 COLUMNS = (
     "history.seq, history.previous, history.skip, history.entity, history.place, history.at, history.kind,"
     " history.author, history.observed_from, history.observed_to, history.body"
+)
+BARE_COLUMNS = COLUMNS.replace("history.", "")
+
+# Rows that left the disk had been covered by snapshots: so no number above that mark was ever given to one of them.
+LAST_SEQ = "SELECT seq FROM history UNION ALL SELECT value FROM mark WHERE name = 'covered' ORDER BY 1 DESC LIMIT 1"
+LAST_AT = (
+    "SELECT at FROM (SELECT at, seq FROM history ORDER BY seq DESC LIMIT 1) AS newest"
+    " UNION ALL SELECT value FROM mark WHERE name = 'at' ORDER BY 1 DESC LIMIT 1"
 )
 
 # A life that is over and hidden altogether is forgotten: it is there only until its rows are taken from the disk.
@@ -59,13 +67,16 @@ class SqlReading(ABC):
         )
         return [(tenant, entity_id, tuple(row)) for tenant, entity_id, *row in rows]
 
-    def additions(self, number: int, period: Period) -> list[Addition]:
+    def additions(self, number: int, period: Period, bound: Bound) -> list[Addition]:
         since = period.since if period.observed and period.since is not None else NEVER
         until = period.until if period.observed and period.until is not None else -NEVER
         return self._all(
-            "SELECT name, instance, body FROM addition WHERE entity = %s AND observed >= %s AND observed < %s"
-            " UNION ALL SELECT name, instance, body FROM addition WHERE entity = %s AND observed IS NULL",
-            (number, since, until, number),
+            "SELECT name, instance, body FROM (SELECT name, instance, body, number,"
+            " sum(length(body)) OVER (ORDER BY number) AS size FROM"
+            " (SELECT * FROM addition WHERE entity = %s AND observed >= %s AND observed < %s"
+            " UNION ALL SELECT * FROM addition WHERE entity = %s AND observed IS NULL) AS told) AS sized"
+            " WHERE size - length(body) < %s ORDER BY number LIMIT %s",
+            (number, since, until, number, bound.bytes, bound.rows),
         )
 
     def mask(self, number: int) -> Mask:

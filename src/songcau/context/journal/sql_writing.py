@@ -47,6 +47,8 @@ def write_documents(fetch: Fetch, batch: Batch) -> None:
             batch.inverse.append((_FORGET_DOCUMENT, key))
     for correction in batch.corrections:
         correct(fetch, correction, batch.inverse)
+        if correction.at:
+            write_newest(fetch, correction.at)
     if batch.documents or batch.corrections:
         # What tells, after a commit without an answer, whether it took place.
         batch.stamp = fetch("UPDATE mark SET value = value + 1 WHERE name = 'batch' RETURNING value", ())[0][0]
@@ -57,6 +59,9 @@ def write_removals(fetch: Fetch, batch: Batch, delete_rows: Callable[[int, Seque
 
     delete_rows: deletes rows of an entity by the way that the store finds them best.
     """
+    if batch.removals:
+        for (at,) in fetch("SELECT at FROM history ORDER BY seq DESC LIMIT 1", ()):
+            write_newest(fetch, at)
     for removal in batch.removals:
         number = removal.number
         delete_rows(number, removal.rows)
@@ -66,6 +71,15 @@ def write_removals(fetch: Fetch, batch: Batch, delete_rows: Callable[[int, Seque
             fetch("DELETE FROM hidden WHERE entity = %s", (number,))
             fetch("DELETE FROM entity WHERE number = %s", (number,))
             fetch("UPDATE mark SET value = %s WHERE name = 'entity' AND value < %s", (number, number))
+
+
+def write_newest(fetch: Fetch, at: int) -> None:
+    """Note an instant that a start could not find in the log, so that none before it is given again."""
+    fetch(
+        "INSERT INTO mark (name, value) VALUES ('at', %s)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value > mark.value",
+        (at,),
+    )
 
 
 def is_written(fetch: Fetch, batch: Batch) -> bool:

@@ -7,7 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from songcau.context.journal.checkpoints import MOST_PAGES, Checkpoints
 from songcau.context.journal.rows import Row
+from songcau.context.journal.sql_reading import LAST_AT, LAST_SEQ
 from songcau.context.journal.sql_writing import (
     is_written,
     write_documents,
@@ -36,6 +38,7 @@ class SqliteStore(SqliteReading):
         self._folder = folder
         self._guard: sqlite3.Connection | None = None
         self._connection: sqlite3.Connection | None = None
+        self._checkpoints = Checkpoints(self._connect)
 
     def open(self) -> None:
         try:
@@ -58,6 +61,7 @@ class SqliteStore(SqliteReading):
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA journal_size_limit = 67108864")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}")
         return connection
 
     @property
@@ -74,7 +78,8 @@ class SqliteStore(SqliteReading):
             last_entity=database.execute(
                 "SELECT max(value, (SELECT coalesce(max(number), 0) FROM entity)) FROM mark WHERE name = 'entity'"
             ).fetchone()[0],
-            last_seq=database.execute("SELECT coalesce(max(seq), 0) FROM history").fetchone()[0],
+            last_seq=database.execute(LAST_SEQ).fetchone()[0],
+            last_at=(database.execute(LAST_AT).fetchone() or (0,))[0],
         )
 
     def living(self) -> Iterator[Living]:
@@ -107,6 +112,7 @@ class SqliteStore(SqliteReading):
             database.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._failure(database, error, is_committing=is_committing) from error
+        self._checkpoints.written(database, batch.size)
 
     def _delete_rows(self, _number: int, rows: Sequence[int]) -> None:
         marks = ",".join("?" * len(rows))
@@ -129,6 +135,7 @@ class SqliteStore(SqliteReading):
         return StoreError(f"SQLite: {error}", is_lost=is_lost, is_doubtful=is_lost and is_committing)
 
     def reopen(self) -> None:
+        self._checkpoints.stop()
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.close()
@@ -163,6 +170,7 @@ class SqliteStore(SqliteReading):
 
     def close(self) -> None:
         super().close()
+        self._checkpoints.stop()
         for connection in (self._connection, self._guard):
             if connection is not None:
                 with suppress(sqlite3.Error):

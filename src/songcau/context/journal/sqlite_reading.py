@@ -10,7 +10,7 @@ from typing import Any
 from songcau.context.journal.retention import Expired, may_go
 from songcau.context.journal.rows import Row
 from songcau.context.journal.sql_reading import NEVER, SqlReading
-from songcau.context.journal.store import Period, StoreError
+from songcau.context.journal.store import Bound, Period, StoreError
 
 _LINE = (
     "WITH RECURSIVE line AS (SELECT * FROM history WHERE seq = ?1"
@@ -33,12 +33,18 @@ class SqliteReading(SqlReading):
         self.file = file
         self._idle: list[sqlite3.Connection] = []
 
-    def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
+    def rows_of(self, newest: int, period: Period, bound: Bound) -> list[Row]:
         found: list[Row] = []
+        left = bound.bytes
         with self._reader() as connection:
             for last, place in _chapters(connection, newest, period):
-                found += connection.execute(_LINE, (last, min(place, limit - len(found)))).fetchall()
-                if len(found) >= limit:
+                # Row by row: even the rows of one chapter may be more than fits into memory.
+                for row in connection.execute(_LINE, (last, min(place, bound.rows - len(found)))):
+                    found.append(row)
+                    left -= len(row[-1])
+                    if left <= 0:
+                        return found
+                if len(found) >= bound.rows:
                     break
         return found
 
@@ -49,8 +55,8 @@ class SqliteReading(SqlReading):
         with self._reader() as connection:
             chapters = [row[:2] for row in connection.execute(_CHAPTERS, (newest, NEVER)).fetchall()]
             for last, place in reversed(chapters):
-                rows = connection.execute(_LINE, (last, place)).fetchall()
-                for seq, at in ((row[0], row[5]) for row in reversed(rows)):
+                rows = [(row[0], row[5]) for row in connection.execute(_LINE, (last, place))]
+                for seq, at in reversed(rows):
                     if seq > covered or not may_go(seq, at, cut, mask) or len(found.rows) >= limit:
                         found.is_all = False
                         return found

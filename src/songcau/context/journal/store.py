@@ -48,12 +48,16 @@ Addition = tuple[str, str, bytes]
 
 @dataclass(slots=True)
 class Names:
-    """The numbers given so far."""
+    """The numbers given so far, and the newest instant (microseconds since 1970) of what was ever written.
+
+    Of what has left the disk, too: a number or an instant must not be given a second time.
+    """
 
     tenants: dict[str, int] = field(default_factory=dict)
     authors: dict[str, int] = field(default_factory=dict)
     last_entity: int = 0
     last_seq: int = 0
+    last_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,22 @@ class Period:
         if first is None or latest is None:
             return False
         return (self.since is None or latest >= self.since) and (self.until is None or first < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How much of the log is read for one question: so many rows, and so many bytes of their bodies."""
+
+    rows: int
+    bytes: int
+
+    def without(self, rows: int, size: int) -> "Bound":
+        """What is left of it."""
+        return Bound(max(0, self.rows - rows), max(0, self.bytes - size))
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.rows <= 0 or self.bytes <= 0
 
 
 class Store(Protocol):
@@ -118,10 +138,11 @@ class Store(Protocol):
     def gone(self, tenant: str) -> list[tuple[str, tuple[str, ...]]]:
         """(id, types) of every life that ended or was never lived, in the order in which they began."""
 
-    def additions(self, number: int, period: Period) -> list[Addition]:
+    def additions(self, number: int, period: Period, bound: Bound) -> list[Addition]:
         """What was added to the history of an entity, kept under the number of the life that it never lived.
 
-        At least what was observed in the period; all if the period is not of observations.
+        At least what was observed in the period; all if the period is not of observations. What uses the bound up is
+        the last that is given.
         """
 
     def mask(self, number: int) -> Mask:
@@ -136,8 +157,11 @@ class Store(Protocol):
     def expired(self, number: int, newest: int, cut: int | None, limit: int) -> Expired:
         """Rows of a life, oldest first, that may go: covered by snapshots, and before the cut or hidden altogether."""
 
-    def rows_of(self, newest: int, period: Period, limit: int) -> list[Row]:
-        """Rows of one life, newest first, from the row `newest` back; at least those that fall into the period."""
+    def rows_of(self, newest: int, period: Period, bound: Bound) -> list[Row]:
+        """Rows of one life, newest first, from the row `newest` back; at least those that fall into the period.
+
+        The row that uses the bound up is the last that is given.
+        """
 
     def rows_after(self, after: int, limit: int) -> Sequence[tuple[str, str, Row]]:
         """(tenant, entity's id, row) of the rows that follow a sequence number, oldest first."""

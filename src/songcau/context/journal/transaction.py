@@ -67,12 +67,13 @@ class Transaction:
 class Batch:
     """All that one commit writes.
 
-    inverse: the statements that take names, documents and corrections back, noted by the store while it writes; stamp:
-    the store's own mark of a batch that has documents or corrections.
+    size: about how many bytes it writes. inverse: the statements that take names, documents and corrections back, noted
+    by the store while it writes; stamp: the store's own mark of a batch that has documents or corrections.
     is_probe: write something even if there is nothing to write, to see whether the store can.
     """
 
     rows: list[Row] = field(default_factory=list)
+    size: int = 0
     tenants: list[tuple[int, str]] = field(default_factory=list)
     authors: list[tuple[int, str]] = field(default_factory=list)
     begun: list[tuple[int, int, str, str]] = field(default_factory=list)
@@ -93,6 +94,7 @@ class Batch:
         batch = cls()
         for one in transactions:
             batch.rows += one.rows
+            batch.size += one.size
             for part in _SELDOM:
                 if some := getattr(one, part):
                     getattr(batch, part).extend(some)

@@ -13,6 +13,10 @@ class Names(Protocol):
     def key(self) -> str:
         """The identity of the terms, for caches."""
 
+    @property
+    def stretch(self) -> int:
+        """By so many characters at most an IRI is longer than its name."""
+
     def expand(self, term: str) -> str:
         """The IRI of a type or an attribute; BadRequestData when the name has a character that names may not have."""
 

@@ -32,14 +32,15 @@ _STYLES = ("asc", "desc", "dist-asc", "dist-desc")
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """Keys with their directions, the weightiest first."""
+    """Keys with their directions, the weightiest first. weight: what they cost an entity, a value being 1."""
 
     keys: tuple[tuple[Key, bool], ...]
+    weight: int
 
     def sorted(self, entities: Iterable[Entity]) -> list[Entity]:
         """The entities in this order; equal ones stay as they come. TooComplexQuery when it would take seconds."""
         found = list(entities)
-        if len(found) * len(self.keys) > MOST_KEYS:
+        if len(found) * self.weight > MOST_KEYS:
             raise TooComplexQuery(
                 "So many entities cannot be put in such an order; ask for fewer, or by fewer members."
             )
@@ -58,7 +59,7 @@ class Ordering:
 
     def seen_through(self, view: Callable[[Entity], Entity]) -> "Ordering":
         """The same order of what `view` shows of each entity: what is hidden must not show in the order either."""
-        return Ordering(tuple((partial(_seen, key, view), descending) for key, descending in self.keys))
+        return Ordering(tuple((partial(_seen, key, view), down) for key, down in self.keys), self.weight)
 
 
 def _seen(key: Key, view: Callable[[Entity], Entity], entity: Entity) -> Any:
@@ -81,7 +82,10 @@ def parse(text: str, terms: Names, origin: Geometry | None = None) -> Ordering:
             raise TooComplexQuery(f"An orderBy has at most {MOST} members.")
     if not reader.at_end():
         raise reader.refuse("',', ';' or the end")
-    return Ordering(tuple(keys))
+    # Of each side of what is measured from, the distance is looked at.
+    sides = 1 if origin is None else 1 + 2 * min(origin.size, distance.MANY)
+    distances = text.count(";dist")
+    return Ordering(tuple(keys), len(keys) + distances * (sides - 1))
 
 
 def _key(reader: Reader, terms: Names, origin: Geometry | None) -> tuple[Key, bool]:
@@ -127,7 +131,10 @@ _RANKS: dict[type, int] = {bool: 0, int: 1, float: 1, str: 2}
 
 def _by_distance(attribute: str, origin: Geometry | None) -> Key:
     if origin is None:
-        raise BadRequestData("An order by distance needs a geometry and coordinates to measure from.")
+        raise BadRequestData(
+            "An order by distance needs a place to measure from: orderFrom with coordinates, and orderGeometry for"
+            " another kind than a Point."
+        )
 
     def key(entity: Entity) -> float | None:
         attributes = instances(entity.attributes.get(attribute, []))

@@ -16,8 +16,10 @@ from songcau.context.language.names import Names
 from songcau.context.language.q import Predicate, all_of, any_of
 from songcau.context.language.type_selection import TypeSelection, listed
 from songcau.context.problems import BadRequestData, TooComplexQuery
+from songcau.context.remembering import Remembered
 
 KEPT = 512
+KEPT_BYTES = 16 * 1024 * 1024
 LONGEST_KEPT = 4_096  # characters; what is longer is read again each time, so that the cache stays small
 MOST_IDS = 10_000
 MOST_SELECTORS = 256
@@ -103,10 +105,9 @@ class Selection:
         found = _kept.get(key)
         if found is None:
             found = _built(terms, *asked)
-            if sum(len(one) for one in asked if one is not None) <= LONGEST_KEPT:
-                if len(_kept) >= KEPT:
-                    del _kept[next(iter(_kept))]
-                _kept[key] = found
+            length = sum(len(one) for one in asked if one is not None)
+            if length <= LONGEST_KEPT:
+                _kept.keep(key, found, 2000 + length * (20 + terms.stretch // 2))
         return found
 
     @classmethod
@@ -140,7 +141,7 @@ class Selection:
         return parts.selection()
 
 
-_kept: dict[tuple[str | None, ...], Selection] = {}
+_kept: Remembered[tuple[str | None, ...], Selection] = Remembered(KEPT, KEPT_BYTES)
 
 
 class _Parts:

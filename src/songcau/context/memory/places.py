@@ -34,6 +34,11 @@ class Places:
     def __bool__(self) -> bool:
         return bool(self._points or self._boxes or self._large)
 
+    @property
+    def has_shapes(self) -> bool:
+        """Whether there is anything else than points."""
+        return bool(self._boxes or self._large)
+
     def move(self, entity_id: str, old: Place | None, new: Place | None) -> None:
         """Puts an entity from its old place to its new one; None is nowhere."""
         if old == new:

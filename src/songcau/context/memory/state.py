@@ -87,6 +87,11 @@ class State:
             self._all.put(entity)
         self._indexes.add_all(restored)
 
+    @property
+    def has_shapes(self) -> bool:
+        """Whether any entity is a line, an area or many points."""
+        return any(places.has_shapes for places in self._indexes.places.values())
+
     def select(
         self,
         selection: Selection,

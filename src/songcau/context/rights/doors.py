@@ -1,11 +1,11 @@
 """Who asks: the two ways in. A broker has one of them."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Protocol
 
 from songcau.context.problems import NotAllowed, NotSignedIn
+from songcau.context.remembering import short_kept
 from songcau.context.rights.caller import EVERYTHING, Caller
 from songcau.context.rights.grants import GrantKey
 from songcau.context.rights.tokens import PREFIX, Tokens
@@ -100,7 +100,7 @@ def is_near(request: Asking) -> bool:
     return not request.peer or is_loopback(request.peer)
 
 
-@lru_cache(maxsize=256)
+@short_kept(256)
 def is_loopback(address: str) -> bool:
     """Whether an IP address is this machine's own; a name is not looked up."""
     try:
@@ -112,7 +112,7 @@ def is_loopback(address: str) -> bool:
     return ip.is_loopback
 
 
-@lru_cache(maxsize=256)
+@short_kept(256)
 def _names_this_machine(host: bytes) -> bool:
     """Whether a Host, with or without its port, is localhost or a loopback address."""
     text = host.decode("latin-1").lower()

@@ -13,6 +13,7 @@ _STATUS = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
 # 1xx, 204 and 304 have no body and no Content-Length (RFC 9112, 6.3).
 BODILESS = frozenset({100, 101, 204, 304})
 _MOST_KEPT = 1024
+_LONGEST_KEPT = 1024  # bytes: a head that names what a client sent may be long
 _heads: dict[tuple[int, Headers], bytes] = {}
 
 
@@ -22,9 +23,10 @@ def head_of(status: int, headers: Headers) -> bytes:
     head = _heads.get(key)
     if head is None:
         head = _STATUS[status] + b"".join([b"%b: %b\r\n" % (name, _one_line(value)) for name, value in headers])
-        if len(_heads) >= _MOST_KEPT:
-            _heads.clear()
-        _heads[key] = head
+        if len(head) <= _LONGEST_KEPT:
+            if len(_heads) >= _MOST_KEPT:
+                _heads.clear()
+            _heads[key] = head
     return head
 
 

@@ -91,6 +91,12 @@ class Arriving:
         self._counted = 0
         self._parts = []
 
+    def part(self) -> None:
+        """The connection is gone. Parser, pieces and connection hold one another in a circle, which is opened here:
+        left to the collector of cycles, it would keep all that hangs on it until that stops everybody to look."""
+        self.forget()
+        del self._parser, self._taker
+
     def _unfinished(self, fed: int) -> Response | None:
         """What is kept of an unfinished request stays within the limits, also what the parser holds itself."""
         limits = self._service.limits

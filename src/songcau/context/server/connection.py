@@ -102,7 +102,7 @@ class Connection(asyncio.Protocol):
         self._is_lost = True
         self.is_deaf = True
         self._waiting.clear()
-        self._arriving.forget()
+        self._arriving.part()
         if self._outlet is not None:
             self._outlet.lose()
             self._outlet = None

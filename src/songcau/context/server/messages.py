@@ -2,19 +2,16 @@
 
 from asyncio import Future
 from collections.abc import Awaitable, Callable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from songcau.context.problems import BadRequestData, InvalidRequest
+from songcau.context.remembering import short_kept
 
 if TYPE_CHECKING:
     from songcau.context.rights.caller import Caller
 
 Headers = tuple[tuple[bytes, bytes], ...]
-
-# Longer query strings are read each time: the cache must not grow with them.
-_LONGEST_CACHED = 1024
 
 
 class Request:
@@ -50,7 +47,7 @@ class Request:
         """The query's parameters, decoded; not to be changed. Raises InvalidRequest, BadRequestData."""
         if self._params is None:
             query = self.query
-            self._params = _cached_params(query) if len(query) <= _LONGEST_CACHED else params_of(query)
+            self._params = _kept_params(query)
         return self._params
 
     def header(self, name: bytes) -> str | None:
@@ -129,7 +126,7 @@ def params_of(query: str) -> Mapping[str, str]:
     return params
 
 
-_cached_params = lru_cache(maxsize=4096)(params_of)
+_kept_params = short_kept(4096)(params_of)
 
 
 def decoded(text: str) -> str:

@@ -5,7 +5,7 @@ They are bounded in number and size; the oldest goes when there is no room, and 
 
 import logging
 from asyncio import Future
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -54,10 +54,15 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """All of them, oldest first; kept in the journal as documents."""
+    """All of them, oldest first; kept in the journal as documents.
 
-    def __init__(self, journal: Documents) -> None:
+    refused: called when the disk did not take something; whoever made this asks it to `put_again` some time later.
+    """
+
+    def __init__(self, journal: Documents, refused: Callable[[], object] = lambda: None) -> None:
         self._journal = journal
+        self._refused = refused
+        self._not_on_disk: dict[tuple[str, str], None] = {}
         self._kept: dict[tuple[str, str], DeadLetter] = {}
         self._bytes = 0
         self.dropped = 0
@@ -90,7 +95,7 @@ class DeadLetters:
         former = self._kept.get((letter.tenant, letter.id))
         self._bytes += len(letter.body) - (len(former.body) if former is not None else 0)
         self._kept[letter.tenant, letter.id] = letter
-        self._put(letter, letter.shown())
+        self._put(letter.tenant, letter.id)
         while len(self._kept) > MOST or self._bytes > MOST_BYTES:
             oldest = next(iter(self._kept.values()))
             self.dropped += 1
@@ -118,15 +123,23 @@ class DeadLetters:
         if letter is None:
             return None
         self._bytes -= len(letter.body)
-        return self._put(letter, None)
+        return self._put(tenant, letter_id)
 
-    def _put(self, letter: DeadLetter, document: dict[str, Any] | None) -> "Future[int]":
-        future = self._journal.put_document(KIND, letter.tenant, letter.id, document)
-        future.add_done_callback(_look)
+    def put_again(self) -> None:
+        """What the disk did not take: letters that are kept, and the absence of those that are no more."""
+        refused, self._not_on_disk = self._not_on_disk, {}
+        for tenant, letter_id in refused:
+            self._put(tenant, letter_id)
+
+    def _put(self, tenant: str, letter_id: str) -> "Future[int]":
+        """Put on disk what is so of a letter now."""
+        letter = self._kept.get((tenant, letter_id))
+        future = self._journal.put_document(KIND, tenant, letter_id, None if letter is None else letter.shown())
+
+        def look(done: "Future[int]") -> None:
+            if not done.cancelled() and done.exception() is not None:  # the journal has logged it
+                self._not_on_disk[tenant, letter_id] = None
+                self._refused()
+
+        future.add_done_callback(look)
         return future
-
-
-def _look(future: "Future[int]") -> None:
-    """A disk that takes nothing was logged by the journal; the letter stays in memory and is put with the next one."""
-    if not future.cancelled():
-        future.exception()

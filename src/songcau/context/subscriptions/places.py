@@ -5,7 +5,8 @@ told to anybody. A line without a place of its own has been told everything up t
 """
 
 from asyncio import Future
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from songcau.context.subscriptions.dead_letters import Documents
@@ -17,10 +18,11 @@ HEAD = "head"
 
 
 class Places:
-    """What is on disk of lines' places and tallies."""
+    """What is on disk of lines' places and tallies. refused: called with a line whose place the disk did not take."""
 
-    def __init__(self, journal: Documents) -> None:
+    def __init__(self, journal: Documents, refused: Callable[[Line], object] = lambda line: None) -> None:
         self._journal = journal
+        self._refused = refused
         self._head_on_disk = -1
 
     def load(self) -> tuple[int, dict[tuple[str, str], dict[str, Any]]]:
@@ -34,15 +36,24 @@ class Places:
         last: Future[int] | None = None
         for line in lines:
             last = self._journal.put_document(KIND, line.tenant, line.id, _place(line, head))
-            last.add_done_callback(_look)
+            last.add_done_callback(partial(self._look, line))
         if head != self._head_on_disk:
             last = self._journal.put_document(HEAD_KIND, "", HEAD, {"sequence": head})
-            last.add_done_callback(_look)
+            last.add_done_callback(self._look_at_head)
             self._head_on_disk = head
         return last
 
     def forget(self, tenant: str, name: str) -> None:
-        self._journal.put_document(KIND, tenant, name, None).add_done_callback(_look)
+        self._journal.put_document(KIND, tenant, name, None).add_done_callback(_is_refused)
+
+    def _look(self, line: Line, future: "Future[int]") -> None:
+        """A place must be put again before a newer head is: else a line that is behind would count as told."""
+        if _is_refused(future):
+            self._refused(line)
+
+    def _look_at_head(self, future: "Future[int]") -> None:
+        if _is_refused(future):
+            self._head_on_disk = -1
 
 
 def restored_tally(stored: dict[str, Any]) -> Tally:
@@ -71,7 +82,5 @@ def _place(line: Line, head: int) -> dict[str, Any]:
     }
 
 
-def _look(future: "Future[int]") -> None:
-    """A place that could not be put makes a letter come twice after a kill, no more."""
-    if not future.cancelled():
-        future.exception()
+def _is_refused(future: "Future[int]") -> bool:
+    return not future.cancelled() and future.exception() is not None

@@ -13,7 +13,7 @@ from typing import cast
 
 import httptools
 
-from songcau.context.subscriptions.addresses import addresses_of
+from songcau.context.addresses import addresses_of
 from songcau.context.subscriptions.carriers import Done, Failure, Reach, Recipient
 from songcau.context.subscriptions.endpoints import Endpoint
 
@@ -236,6 +236,12 @@ class _Connection(asyncio.Protocol):
         self._end(failure, keep=keep)
 
     def connection_lost(self, error: Exception | None) -> None:
+        self._lose()
+        # The parser and this hold one another: opened here, nothing of it waits for the collector of cycles.
+        del self._parser
+        self._transport = None
+
+    def _lose(self) -> None:
         if self.done is None:
             return
         if self._is_used and not self._has_answer:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from songcau.context.subscriptions.addresses import addresses_of
+from songcau.context.addresses import addresses_of
 from songcau.context.subscriptions.carriers import Done, Failure, Reach, Recipient
 from songcau.context.subscriptions.endpoints import Endpoint
 from songcau.kernel.ids import new_id

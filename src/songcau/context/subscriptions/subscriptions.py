@@ -108,6 +108,11 @@ class Subscriptions:
     def dead_letters(self) -> DeadLetters:
         return self._telling.dead_letters
 
+    @property
+    def ask_of_places(self) -> bool:
+        """Whether any subscription has a geo-query."""
+        return any("geoQ" in entry.record.document for some in self._all.values() for entry in some.values())
+
     def measures(self) -> Iterator[tuple[str, Literal["gauge", "counter"], str, Callable[[], float]]]:
         """What can be measured: name, kind, a sentence, how to read it."""
         delivery = self._telling.delivery

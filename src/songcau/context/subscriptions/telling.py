@@ -69,8 +69,8 @@ class Telling:
         self._loop = parts.loop
         self._interests = Interests()
         self._delivery = Delivery(parts.loop, parts.make_carrier, self, parts.patience)
-        self._places = Places(parts.journal)
-        self.dead_letters = DeadLetters(parts.journal)
+        self._places = Places(parts.journal, self._note)
+        self.dead_letters = DeadLetters(parts.journal, self._save_soon)
         self._catching_up = CatchingUp(
             parts.loop,
             past=lambda: parts.journal.past(parts.present.find),
@@ -304,12 +304,16 @@ class Telling:
         if line.is_gone:
             return
         self._moved[line] = None
+        self._save_soon()
+
+    def _save_soon(self) -> None:
         if self._saving is None and not self._is_stopped:
             self._saving = self._loop.call_later(SAVE_SECONDS, self._save)
 
     def _save(self) -> "Future[int] | None":
-        """Put on disk how far everybody has been told."""
+        """Put on disk how far everybody has been told; before that the letters that were given up on the way."""
         self._saving = None
+        self.dead_letters.put_again()
         moved, self._moved = self._moved, {}
         return self._places.put(moved, self._head)
 

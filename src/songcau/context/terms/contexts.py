@@ -1,6 +1,7 @@
 """All @contexts that the broker knows: the way from what a request names to compiled `Terms`.
 
-A @context is compiled once and kept; what was used longest ago goes first when there are too many. Nothing here waits
+A @context is compiled once and kept; what was used longest ago goes first when there are too many, or when they take
+too much memory. Nothing here waits
 but `resolve`, `reload` and `refresh`: a request whose @context is at hand, as nearly all are, stays in the event loop's
 current turn.
 """
@@ -28,7 +29,9 @@ from songcau.kernel import clock as kernel_clock
 
 MOST_COMPILED: Final = 1_000
 MOST_COMPILED_TERMS: Final = 200_000
+MOST_COMPILED_BYTES: Final = 64_000_000
 MOST_FAILURES: Final = 1_000
+_TIMES_HELD: Final = 4
 LARGE_BYTES: Final = 100_000
 """Documents above this size are compiled beside the event loop, so that other requests go on meanwhile."""
 LARGE_TERMS: Final = 5_000
@@ -61,8 +64,9 @@ class Contexts:
         self._loader = loader or Loader()
         self._clock = clock
         self._preloaded = listed(folder) if folder else {}
-        self._compiled: OrderedDict[str | bytes, Terms] = OrderedDict()
+        self._compiled: OrderedDict[str | bytes, tuple[Terms, int]] = OrderedDict()
         self._compiled_terms = 0
+        self._compiled_bytes = 0
         self._failed: dict[str, tuple[float, str]] = {}
         self._numbers = itertools.count(1)
 
@@ -82,10 +86,10 @@ class Contexts:
         if reference is None:
             return CORE
         key = _key(reference)
-        terms = self._compiled.get(key)
-        if terms is not None:
+        compiled = self._compiled.get(key)
+        if compiled is not None:
             self._compiled.move_to_end(key)
-            return terms
+            return compiled[0]
         try:
             return self._keep(key, self._compile(key, reference, self._document))
         except NotLoaded:
@@ -174,20 +178,26 @@ class Contexts:
     def _keep(self, key: str | bytes, terms: Terms) -> Terms:
         known = self._compiled.get(key)
         if known is not None:  # two requests waited for the same @context
-            return known
-        self._compiled[key] = terms
+            return known[0]
+        # A @context in a body is kept three times: as the key, as what an answer names, and as what was made of it.
+        weight = terms.weight + (0 if isinstance(key, str) else _TIMES_HELD * len(key))
+        self._compiled[key] = terms, weight
         self._compiled_terms += terms.size
+        self._compiled_bytes += weight
         while len(self._compiled) > 1 and (
-            len(self._compiled) > MOST_COMPILED or self._compiled_terms > MOST_COMPILED_TERMS
+            len(self._compiled) > MOST_COMPILED
+            or self._compiled_terms > MOST_COMPILED_TERMS
+            or self._compiled_bytes > MOST_COMPILED_BYTES
         ):
-            _, oldest = self._compiled.popitem(last=False)
+            _, (oldest, freed) = self._compiled.popitem(last=False)
             self._compiled_terms -= oldest.size
+            self._compiled_bytes -= freed
         return terms
 
     def _forget_compiled(self) -> None:
         """What was compiled may rest on what changed; it is compiled again, under new keys, when it is asked for."""
         self._compiled.clear()
-        self._compiled_terms = 0
+        self._compiled_terms = self._compiled_bytes = 0
 
     def _document(self, url: str) -> object:
         """The "@context" at an address, out of the folder if need be. Raises NotLoaded."""

@@ -1,10 +1,11 @@
-"""Fetching of @contexts over http and https, with bounds on time, size and redirects."""
+"""Fetching of @contexts over http and https, with bounds on time, size, redirects and where it may call."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from songcau.context.addresses import PrivateAddress
 from songcau.context.problems import LdContextNotAvailable
 
 if TYPE_CHECKING:
@@ -28,10 +29,14 @@ def context_of(body: bytes, url: str) -> object:
 
 
 class Loader:
-    """Fetches one document at a time per address; who asks meanwhile for the same address waits for the same answer."""
+    """Fetches one document at a time per address; who asks meanwhile for the same address waits for the same answer.
 
-    def __init__(self, seconds: float = LONGEST_SECONDS) -> None:
+    allow_private: whether loopback and private addresses may be called; link-local ones never are.
+    """
+
+    def __init__(self, seconds: float = LONGEST_SECONDS, *, allow_private: bool = True) -> None:
         self._seconds = seconds
+        self._allow_private = allow_private
         self._client: httpx.AsyncClient | None = None
         self._under_way: dict[str, asyncio.Task[bytes]] = {}
 
@@ -63,6 +68,8 @@ class Loader:
             raise LdContextNotAvailable(f"The @context {url} did not come within {self._seconds:g} s") from None
         except httpx.TooManyRedirects:
             raise LdContextNotAvailable(f"The @context {url} is redirected too often") from None
+        except PrivateAddress:
+            raise LdContextNotAvailable(f"The @context {url} is at a private address, which is not called") from None
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError):
             raise LdContextNotAvailable(f"The @context {url} cannot be fetched") from None
 
@@ -81,11 +88,13 @@ class Loader:
         import httpx  # see above
 
         if self._client is None:
+            from songcau.context.terms.calling import CheckedTransport
+
             self._client = httpx.AsyncClient(
                 follow_redirects=True,
                 max_redirects=MOST_REDIRECTS,
                 timeout=self._seconds,
-                limits=httpx.Limits(max_connections=16, max_keepalive_connections=4),
+                transport=CheckedTransport(allow_private=self._allow_private),
                 trust_env=False,
             )
         return self._client

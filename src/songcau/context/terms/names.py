@@ -10,6 +10,7 @@ protected reverse set type value version vocab
 KEYWORDS: Final = frozenset("@" + word for word in _KEYWORDS.split())
 LIKE_A_KEYWORD: Final = re.compile(r"@[A-Za-z]+")
 LONGEST_NAME: Final = 2048
+LONGEST_IRI: Final = 2048  # that a @context names; one that it makes of a name may have both lengths
 
 _NAME = re.compile(r"\w+")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`\x7f]+")

@@ -15,7 +15,7 @@ from typing import Final, cast
 
 from songcau.context.problems import BadRequestData
 from songcau.context.terms.core_context import CORE_TABLE, CORE_URLS
-from songcau.context.terms.names import KEYWORDS, LIKE_A_KEYWORD, LONGEST_NAME, is_iri
+from songcau.context.terms.names import KEYWORDS, LIKE_A_KEYWORD, LONGEST_IRI, LONGEST_NAME, is_iri
 from songcau.context.terms.references import address
 from songcau.context.terms.table import Table
 
@@ -195,10 +195,10 @@ class Definitions:
                 return self._iri(identity, term)
         prefix, colon, suffix = term.partition(":")
         if not colon:
-            return self._table.vocabulary + term
+            return self._short_enough(self._table.vocabulary + term, term)
         self._define_first(prefix)
         start = self._table.iris.get(prefix) if prefix in self._table.prefixes else None
-        return start + suffix if start else term
+        return self._short_enough(start + suffix, term) if start else term
 
     @staticmethod
     def _container(term: str, container: object) -> str:
@@ -224,7 +224,17 @@ class Definitions:
             self._define_first(value)
             if value in self._table.iris:
                 return self._table.iris[value]
-        return self._compact_iri(value, term) if ":" in value else self._table.vocabulary + value
+        iri = self._compact_iri(value, term) if ":" in value else self._table.vocabulary + value
+        return self._short_enough(iri, term)
+
+    @staticmethod
+    def _short_enough(iri: str, term: str) -> str:
+        """Terms that stand for one another would make a few long words of a body into gigabytes."""
+        if len(iri) > LONGEST_IRI:
+            raise BadRequestData(
+                f"The term {term[:60]!r} of the @context stands for an IRI of more than {LONGEST_IRI:,} characters"
+            )
+        return iri
 
     def _compact_iri(self, value: str, term: str) -> str:
         prefix, _, suffix = value.partition(":")

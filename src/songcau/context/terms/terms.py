@@ -1,6 +1,9 @@
 """What names mean under one @context: from a term to its IRI, and back (clauses 4.4 and 5.5.7)."""
 
 from collections.abc import Callable
+from sys import getsizeof
+from typing import ClassVar, Final
+from weakref import WeakValueDictionary
 
 import orjson
 
@@ -9,27 +12,46 @@ from songcau.context.terms.core_context import CORE_TABLE, CORE_URL
 from songcau.context.terms.names import LONGEST_NAME, is_iri, is_name
 from songcau.context.terms.table import Table
 
+MOST_BYTES: Final = 64 * 1024 * 1024
+
 
 class Answers(dict[str, str]):
-    """Answers of a function of one string, kept until there are too many of them.
+    """Answers of a function of one string, kept until there are too many of them, here or in all together.
 
     A subclass of dict, since then a known answer costs one look-up in C: names are expanded for every attribute of
     every entity that is read.
     """
 
-    __slots__ = ("ask", "most")
+    __slots__ = ("__weakref__", "ask", "most")
+
+    all: ClassVar[WeakValueDictionary[int, "Answers"]] = WeakValueDictionary()
+    learned: ClassVar[int] = 0
+    """Bytes of what all of them learned since they were last emptied: no less than what they hold."""
 
     def __init__(self, ask: Callable[[str], str], most: int = 10_000) -> None:
         super().__init__()
         self.ask = ask
         self.most = most
+        Answers.all[id(self)] = self
 
     def __missing__(self, question: str) -> str:
         answer = self.ask(question)
         if len(self) >= self.most:
             self.clear()
         self[question] = answer
+        Answers.learned += getsizeof(question) + getsizeof(answer)
+        if Answers.learned > MOST_BYTES:
+            Answers.forget()
         return answer
+
+    @classmethod
+    def forget(cls) -> None:
+        """Empty all of them."""
+        cls.learned = 0
+        for reference in cls.all.valuerefs():
+            one = reference()
+            if one is not None:
+                one.clear()
 
 
 class Terms:
@@ -50,6 +72,7 @@ class Terms:
         "expand_value",
         "key",
         "reference",
+        "stretch",
     )
 
     expand: Callable[[str], str]
@@ -61,6 +84,9 @@ class Terms:
     compact: Callable[[str], str]
     """An IRI → the shortest name that `expand` takes back to it, or the IRI itself."""
 
+    stretch: int
+    """By so many characters at most an IRI is longer than the name it was made from, unless the table has it whole."""
+
     def __init__(self, table: Table, key: str, reference: object, link: str | Callable[[], str]) -> None:
         self.key = key
         self.reference = reference
@@ -69,6 +95,9 @@ class Terms:
         self._table = table
         self._terms: dict[str, str] | None = None
         self._prefixes: list[tuple[str, str]] = []
+        self.stretch = max(
+            len(table.vocabulary), max((len(table.iris[one] or "") for one in table.prefixes), default=0)
+        )
         self.expand = Answers(self._expanded_name).__getitem__
         self.expand_value = Answers(self._expanded).__getitem__
         self.compact = Answers(self._compacted).__getitem__
@@ -94,6 +123,11 @@ class Terms:
     def size(self) -> int:
         """How many terms it has."""
         return len(self._table.iris)
+
+    @property
+    def weight(self) -> int:
+        """How many bytes its terms take, about."""
+        return sum(100 + 2 * len(term) + len(iri or "") for term, iri in self._table.iris.items())
 
     def coercion(self, term: str) -> str:
         """What a plain value of the term is taken as: "@id", "@vocab", "@json", a datatype's IRI, or "" for nothing."""

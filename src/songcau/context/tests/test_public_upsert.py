@@ -5,19 +5,20 @@ from typing import Any
 import orjson
 import pytest
 
-from songcau.context import public
-from songcau.context.public import ContextRefused, Refusals, upsert_calls
+from songcau.context import calls
+from songcau.context.calls import upsert_calls
+from songcau.context.public import ContextRefused, Refusals
 
 
 def sizes(count: int, length: int = 1) -> list[int]:
-    calls = upsert_calls([{"id": f"urn:x:{n}", "t": "x" * length} for n in range(count)], replace=False)
-    return [len(orjson.loads(call.content or b"")) for call in calls]
+    made = upsert_calls([{"id": f"urn:x:{n}", "t": "x" * length} for n in range(count)], replace=False)
+    return [len(orjson.loads(call.content or b"")) for call in made]
 
 
 def test_parts_are_bounded_by_count_and_by_size(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sizes(1200) == [500, 500, 200]
     assert sizes(0) == []
-    monkeypatch.setattr(public, "MOST_BYTES_IN_ONE", 1000)
+    monkeypatch.setattr(calls, "MOST_BYTES_IN_ONE", 1000)
     assert sizes(5, 400) == [2, 2, 1]
     assert sizes(2, 4000) == [1, 1], "one that is too large goes alone"
 

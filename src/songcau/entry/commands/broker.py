@@ -51,7 +51,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     help="Instances of the past in one answer; a longer history is cut to a range of time.",
 )
 @click.option(
-    "--public-endpoints", is_flag=True, help="Notify no loopback or private address, whatever a subscription says."
+    "--public-endpoints",
+    is_flag=True,
+    help="Call no loopback or private address: neither for notifications nor for @contexts.",
 )
 @click.option("--access-log", is_flag=True, help="Log every request.")
 @click.option("--log-level", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), default="INFO", hidden=True)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from songcau.context.public import sign_grant
+from songcau.context.public import Context, sign_grant
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.accounts.permissions import NotYours
 from songcau.foundation.places.models import Unit
 from songcau.foundation.places.rules import Level
 from songcau.kernel import clock
-from songcau.kernel.actor import EVERYWHERE, Actor
+from songcau.kernel.actor import EVERYWHERE, SYSTEM, Actor
 
 LIFETIME = timedelta(minutes=5)
 READ, WRITE = "context.read", "context.write"
@@ -28,6 +28,12 @@ class ContextGrant:
 
     text: str
     expires_at: datetime
+
+
+def city_context() -> Context:
+    """The broker, for what the city itself says there: to be closed, and good for as long as a grant lives."""
+    socket = Path(settings.SONGCAU.data).absolute() / "run" / "context.sock"
+    return Context(f"unix:{socket}", token=context_grant(by=SYSTEM).text)
 
 
 def context_grant(*, by: Actor) -> ContextGrant:

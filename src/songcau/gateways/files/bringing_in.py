@@ -1,6 +1,7 @@
 """A file of readings into the context: looked through first, then written; each bad line is told with its reason."""
 
 import csv
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from songcau.gateways.faults import Fault
 from songcau.gateways.files.lines import Line, head_of, lines_of
 from songcau.gateways.files.mapping import CSV, FileMapping
 from songcau.gateways.mapping.records import Record
+from songcau.gateways.mapping.standing import Standing
 
 BATCH = 500
 SHOWN_DOCUMENTS = 2
@@ -66,15 +68,18 @@ class Bringing:
         Raises Fault, and what the carrier raises; what was written before stays written.
         """
         self._require_columns()
-        tally = Tally()
+        tally, standing = Tally(), Standing(math.inf)
+        fixed = [rule.standing for rule in self._mapping.rules]
         batch: list[tuple[Line, Document]] = []
         for line, documents in self._read(tally):
+            for document, names in zip(documents, fixed, strict=True):
+                standing.trim(document, names, 0.0)
             batch += [(line, document) for document in documents]
             if len(batch) >= BATCH:
-                self._carry(carrier, batch, tally)
+                self._carry(carrier, batch, tally, standing)
                 progress(line.number)
                 batch = []
-        self._carry(carrier, batch, tally)
+        self._carry(carrier, batch, tally, standing)
         return tally
 
     def _require_columns(self) -> None:
@@ -100,9 +105,10 @@ class Bringing:
             else:
                 yield line, documents
 
-    def _carry(self, carrier: Carrier, batch: list[tuple[Line, Document]], tally: Tally) -> None:
+    def _carry(self, carrier: Carrier, batch: list[tuple[Line, Document]], tally: Tally, standing: Standing) -> None:
         refused = carrier.carry([document for _, document in batch])
         for refusal in refused:
+            standing.forget(batch[refusal.place][1]["id"])
             self._refuse(tally, batch[refusal.place][0], Fault("BROKER_REFUSED", detail=refusal.detail))
         places = {refusal.place for refusal in refused}
         self._count(tally, [document for place, (_, document) in enumerate(batch) if place not in places])

@@ -111,6 +111,14 @@ class EntityRule:
             raise Fault("NOTHING_IN_IT")
         return document
 
+    @property
+    def standing(self) -> frozenset[str]:
+        """The attributes that the mapping gives, and no reading."""
+        names = {rule.name for rule in self.attributes if not rule.is_read}
+        if self.place is not None and not self.place.is_read:
+            names.add("location")
+        return frozenset(names)
+
     def _observed_at(self, record: Record) -> str | None:
         found = self.clock.read(record) if self.clock is not None else None
         if found is None and record.arrived_at is not None:

@@ -14,6 +14,7 @@ import structlog
 
 from songcau.gateways.carrying import Carrier, Document, Upserting
 from songcau.gateways.faults import Fault, Stopped
+from songcau.gateways.mapping.standing import Standing
 from songcau.gateways.mqtt.devices import Devices
 from songcau.gateways.mqtt.inbox import Inbox, Message
 from songcau.gateways.mqtt.mapping import Mapping
@@ -41,7 +42,8 @@ class Gateway:
         self._inbox = Inbox()
         self._session = Session(mapping.server, mapping.filters(), self._inbox, folder)
         self._devices = Devices()
-        self._translator = Translator(mapping, self._devices)
+        self._standing = Standing()
+        self._translator = Translator(mapping, self._devices, self._standing)
         self._carrier = Carrier(context, stop)
         self._report = Report(folder / "refused.jsonl")
         self._state_file = folder / "state.json"
@@ -84,6 +86,7 @@ class Gateway:
         for begin in range(0, len(documents), self._server.batch):
             for refusal in self._carrier.carry(documents[begin : begin + self._server.batch]):
                 place = begin + refusal.place
+                self._standing.forget(documents[place]["id"])
                 entries.append(self._refusal(refusal.detail, documents[place], sources[place]))
         self._carrier.carry(self._devices.due(time.monotonic()))
         self._keep(entries)

@@ -17,6 +17,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from songcau.gateways.mqtt.arrivals import Arrivals
 from songcau.gateways.mqtt.inbox import Inbox, Message
 from songcau.gateways.mqtt.server import Server
 from songcau.gateways.report import replace_file
@@ -44,6 +45,7 @@ class Session:
         self._inbox = inbox
         self._file = folder / "subscribed.json"
         self._number = 0
+        self._arrivals = Arrivals()
         self._is_full = False
         self.is_connected = False
         self.trouble: str | None = "not connected yet"
@@ -123,13 +125,18 @@ class Session:
         self._is_full = False
         if flags.session_present:
             self._inbox.forget_unacknowledged()
-        elif self.connections > 1 or self._remembered():
-            self.forgotten += 1
-            log.warning("the MQTT server has forgotten the session: what came meanwhile is lost", **self._who())
+        else:
+            self._arrivals.forget()
+            self._tell_forgotten()
         self._subscribe(client, is_new=not flags.session_present)
         self.is_connected = True
         self.trouble = None
         log.info("connected", session_was_kept=flags.session_present, **self._who())
+
+    def _tell_forgotten(self) -> None:
+        if self.connections > 1 or self._remembered():
+            self.forgotten += 1
+            log.warning("the MQTT server has forgotten the session: what came meanwhile is lost", **self._who())
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: object) -> None:
         self._troubled("the server does not answer")
@@ -158,8 +165,10 @@ class Session:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "�"
-        arrived_at = None if message.retain else clock.now()
-        received = Message(topic, bytes(message.payload), message.mid, message.qos, self._number, arrived_at)
+        payload, arrived_at = bytes(message.payload), None if message.retain else clock.now()
+        if arrived_at is not None and message.qos:
+            arrived_at = self._arrivals.first(message.mid, topic, payload, arrived_at, is_again=message.dup)
+        received = Message(topic, payload, message.mid, message.qos, self._number, arrived_at)
         # Once one found no room, the later ones must wait too: they would overtake it.
         if self._is_full and received.qos:
             return

@@ -1,5 +1,6 @@
 """What a message says, as entities; or why it says nothing that can be taken."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,7 @@ import orjson
 
 from songcau.gateways.faults import Fault
 from songcau.gateways.mapping.records import Record
+from songcau.gateways.mapping.standing import Standing
 from songcau.gateways.mapping.times import written
 from songcau.gateways.mqtt.devices import Devices
 from songcau.gateways.mqtt.inbox import Message
@@ -27,10 +29,12 @@ class Told:
 
 
 class Translator:
-    """Carries out a mapping. Not for several threads."""
+    """Carries out a mapping. Not for several threads. standing: what it has said of entities that stays as it is."""
 
-    def __init__(self, mapping: Mapping, devices: Devices) -> None:
+    def __init__(self, mapping: Mapping, devices: Devices, standing: Standing | None = None) -> None:
         self._rules = mapping.rules
+        self._standing = standing or Standing()
+        self._fixed = {id(rule): rule.entity.standing for rule in mapping.rules if isinstance(rule, ReadingRule)}
         self._largest = mapping.server.largest_payload
         self._devices = devices
         self._known: dict[str, Found] = {}
@@ -86,6 +90,7 @@ class Translator:
             except Fault as fault:
                 told.faults.append(fault)
             else:
+                self._standing.trim(document, self._fixed[id(rule)], time.monotonic())
                 told.documents.append(document)
 
     def _hear(self, rule: ReadingRule, device: str, document: Document) -> None:

@@ -151,3 +151,16 @@ def test_a_context_that_cannot_be_had_is_said_so(client: Client) -> None:
     answer = client.ask("POST", "/entities", {"@context": missing, **room(1)}, content_type="application/ld+json")
     assert answer.json["type"].rsplit("/", 1)[1] == "LdContextNotAvailable"
     assert missing in answer.json["detail"]
+
+
+def test_a_merge_brings_a_text_in_the_language_that_it_names(client: Client) -> None:
+    name = {"type": "LanguageProperty", "languageMap": {"vi": "Cầu Gia Bảy", "en": "Gia Bay bridge"}}
+    client.ask("POST", "/entities", room(1, name=name))
+    path = "/entities/urn:ngsi-ld:Room:1"
+    assert client.ask("PATCH", f"{path}?lang=en&format=simplified", {"name": "Gia Bay Bridge"}).status == 204
+    assert client.ask("PATCH", f"{path}?lang=fr", {"name": "Pont de Gia Bay"}).status == 204
+    found = client.ask("GET", path).json["name"]["languageMap"]
+    assert found == {"vi": "Cầu Gia Bảy", "en": "Gia Bay Bridge", "fr": "Pont de Gia Bay"}
+    for wrong in ("", "en,fr", "*", "en_GB", "en;q=0.5", "-", "x" * 100):
+        answer = client.ask("PATCH", f"{path}?lang={wrong}", {"name": "x"})
+        assert (answer.status, answer.json["type"].rpartition("/")[2]) == (400, "BadRequestData"), wrong

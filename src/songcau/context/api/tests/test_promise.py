@@ -83,6 +83,46 @@ def test_a_tenant_whose_first_entity_was_refused_is_none(tmp_path: Path) -> None
     client.close()
 
 
+STOPPED = "The purge stopped: %d entities were purged, which is on disk; all others are as they were. Ask again."
+
+
+def test_a_purge_that_stops_counts_what_it_changed_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("songcau.context.broker.broker.PURGED_AT_ONCE", 10)
+    store = Moody(tmp_path)
+    client = Client(tmp_path, store)
+    rooms = [room(number, **({"a": prop(1)} if number % 2 else {"b": prop(1)})) for number in range(30)]
+    client.ask("POST", "/entityOperations/create", rooms)
+    store.takes = 2
+    stopped = client.ask("DELETE", "/entities?type=Room&drop=a")
+    assert (stopped.status, stopped.json["detail"]) == (503, STOPPED % 10)
+    with_a = [one["id"].rpartition(":")[2] for one in client.ask("GET", "/entities?type=Room&attrs=a").json]
+    assert with_a == ["21", "23", "25", "27", "29"]
+    store.takes = 0
+    refused = client.ask("DELETE", "/entities?type=Room&drop=a")
+    assert (refused.status, "nothing was changed" in refused.json["detail"]) == (503, True)
+    client.close()
+
+
+def test_a_purge_that_is_not_allowed_any_more_says_what_was_done(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("songcau.context.broker.broker.PURGED_AT_ONCE", 2)
+    client.ask("POST", "/entityOperations/create", [room(number, a=prop(1)) for number in range(6)])
+    limited = Caller("limited", types=["https://uri.etsi.org/ngsi-ld/default-context/Room"], writes=True)
+    asked = []
+
+    def may_write(self: Caller, *_: object) -> bool:
+        asked.append(1)
+        return len(asked) <= 6 + 2  # all may be purged when it begins; after the first part no more
+
+    monkeypatch.setattr(Caller, "may_write", may_write)
+    stopped = client.ask("DELETE", "/entities?type=Room", by=limited)
+    assert (stopped.status, stopped.json["detail"]) == (403, STOPPED % 2)
+    assert len(client.ask("GET", "/entities?type=Room").json) == 4
+
+
 def test_a_purge_goes_on_disk_by_parts_and_says_where_it_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +132,7 @@ def test_a_purge_goes_on_disk_by_parts_and_says_where_it_stopped(
     client.ask("POST", "/entityOperations/create", [room(number, a=prop(1)) for number in range(25)])
     store.takes = 2
     stopped = client.ask("DELETE", "/entities?type=Room")
-    assert (stopped.status, stopped.json["detail"]) == (503, "The purge stopped after 20 entities; ask again.")
+    assert (stopped.status, stopped.json["detail"]) == (503, STOPPED % 20)
     left = [one["id"] for one in client.ask("GET", "/entities?type=Room").json]
     assert left == [f"urn:ngsi-ld:Room:{number}" for number in range(20, 25)]
     store.takes = None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from songcau.context.api.tests.client import Client, prop, room
+from songcau.context.api.tests.client import Answered, Client, prop, room
 from songcau.context.rights.caller import Caller
 
 DEFAULT = "https://uri.etsi.org/ngsi-ld/default-context/"
@@ -137,3 +137,77 @@ def test_types_and_attributes_are_told_with_their_counts(city: Client) -> None:
     assert attributes["name"]["typeNames"] == ["Hall", "Room"]
     assert city.ask("GET", "/attributes/colour").status == 404
     assert city.ask("GET", "/types?details=perhaps").status == 400
+
+
+PLACES = {1: (105.9, 21.6), 2: (105.84, 21.59), 3: (106.5, 22.0)}
+
+
+@pytest.fixture
+def placed(client: Client) -> Client:
+    """Three rooms at places, and one at none."""
+    for number, place in PLACES.items():
+        location = {"type": "GeoProperty", "value": {"type": "Point", "coordinates": place}}
+        client.ask("POST", "/entities", room(number, location=location, name=prop(f"n{number}")))
+    client.ask("POST", "/entities", room(4, name=prop("n4")))
+    return client
+
+
+def in_order(answer: Answered) -> str:
+    assert answer.status == 200, answer.json
+    return "".join(one["id"].rpartition(":")[2] for one in answer.json)
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("orderBy=location;dist-asc&orderFrom=[105.84,21.59]", "2134"),
+        ("orderBy=location;dist-desc&orderFrom=[105.84,21.59]", "3124"),
+        ("orderBy=location;dist-asc&orderFrom=[[106.4,22.1],[106.6,22.1]]&orderGeometry=LineString", "3124"),
+        ("orderBy=name;desc,location;dist-asc&orderFrom=[105.84,21.59]", "4321"),
+    ],
+)
+def test_entities_come_by_their_distance(placed: Client, order: str, expected: str) -> None:
+    assert in_order(placed.ask("GET", f"/entities?type=Room&{order}")) == expected
+    asked = "/temporal/entities?type=Room&timerel=after&timeAt=2020-01-01T00:00:00Z&timeproperty=modifiedAt"
+    assert in_order(placed.ask("GET", f"{asked}&{order}")) == expected
+
+
+def test_a_body_may_say_the_order_and_the_place_it_measures_from(placed: Client) -> None:
+    ordering = {"orderBy": ["location;dist-desc", "id"], "coordinates": [105.84, 21.59], "geometry": "Point"}
+    query = {"type": "Query", "entities": [{"type": "Room"}], "ordering": ordering}
+    assert in_order(placed.ask("POST", "/entityOperations/query", query)) == "3124"
+    period = {"timerel": "after", "timeAt": "2020-01-01T00:00:00Z", "timeproperty": "modifiedAt"}
+    assert in_order(placed.ask("POST", "/temporal/entityOperations/query", {**query, "temporalQ": period})) == "3124"
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "orderBy=location;dist-asc",
+        "orderBy=location;dist-asc&coordinates=[1,2]&geometry=Point&georel=near;maxDistance==5",
+        "orderBy=location;dist-asc&orderFrom=here",
+        "orderBy=location;dist-asc&orderFrom=[1,2]&orderGeometry=Circle",
+        "orderBy=location;dist-asc&orderFrom=[1,2]&orderGeometry=Polygon",
+    ],
+)
+def test_an_order_by_distance_needs_a_place_to_measure_from(placed: Client, order: str) -> None:
+    answer = placed.ask("GET", f"/entities?type=Room&{order}")
+    assert (answer.status, answer.json["type"].rpartition("/")[2]) == (400, "BadRequestData")
+
+
+@pytest.mark.parametrize(
+    "ordering",
+    [
+        {"orderBy": ["location;dist-asc"]},
+        {"orderBy": ["location;dist-asc"], "coordinates": "8,40"},
+        {"orderBy": ["id;asc"], "geometry": 5},
+        {"orderBy": ["id;asc"], "collation": "de"},
+        {"orderBy": "id"},
+        {"orderBy": []},
+        {"orderBy": ["id"], "colour": "red"},
+        [],
+    ],
+)
+def test_an_ordering_of_a_body_that_is_none_is_refused(placed: Client, ordering: object) -> None:
+    query = {"type": "Query", "entities": [{"type": "Room"}], "ordering": ordering}
+    assert placed.ask("POST", "/entityOperations/query", query).status == 400

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from songcau.context.api.tests.client import prop, room
-from songcau.context.api.tests.notified import City, subscribe, subscription
+from songcau.context.api.tests.notified import City, letters, subscribe, subscription
 from songcau.context.memory import state
 from songcau.context.problems import LdContextNotAvailable, StorageUnavailable
-from songcau.context.subscriptions import subscriptions
+from songcau.context.subscriptions import subscriptions, telling
 from songcau.context.subscriptions.delivery import Patience
 from songcau.context.subscriptions.tests.receiver import UNAVAILABLE
 from songcau.context.terms.contexts import Contexts
@@ -20,15 +20,18 @@ PATH = f"/subscriptions/{ID}"
 
 
 class Disk:
-    """Lets the journal refuse documents of subscriptions."""
+    """Lets the journal refuse documents of some kinds."""
 
-    def __init__(self, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, city: City, monkeypatch: pytest.MonkeyPatch, *kinds: str) -> None:
+        kinds = kinds or ("subscription",)
         self.is_full = False
+        self.refusals = 0
         put = city.journal.put_document
 
         def put_document(kind: str, tenant: str, name: str, document: dict[str, Any] | None) -> "asyncio.Future[int]":
-            if not (self.is_full and kind == "subscription"):
+            if not (self.is_full and kind in kinds):
                 return put(kind, tenant, name, document)
+            self.refusals += 1
             future: asyncio.Future[int] = city.loop.create_future()
             city.loop.call_soon(future.set_exception, StorageUnavailable("The disk is full"))
             return future
@@ -51,6 +54,47 @@ def test_what_the_disk_refuses_is_taken_back(city: City, monkeypatch: pytest.Mon
     city.ask("POST", "/entities", room(1, a=prop(5)))
     [told] = city.wait(receiver, 1)
     assert told["data"][0]["a"]["value"] == 5
+
+
+def test_a_letter_that_was_given_up_while_the_disk_was_full_is_there_after_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "SAVE_SECONDS", 0.01)
+    city = City(tmp_path)
+    disk = Disk(city, monkeypatch, "dead-letter", "notified", "notified-head")
+    receiver = city.receiver(lambda _path, _body: b"HTTP/1.1 422 Unprocessable Entity\r\nContent-Length: 0\r\n\r\n")
+    subscribe(city, receiver)
+    disk.is_full = True
+    city.ask("POST", "/entities", room(1, a=prop(0)))
+    city.until(lambda: len(city.subscriptions.dead_letters) == 1 and disk.refusals > 1)
+    assert not city.journal.documents("dead-letter")
+    disk.is_full = False
+    city.until(lambda: bool(city.journal.documents("dead-letter")))
+    city.kill()
+    city = City(tmp_path)
+    assert [one["reason"] for one in letters(city)] == ["answered 422"]
+    city.close()
+
+
+def test_a_place_that_the_disk_refused_is_put_again_before_a_newer_head(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "SAVE_SECONDS", 0.01)
+    city = City(tmp_path, Patience(first=30, longest=30))
+    disk = Disk(city, monkeypatch, "notified", "notified-head")
+    receiver = city.receiver()
+    made = subscribe(city, receiver)
+    city.run(receiver.stop)
+    disk.is_full = True
+    city.ask("POST", "/entities", room(1, a=prop(0)))
+    city.until(lambda: city.subscriptions.get("", made).tally.times_failed > 0)
+    city.until(lambda: disk.refusals > 3)
+    disk.is_full = False
+    city.ask("POST", "/entities", {"id": "urn:ngsi-ld:Bus:1", "type": "Bus"})  # moves the head, and no line
+    city.until(lambda: bool(city.journal.documents("notified-head")))
+    [[_, name, place]] = city.journal.documents("notified")
+    assert (name, place["owedAfter"]) == (made, 0)
+    city.kill()
 
 
 def test_a_subscription_whose_context_is_away_at_a_start_is_taken_up_later(

@@ -8,6 +8,7 @@ import pytest
 
 from songcau.context.api.tests.client import Answered, Client
 from songcau.context.api.tests.lamps import AFTER, LAMP, NS, found, lamp, ok, past, prop, query, values
+from songcau.context.journal.store import Bound
 from songcau.context.rights.caller import Caller
 
 
@@ -336,9 +337,33 @@ def test_hidden_attributes_are_hidden_in_the_past_too(town: Client) -> None:
 
 
 def test_a_history_too_long_for_one_question_is_refused(lit: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("songcau.context.broker.histories.MOST_ROWS", 5)
+    monkeypatch.setattr("songcau.context.broker.histories.MOST", Bound(5, 1 << 30))
     assert past(lit).json["type"].endswith("TooComplexQuery")
     assert query(lit, f"type=Lamp&{AFTER}").json["type"].endswith("TooComplexQuery")
-    monkeypatch.setattr("songcau.context.broker.histories.MOST_ROWS", 5000)
+    monkeypatch.setattr("songcau.context.broker.histories.MOST", Bound(5000, 1 << 30))
     monkeypatch.setattr("songcau.context.broker.histories.MOST_ENTITIES", 0)
     assert query(lit, f"type=Lamp&{AFTER}").json["type"].endswith("TooComplexQuery")
+
+
+def test_a_history_of_too_many_bytes_for_one_question_is_refused(lit: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("songcau.context.broker.histories.MOST", Bound(5000, 500))
+    assert past(lit).json["type"].endswith("TooComplexQuery")
+    assert query(lit, f"type=Lamp&{AFTER}").json["type"].endswith("TooComplexQuery")
+
+
+def test_an_answer_of_too_many_bytes_is_partial_and_the_rest_can_be_asked_for(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("songcau.context.api.temporal_forms.MOST_BYTES", 50_000)
+    told = lamp(text=[prop("x" * 10_000, minute) for minute in range(12)])
+    ok(client.ask("POST", "/temporal/entities", told), 201)
+    first = ok(past(client), 206)
+    assert [one["observedAt"] for one in first.json["text"]] == [f"2026-11-28T01:{n:02}:00Z" for n in range(4)]
+    assert content_range(first) == ("2026-11-28T01:00:00Z", "2026-11-28T01:03:00Z", "*")
+    rest = ok(past(client, "timerel=after&timeAt=2026-11-28T01:07:00Z"), 200)
+    assert len(rest.json["text"]) == 4
+    newest = ok(past(client, "lastN=10"), 206)
+    assert [one["observedAt"] for one in newest.json["text"]] == [f"2026-11-28T01:{n:02}:00Z" for n in range(8, 12)]
+    alone = lamp("urn:ngsi-ld:Lamp:2", text=[prop("x" * 100_000, minute) for minute in range(2)])
+    ok(client.ask("POST", "/temporal/entities", alone), 201)
+    assert len(ok(past(client, entity_id="urn:ngsi-ld:Lamp:2"), 206).json["text"]) == 1

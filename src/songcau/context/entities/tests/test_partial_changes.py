@@ -48,6 +48,26 @@ def after_merge(before: Any, fragment: Any, *, simplified: bool = False) -> Any:
         ({}, {"a": {"json": {"c": NULL}}}, {"a": {"json": {"c": NULL}}}),
         ({"a": POINT}, {"a": {"value": {**POINT, "coordinates": [0, 0]}}}, {"a": {**POINT, "coordinates": [0, 0]}}),
         ({"a": {"object": "urn:x:2"}}, {"a": "urn:x:3"}, {"a": "urn:x:3"}),
+        (
+            {"a": {"value": 5, "b": {"value": 1, "unitCode": "CEL"}}},
+            {"a": {"value": 5, "b": {"object": "urn:x:2"}}},
+            {"a": {"value": 5, "b": {"object": "urn:x:2"}}},
+        ),
+        (
+            {"a": {"value": 5, "b": {"object": "urn:x:2", "c": {"languageMap": {"vi": "x"}}}}},
+            {"a": {"value": 5, "b": {"object": "urn:x:2", "c": {"value": 1, "d": NULL}}}},
+            {"a": {"value": 5, "b": {"object": "urn:x:2", "c": 1}}},
+        ),
+        (
+            {"a": {"value": 5, "b": {"value": 1, "unitCode": "CEL", "c": 3}}},
+            {"a": {"value": 5, "b": {"value": 2, "c": NULL}}},
+            {"a": {"value": 5, "b": {"value": 2, "unitCode": "CEL"}}},
+        ),
+        (
+            {"a": {"value": POINT, "b": {"value": 1, "unitCode": "CEL"}}},
+            {"a": {"value": POINT, "b": {"value": 2}}},
+            {"a": {"value": POINT, "b": {"value": 2, "unitCode": "CEL"}}},
+        ),
     ],
 )
 def test_a_merge_goes_into_what_is_there(before: Any, fragment: Any, after: Any) -> None:
@@ -72,6 +92,34 @@ def test_a_merge_goes_into_what_is_there(before: Any, fragment: Any, after: Any)
 def test_a_simplified_merge_keeps_the_kind_that_is_stored(before: Any, fragment: Any, after: Any) -> None:
     expected = after if after is not None else {"object": "urn:x:3", "datasetId": "urn:d:1"}
     assert after_merge({"a": before}, {"a": fragment}, simplified=True) == {"a": expected}
+
+
+NAME = {"languageMap": {"vi": "Cầu", "en-GB": "Bridge"}}
+
+
+@pytest.mark.parametrize(
+    ("lang", "given", "after"),
+    [
+        ("en-GB", "The bridge", {"languageMap": {"vi": "Cầu", "en-GB": "The bridge"}}),
+        ("EN-gb", "The bridge", {"languageMap": {"vi": "Cầu", "en-GB": "The bridge"}}),
+        ("fr", "Pont", {"languageMap": {**NAME["languageMap"], "fr": "Pont"}}),
+        ("@none", "C1", {"languageMap": {**NAME["languageMap"], "@none": "C1"}}),
+        ("fr", ["Pont", "Le pont"], {"languageMap": {**NAME["languageMap"], "fr": ["Pont", "Le pont"]}}),
+        ("fr", {"languageMap": {"vi": NULL}}, {"languageMap": {"en-GB": "Bridge"}}),
+        ("fr", 5, 5),
+    ],
+)
+def test_a_text_is_merged_into_one_language(lang: str, given: Any, after: Any) -> None:
+    for simplified in (False, True) if not isinstance(given, dict) else (False,):
+        draft = read_fragment({"a": given, "b": "text"}, CORE, nulls=True, simplified=simplified)
+        found = shown(merged(entity({"a": NAME, "b": "x"}), draft, AT, lang=lang).entity)
+        assert found == {"a": after, "b": "text"}
+
+
+def test_what_else_is_said_beside_a_text_is_merged_too_and_a_new_attribute_stays_what_it_is() -> None:
+    draft = read_fragment({"a": {"value": "Pont", "c": 1}, "new": "Pont", "gone": NULL}, CORE, nulls=True)
+    found = shown(merged(entity({"a": {**NAME, "d": 2}, "gone": NAME}), draft, AT, lang="fr").entity)
+    assert found == {"a": {"languageMap": {**NAME["languageMap"], "fr": "Pont"}, "c": 1, "d": 2}, "new": "Pont"}
 
 
 def test_a_simplified_null_deletes_a_relationship() -> None:

@@ -1,5 +1,7 @@
 """What was stored is written in each form that a reader may ask for."""
 
+import gc
+import weakref
 from typing import Any
 
 import orjson
@@ -21,6 +23,12 @@ from songcau.context.problems import BadRequestData
 from songcau.context.terms import CORE, Contexts
 
 DEFAULT = "https://uri.etsi.org/ngsi-ld/default-context/"
+
+
+class Remembered(dict[str, Any]):
+    """A dictionary whose end can be seen."""
+
+
 AT = "2026-11-28T01:00:00.000000Z"
 POINT = {"type": "Point", "coordinates": [105.8, 21.6]}
 D1 = "urn:ngsi-ld:Dataset:1"
@@ -244,11 +252,46 @@ def test_kept_answers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bridge.answers is not None
     assert len(bridge.answers) == 1
     monkeypatch.setattr(writing, "MOST_ENTITIES_WITH_ANSWERS", 2)
-    monkeypatch.setattr(writing, "_with_answers", writing.deque())
+    monkeypatch.setattr(writing, "_kept", writing.Kept())
     several = [entity({}) for _ in range(3)]
     for one in several:
         write_entity(one, CORE, Form())
-    assert [one.answers is None for one in several] == [True, False, False]
+    assert [bool(one.answers) for one in several] == [False, True, True]
+    write_entity(several[0], CORE, Form())
+    assert [bool(one.answers) for one in several] == [True, False, True]
+
+
+def test_an_answer_leaves_no_circle_for_the_collector() -> None:
+    bridge = entity({"speed": 5})
+    gc.collect()
+    for style in ("normalized", "concise", "simplified"):
+        write_entity(bridge, CORE, Form(style=style))  # type: ignore[arg-type]
+    assert gc.collect() == 0
+
+
+def test_kept_answers_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = writing.Kept()
+    monkeypatch.setattr(writing, "_kept", kept)
+    monkeypatch.setattr(writing, "MOST_BYTES_OF_ANSWERS", 1_000_000)
+    several = [entity({"text": "x" * 10_000}) for _ in range(200)]
+    for one in several:
+        for number in range(MOST_ANSWERS + 3):
+            write_entity(one, CORE, Form(attrs=(DEFAULT + "text", f"urn:x:{number}")))
+    there = [one.answers for one in several if one.answers]
+    assert kept.size == sum(len(piece) for answers in there for piece in answers.values())
+    assert 900_000 < kept.size <= 1_000_000
+    large = entity({"text": "x" * 100_000})
+    assert write_entity(large, CORE, Form()) == write_entity(large, CORE, Form())
+    assert not large.answers
+
+
+def test_a_kept_answer_does_not_keep_its_entity() -> None:
+    bridge = entity({"speed": 5})
+    attributes = Remembered(bridge.attributes)
+    bridge.attributes, known = attributes, weakref.ref(attributes)
+    write_entity(bridge, CORE, Form())
+    del bridge, attributes
+    assert known() is None
 
 
 def test_the_context_is_put_into_a_written_entity() -> None:

@@ -15,6 +15,7 @@ from songcau.context.journal.corrections import Added, Hidden
 from songcau.context.journal.history import SCOPE, Evolution, TimeProperty, Wanted
 from songcau.context.journal.journal import Journal
 from songcau.context.journal.rows import microseconds
+from songcau.context.journal.store import Bound
 from songcau.context.journal.tests.city import START, City
 from songcau.context.journal.tests.stores import Chosen, emptied, new_store
 
@@ -159,9 +160,39 @@ def test_scopes_have_a_history(tmp_path: Path) -> None:
 def test_a_history_longer_than_one_question_reads_is_cut_to_its_newest(tmp_path: Path) -> None:
     async def work(journal: Journal, city: City) -> None:
         await a_thousand(journal, city)
-        first, second = await journal.history("", [LAMP, "urn:ngsi-ld:Lamp:2"], Wanted(), most_rows=1301)
+        first, second = await journal.history("", [LAMP, "urn:ngsi-ld:Lamp:2"], Wanted(), bound=Bound(1301, 1 << 30))
         assert (first.is_cut, first.rows, second.is_cut, second.rows) == (False, 1001, True, 300)
         assert values(second, "power") == list(range(1401, 2000, 2))
+
+    run(tmp_path, work)
+
+
+def test_a_history_is_read_up_to_a_number_of_bytes(tmp_path: Path) -> None:
+    async def work(journal: Journal, city: City) -> None:
+        journal.append([city.put(LAMP, text="x" * 1000)])
+        for _ in range(299):
+            journal.append([city.set(LAMP, text="x" * 1000)])
+        [whole] = await journal.history("", [LAMP], Wanted())
+        assert (whole.is_cut, whole.rows) == (False, 300)
+        assert 300_000 < whole.size < 400_000
+        [part] = await journal.history("", [LAMP], Wanted(), bound=Bound(1000, 20_000))
+        assert part.is_cut
+        assert 20_000 <= part.size < 22_000
+        assert part.attributes["text"] == whole.attributes["text"][-part.rows :]
+
+    run(tmp_path, work)
+
+
+def test_what_was_told_of_a_past_is_read_up_to_a_number_of_bytes(tmp_path: Path) -> None:
+    async def work(journal: Journal, city: City) -> None:
+        told = orjson.dumps({"type": "Property", "value": "x" * 1000, "modifiedAt": "2026-11-28T01:00:00Z"})
+        added = [Added("text", None, f"urn:ngsi-ld:Instance:{number}", told) for number in range(50)]
+        await journal.correct("", LAMP, types=("Lamp",), added=added)
+        [part] = await journal.history("", [LAMP], Wanted(), bound=Bound(1000, 20_000))
+        assert part.is_cut
+        assert 20_000 <= part.size < 22_000
+        [few] = await journal.history("", [LAMP], Wanted(), bound=Bound(5, 1 << 30))
+        assert (few.is_cut, few.rows, len(few.attributes["text"])) == (True, 5, 5)
 
     run(tmp_path, work)
 

@@ -164,3 +164,29 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
         retention_in(file, str)
     with pytest.raises(RetentionUnreadable):
         retention_in(tmp_path / "none.json", str)
+
+
+@pytest.mark.usefixtures("any_store")
+def test_numbers_and_instants_go_on_though_every_row_went(tmp_path: Path) -> None:
+    city = City()
+    reached: list[tuple[int, str]] = []
+
+    async def work(journal: Journal) -> None:
+        for number in range(10):
+            journal.append([city.put(LAMP, power=number)])
+        newest = city.put(OTHER, power=1)
+        await journal.append([newest])
+        reached.append((journal.head, newest.at))
+        later(city, 20)
+        assert await journal.expire(TEN_DAYS, city.now) == 11
+
+    async def again(journal: Journal) -> None:
+        assert (journal.head, journal.newest_instant) == reached[0]
+        assert await journal.append([city.set(LAMP, power=11)]) == reached[0][0] + 1
+
+    async def once_more(journal: Journal) -> None:  # what was written then is found, as `run` has looked
+        assert journal.head == reached[0][0] + 1
+
+    run(tmp_path, city, work)
+    run(tmp_path, city, again, is_again=True)
+    run(tmp_path, city, once_more, is_again=True)

@@ -8,7 +8,7 @@ import pytest
 from songcau.context.journal import sqlite_tables
 from songcau.context.journal.sqlite import FILE, SqliteStore
 from songcau.context.journal.sqlite_tables import MIGRATIONS, VERSION
-from songcau.context.journal.store import Period, StoreError, WrongVersion
+from songcau.context.journal.store import Bound, Period, StoreError, WrongVersion
 
 
 def made(folder: Path, version: int) -> SqliteStore:
@@ -99,5 +99,5 @@ def test_a_store_of_the_first_version_is_read(tmp_path: Path) -> None:
     connection.close()
     store = SqliteStore(tmp_path)
     store.open()
-    assert store.additions(1, Period()) == []
+    assert store.additions(1, Period(), Bound(10, 1000)) == []
     store.close()

@@ -12,6 +12,7 @@ class Plain:
     """A @context in which every name is a term of one namespace."""
 
     key = "plain"
+    stretch = len(NAMESPACE)
 
     def expand(self, term: str) -> str:
         if not term or any(sign in term for sign in " <>{}\"'=@;,()"):

@@ -1,12 +1,14 @@
 """HTTP as clients speak it: one request, several, in pieces, in a row."""
 
 import asyncio
+import gc
 import json
 from collections.abc import Awaitable
 
 import pytest
 
 from songcau.context.problems import AlreadyExists
+from songcau.context.server.connection import Connection
 from songcau.context.server.messages import After, Request, Response
 from songcau.context.server.routing import Router
 from songcau.context.server.tests.talking import echo, echoing, run, serving
@@ -274,3 +276,23 @@ def test_a_proxys_form_of_the_address_is_understood() -> None:
             assert (heard["arguments"], heard["params"]) == (["a"], {"x": "1"})
 
     run(case)
+
+
+def test_a_connection_that_is_over_is_not_left_to_the_collector_of_cycles() -> None:
+    async def case() -> None:
+        async with serving(echoing()) as place:
+            client = await place.client()
+            assert (await client.heard("GET", "/things/a")).status == 200
+            assert any(type(one) is Connection for one in gc.get_objects())
+            client.close()
+            while place.service.connections:
+                await asyncio.sleep(0.001)
+            await asyncio.sleep(0)
+        assert not any(type(one) is Connection for one in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        run(case)
+    finally:
+        gc.enable()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from songcau.context.problems import ResourceNotFound
+from songcau.context.problems import ResourceNotFound, StorageUnavailable
 from songcau.context.subscriptions import dead_letters
 from songcau.context.subscriptions.dead_letters import DeadLetter, DeadLetters
 
@@ -13,16 +13,25 @@ from songcau.context.subscriptions.dead_letters import DeadLetter, DeadLetters
 class Documents:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], dict[str, Any]] = {}
+        self.is_full = False
+        self._loop = asyncio.new_event_loop()
 
     def put_document(self, kind: str, tenant: str, name: str, document: dict[str, Any] | None) -> Any:
         assert kind == "dead-letter"
+        future: asyncio.Future[int] = asyncio.Future(loop=self._loop)
+        if self.is_full:
+            future.set_exception(StorageUnavailable("The disk is full"))
+            return future
         if document is None:
-            del self.kept[tenant, name]
+            self.kept.pop((tenant, name), None)
         else:
             self.kept[tenant, name] = document
-        future: asyncio.Future[int] = asyncio.Future(loop=asyncio.new_event_loop())
         future.set_result(0)
         return future
+
+    def turn(self) -> None:
+        """Let everybody who waits know what became of it."""
+        self._loop.run_until_complete(asyncio.sleep(0))
 
     def documents(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
         return [(tenant, name, document) for (tenant, name), document in self.kept.items()]
@@ -70,3 +79,27 @@ def test_the_oldest_goes_when_there_is_no_room(monkeypatch: pytest.MonkeyPatch) 
     assert [one.id for one in letters.of("")] == ["urn:n:3", "urn:n:4", "urn:n:5"]
     assert letters.dropped == 4
     assert len(documents.kept) == 3
+
+
+def test_what_the_disk_refused_is_put_again_as_it_is_by_then() -> None:
+    documents = Documents()
+    refused: list[int] = []
+    letters = DeadLetters(documents, lambda: refused.append(1))
+    letters.keep(letter(1))
+    documents.is_full = True
+    letters.keep(letter(2))
+    letters.keep(letter(3))
+    letters.forget("", "urn:n:1")
+    letters.forget("", "urn:n:3")
+    documents.turn()
+    assert len(refused) == 4
+    letters.put_again()  # in vain
+    documents.turn()
+    assert documents.kept.keys() == {("", "urn:n:1")}
+    documents.is_full = False
+    letters.put_again()
+    documents.turn()
+    assert documents.kept == {("", "urn:n:2"): letter(2).shown()}
+    assert len(refused) == 7
+    letters.put_again()
+    assert len(refused) == 7

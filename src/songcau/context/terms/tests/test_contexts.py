@@ -12,7 +12,7 @@ from songcau.context.terms import CORE, Contexts, contexts
 from songcau.context.terms.folder import UnusableFolder
 from songcau.context.terms.keeping import MOST_KEPT, kept_by_terms
 from songcau.context.terms.loading import LARGEST_BYTES, Loader
-from songcau.context.terms.terms import Terms
+from songcau.context.terms.terms import Answers, Terms
 from songcau.context.terms.tests.web import document, on_loop, page, web
 
 X = "https://x.org/#"
@@ -255,6 +255,61 @@ def test_compiled_contexts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contexts, "MOST_COMPILED_TERMS", 10)
     found.at_hand({"a": X + "4"})
     assert len(found._compiled) == 1
+
+
+def test_compiled_contexts_are_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contexts, "MOST_COMPILED_BYTES", 1_000_000)
+    found = Contexts()
+    for number in range(50):
+        terms = found.at_hand([{"a": f"{X}{number}"}, {"a": {"@id": X + "a", "comment": "x" * 100_000}}])
+        assert terms is not None
+    assert sum(len(key) for key in found._compiled) < 300_000
+    assert found._compiled_bytes == sum(weight for _, weight in found._compiled.values()) <= 1_000_000
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        {"@vocab": X + "x" * 3000},
+        {"p": X + "x" * 2000 + "/", "a": "p:" + "x" * 100},
+        {"@vocab": X + "x" * 2000, "a": {"@type": "@vocab"}, "b" * 500: {"@type": "@vocab"}},
+    ],
+)
+def test_an_iri_of_a_context_that_is_too_long_is_refused(reference: object) -> None:
+    with pytest.raises(BadRequestData, match="2,048 characters"):
+        Contexts().at_hand(reference)
+
+
+def test_names_that_were_learned_are_forgotten_when_they_take_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("songcau.context.terms.terms.MOST_BYTES", 1_000_000)
+    Answers.forget()
+    several = [Contexts().at_hand({"p": f"{X}{number}" + "x" * 1000 + "/"}) for number in range(5)]
+    for number in range(1000):
+        for terms in several:
+            assert terms is not None
+            assert terms.expand(f"p:a{number}").endswith(f"{'x' * 1000}/a{number}")
+    held = sum(len(answer) for one in Answers.all.values() for answer in one.values())
+    assert 0 < held < 1_000_000
+
+
+def test_answers_to_long_questions_are_not_remembered_and_all_of_them_are_bounded_in_bytes() -> None:
+    asked = []
+
+    @kept_by_terms
+    def length(terms: Terms, text: str) -> int:
+        asked.append(text)
+        return len(text)
+
+    assert (length(CORE, "x" * 2000), length(CORE, "x" * 2000)) == (2000, 2000)
+    assert len(asked) == 2
+    wide = Contexts().at_hand({"p": X + "x" * 2000 + "/"})
+    assert wide is not None
+    for number in range(100):
+        length(wide, "x" * 900 + str(number))
+    length(wide, "x" * 900 + "0")
+    assert len(asked) == 103  # each may have come to a megabyte: only the newest are kept
+    length(wide, "x" * 900 + "99")
+    assert len(asked) == 103
 
 
 def test_what_is_preloaded_needs_no_network(tmp_path: Path) -> None:

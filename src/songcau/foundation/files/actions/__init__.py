@@ -3,6 +3,7 @@
 from songcau.foundation.files.actions.links import attach_file, hold_file, release_file, remove_file
 from songcau.foundation.files.actions.previews import draw_previews
 from songcau.foundation.files.actions.reading import read_file
+from songcau.foundation.files.actions.receiving import register_held
 from songcau.foundation.files.actions.retention import remove_expired, remove_unneeded
 from songcau.foundation.files.actions.scans import scan_blob
 from songcau.foundation.files.actions.uploads import cancel_upload, finish_upload, start_upload
@@ -14,6 +15,7 @@ __all__ = [
     "finish_upload",
     "hold_file",
     "read_file",
+    "register_held",
     "release_file",
     "remove_expired",
     "remove_file",

@@ -12,7 +12,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from songcau.gateways import carrying
 from songcau.gateways.mqtt import session
-from songcau.gateways.mqtt.inbox import OVERHEAD
+from songcau.gateways.mqtt.inbox import OVERHEAD, Message
 from songcau.gateways.mqtt.tests.at_work import Work, connected, device, needs_mosquitto, publish
 from songcau.gateways.mqtt.tests.certificates import Authority
 from songcau.gateways.tests.broker import Broker, wait_until
@@ -323,3 +323,54 @@ def test_the_state_is_on_disk_for_people(make: Start) -> None:
     work.start()
     work.stop()
     assert b'"connected": false' in (work.folder / "room" / "state.json").read_bytes()
+
+
+def test_a_reading_that_is_sent_again_keeps_its_time_and_stands_in_the_history_once(make: Start) -> None:
+    work = make()
+    gateway = work.start()
+    acknowledge = gateway._session.acknowledge
+    lost = []
+
+    def drop(messages: list[Message]) -> None:
+        """The first acknowledgement never arrives: the connection is made anew, and the server sends again."""
+        if lost:
+            acknowledge(messages)
+            return
+        lost.extend(messages)
+        line = gateway._session._client.socket()
+        assert line is not None
+        line.shutdown(socket.SHUT_RDWR)
+
+    gateway._session.acknowledge = drop  # type: ignore[assignment, method-assign]
+    with device(work.server) as client:
+        publish(client, f"{work.kind}/reading/s1", {"t": 5})
+    work.wait_for(2)
+    history = work.broker.context().history(f"urn:ngsi-ld:{work.kind}:s1", after="2020-01-01T00:00:00Z")
+    assert history is not None
+    assert [one["value"] for one in history["t"]] == [5]
+
+
+def test_a_place_of_the_mapping_does_not_fill_the_history(make: Start) -> None:
+    work = make()
+    work.rules += f"""
+[[readings]]
+topic = "{work.kind}/fixed/{{station}}"
+id = "urn:ngsi-ld:{work.kind}:{{station}}"
+type = "{work.kind}"
+scope = "/wards/W05512"
+observed_at = {{ from = "at" }}
+location = {{ longitude = 105.84, latitude = 21.59 }}
+
+[readings.attributes]
+t = {{}}
+source = {{ value = "city" }}
+"""
+    work.start()
+    with device(work.server) as client:
+        for number in range(20):
+            publish(client, f"{work.kind}/fixed/s1", {"t": number, "at": f"2026-11-28T00:{number:02}:00Z"})
+    work.wait_for(20)
+    history = work.broker.context().history(f"urn:ngsi-ld:{work.kind}:s1", after="2020-01-01T00:00:00Z")
+    assert history is not None
+    assert [len(history[name]) for name in ("t", "location", "source")] == [20, 1, 1]
+    assert work.found()["s1"]["location"]["coordinates"] == [105.84, 21.59]

@@ -1,0 +1,31 @@
+"""Bytes that came with a form become the form's own, in its transaction."""
+
+from songcau.foundation.files import rules
+from songcau.foundation.files.models import Upload
+from songcau.foundation.files.receiving import Held
+from songcau.foundation.files.refusals import MayNotUpload
+from songcau.foundation.files.rules import UploadState
+from songcau.foundation.files.uses import Subject, use_of
+from songcau.kernel import clock
+from songcau.kernel.actor import Actor
+
+
+def register_held(*, by: Actor, use: str, subject: Subject, held: Held) -> Upload:
+    """Make it an upload that has arrived, inside the caller's transaction. Raises UseUnknown, MayNotUpload."""
+    wanted, now = use_of(use), clock.now()
+    if not wanted.may_upload(by, subject):
+        raise MayNotUpload
+    upload: Upload = Upload.objects.create(
+        id=held.upload_id,
+        use=wanted.name,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        owner_id=by.id,
+        owner_label=by.label[:200],
+        name=held.name,
+        length=held.length,
+        state=UploadState.RECEIVING,
+        created_at=now,
+        expires_at=now + rules.UNFINISHED_FOR,
+    )
+    return upload

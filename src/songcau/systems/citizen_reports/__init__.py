@@ -1,0 +1,1 @@
+"""The city system citizen reports. README.md says what it is for."""

@@ -1,0 +1,63 @@
+"""What pictures and films of a report may be, and who may see them."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from songcau.foundation.files import rules
+from songcau.foundation.files.models import FileLink
+from songcau.foundation.files.rules import Limits
+from songcau.foundation.files.uses import FileUse, Subject
+from songcau.kernel.actor import Actor
+from songcau.systems.citizen_reports.models import Report, Reporter
+from songcau.systems.citizen_reports.permissions import may_handle, may_view, may_view_reporter
+
+SUBJECT = "citizen_reports.report"
+EVIDENCE = "citizen_reports.evidence"
+EVIDENCE_WITH_ORIGINAL = "citizen_reports.evidence_with_original"
+MOST_PICTURES = 8
+# Two minutes of a telephone's film; a long one is cut by who sends it.
+LARGEST = 60 * rules.MEGABYTE
+
+
+def _is_its_reporter(actor: Actor, report_id: UUID) -> bool:
+    return Reporter.objects.filter(pk=actor.id, report=report_id).exists()
+
+
+def _may_upload(actor: Actor, subject: Subject) -> bool:
+    report = Report.objects.select_related("agency").filter(pk=subject.id).first()
+    if subject.kind != SUBJECT or report is None:
+        return False
+    return actor.is_system or may_handle(actor, report) or _is_its_reporter(actor, report.pk)
+
+
+def _may_read(actor: Actor, link: FileLink) -> bool:
+    report = Report.objects.select_related("agency").filter(pk=link.subject_id).first()
+    if report is None:
+        return False
+    return actor.is_system or may_view(actor, report) or _is_its_reporter(actor, report.pk)
+
+
+def _may_read_original(actor: Actor, _link: FileLink) -> bool:
+    """The bytes as they were sent hold the place, the time and the camera: for the centre's desk alone."""
+    return may_view_reporter(actor)
+
+
+USES = (
+    FileUse(
+        name=EVIDENCE,
+        words=_("Pictures and films of reports"),
+        limits=Limits(accepted=rules.PICTURES | rules.VIDEOS, max_bytes=LARGEST),
+        may_upload=_may_upload,
+        may_read=_may_read,
+    ),
+    FileUse(
+        name=EVIDENCE_WITH_ORIGINAL,
+        words=_("Pictures and films of reports, kept as they were sent with the sender's consent"),
+        limits=Limits(accepted=rules.PICTURES | rules.VIDEOS, max_bytes=LARGEST),
+        may_upload=_may_upload,
+        may_read=_may_read,
+        may_read_original=_may_read_original,
+        keep_original=True,
+    ),
+)

@@ -1,0 +1,31 @@
+"""What is stored? The city's configuration, reports, who sent them (apart), and what outside systems know of them."""
+
+from songcau.systems.citizen_reports.models.citizens import AreaAlert, Standing
+from songcau.systems.citizen_reports.models.configuration import (
+    AnswerTemplate,
+    ApiKey,
+    Category,
+    Jurisdiction,
+    OutsideBody,
+    RoutingRule,
+)
+from songcau.systems.citizen_reports.models.reports import Report, ReportQuerySet
+from songcau.systems.citizen_reports.models.rows import Attachment, Entry, OutsideLink, Reporter, SpotCheck
+
+__all__ = [
+    "AnswerTemplate",
+    "ApiKey",
+    "AreaAlert",
+    "Attachment",
+    "Category",
+    "Entry",
+    "Jurisdiction",
+    "OutsideBody",
+    "OutsideLink",
+    "Report",
+    "ReportQuerySet",
+    "Reporter",
+    "RoutingRule",
+    "SpotCheck",
+    "Standing",
+]

@@ -1,0 +1,171 @@
+"""The report itself. Nothing in this table says who sent it; that stands in `rows.Reporter` alone."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from songcau.foundation.accounts.models import Agency, Versioned, under
+from songcau.kernel.actor import EVERYWHERE, Actor
+from songcau.kernel.ids import new_id
+from songcau.kernel.text import search_key
+from songcau.systems.citizen_reports.models.columns import coded
+from songcau.systems.citizen_reports.models.configuration import ApiKey, Category
+from songcau.systems.citizen_reports.rules import (
+    Channel,
+    PlaceDoubt,
+    RefusalReason,
+    State,
+    Urgency,
+    is_open,
+)
+
+VIEW = "citizen_reports.view_reports"
+TEXT_LIMIT = 4000
+
+
+def _sits_at_the_centre(actor: Actor) -> bool:
+    return Agency.objects.filter(
+        path__in=actor.scopes("citizen_reports.moderate"), kind=Agency.Kind.OPERATIONS_CENTRE, closed_on=None
+    ).exists()
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, actor: Actor) -> "ReportQuerySet":
+        """Those their agency, or one above it, has; the centre and the whole city see what nobody has yet as well."""
+        scopes = actor.scopes(VIEW)
+        if EVERYWHERE in scopes or _sits_at_the_centre(actor):
+            return self
+        return self.filter(under(scopes, "agency__path"))
+
+    def still_open(self) -> "ReportQuerySet":
+        return self.filter(is_open=True)
+
+    def public(self) -> "ReportQuerySet":
+        """What everybody may see: published by the centre and not taken back."""
+        return self.filter(published_at__isnull=False, withheld=False)
+
+    def overdue(self, now: datetime) -> "ReportQuerySet":
+        return self.filter(is_open=True, due_at__lt=now)
+
+
+class Report(Versioned):
+    """What somebody reported, where, and what is being done about it.
+
+    `text` is shown to whoever handles it: contacts in it are masked. `longitude`, `latitude` in degrees (WGS 84) are
+    the exact place; `public_longitude`, `public_latitude` what others see. `received_at` starts the one clock there
+    is: a report that goes to another agency keeps it, and `first_due_at` keeps the date first promised.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(max_length=12, unique=True, editable=False)
+    secret_hash = models.CharField(max_length=64, editable=False)
+    # Made by the sender: the same report sent again is the same report.
+    submission_id = models.UUIDField(unique=True, editable=False)
+    state = coded(State, default=State.NEW)
+    is_open = models.BooleanField(default=True, editable=False)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="reports")
+    urgency = coded(Urgency, 10, default=Urgency.NORMAL)
+    text = models.TextField(max_length=TEXT_LIMIT)
+    answers = models.JSONField(default=dict, blank=True)
+    language = models.CharField(max_length=2, default="vi")
+    channel = coded(Channel, 10)
+    # The outside system that sent it (Open311): it may ask how its own reports stand.
+    api_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, related_name="+")
+    is_demo = models.BooleanField(default=False)
+
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    public_longitude = models.FloatField(null=True)
+    public_latitude = models.FloatField(null=True)
+    place_words = models.CharField(max_length=300, blank=True)
+    # The ward of the place on the day it was received (places.Unit).
+    ward_unit_id = models.UUIDField(null=True)
+    ward_code = models.CharField(max_length=10, blank=True)
+    ward_name = models.CharField(max_length=120, blank=True)
+    place_doubt = coded(PlaceDoubt, 12, blank=True, default="")
+
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    officer_id = models.UUIDField(null=True)
+    officer_label = models.CharField(max_length=200, blank=True)
+    promise_id = models.UUIDField(null=True)
+    received_at = models.DateTimeField()
+    verify_due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    first_due_at = models.DateTimeField(null=True)
+    # received_at + 3 × the term: kept, so that a list of a million needs no arithmetic.
+    thrice_due_at = models.DateTimeField(null=True)
+    due_explained = models.JSONField(default=dict, blank=True)
+    plan_due_on = models.DateField(null=True)
+    plan_text = models.CharField(max_length=1000, blank=True)
+
+    accepted_at = models.DateTimeField(null=True)
+    assigned_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+    refusal_reason = coded(RefusalReason, 30, blank=True, default="")
+    refusal_text = models.CharField(max_length=1000, blank=True)
+    closing_text = models.TextField(blank=True)
+    waiting_for = models.CharField(max_length=500, blank=True)
+
+    rating = models.PositiveSmallIntegerField(null=True)
+    rating_text = models.CharField(max_length=1000, blank=True)
+    rated_at = models.DateTimeField(null=True)
+    reopened_by_reporter = models.BooleanField(default=False)
+    reopenings = models.PositiveSmallIntegerField(default=0)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="duplicates")
+
+    # The sender asked that it be shown to nobody but those who handle it.
+    is_private = models.BooleanField(default=False)
+    published_at = models.DateTimeField(null=True)
+    # The text as the public reads it, when the centre shortened it; empty: `text`.
+    public_text = models.TextField(blank=True, max_length=TEXT_LIMIT)
+    withheld = models.BooleanField(default=False)
+    escalation = models.PositiveSmallIntegerField(default=0)
+    nudges = models.PositiveSmallIntegerField(default=0)
+    nudged_at = models.DateTimeField(null=True)
+    search_key = models.TextField(editable=False, blank=True)
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-received_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(longitude=None, latitude=None)
+                | Q(longitude__gte=-180, longitude__lte=180, latitude__gte=-90, latitude__lte=90),
+                name="report_place_is_on_earth",
+            ),
+            models.CheckConstraint(condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="report_rating"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="report_is_not_its_own_parent"),
+            models.CheckConstraint(condition=~Q(duplicate_of=F("id")), name="report_is_not_its_own_duplicate"),
+            models.CheckConstraint(
+                condition=Q(published_at=None) | Q(is_private=False), name="report_private_is_not_published"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "is_open", "due_at"], name="report_worklist"),
+            models.Index(fields=["is_open", "due_at"], name="report_by_due"),
+            models.Index(fields=["state", "received_at"], name="report_by_state"),
+            models.Index(fields=["category", "-received_at"], name="report_by_category"),
+            models.Index(fields=["ward_code", "-received_at"], name="report_by_ward"),
+            models.Index(fields=["-received_at"], name="report_by_time"),
+            models.Index(fields=["changed_at"], name="report_by_change"),
+            models.Index(fields=["public_latitude", "public_longitude"], name="report_by_public_place"),
+            models.Index(fields=["latitude", "longitude"], name="report_by_place"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.is_open = is_open(State(self.state))
+        self.search_key = search_key(f"{self.code} {self.text} {self.place_words} {self.ward_name}")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def shown_text(self) -> str:
+        """What the public reads."""
+        return self.public_text or self.text

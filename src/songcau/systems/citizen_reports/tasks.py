@@ -1,0 +1,1 @@
+"""What citizen reports does by itself: reactions to its own events, and jobs of the schedule."""
