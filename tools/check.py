@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tools import capabilities
 
@@ -47,11 +46,6 @@ NO_DATABASE = [
 
 def report_file(name: str) -> str:
     return f"--junit-xml={REPORTS / name}.xml"
-
-
-def on_postgresql(name: str) -> dict[str, str]:
-    """The server of the checks with a name of one's own: test databases are called after it."""
-    return {"SONGCAU_DATABASE": urlsplit(capabilities.POSTGRESQL)._replace(path=f"/songcau_{name}").geturl()}
 
 
 @dataclass(frozen=True)
@@ -91,7 +85,7 @@ STEPS = (
         "all else on PostgreSQL",
         [*PYTEST, "-m", NO_BROWSER, report_file("postgresql"), *NO_DATABASE, f"--ignore={OUTBOX}"],
         needs="postgresql",
-        environment=on_postgresql("check"),
+        environment={"SONGCAU_DATABASE": capabilities.POSTGRESQL},
     ),
     # What the outbox does only on PostgreSQL (locks, NOTIFY) counts towards its coverage; the rest is the same code
     # on the other database, and is tried without the cost of tracing it once more.
@@ -99,8 +93,9 @@ STEPS = (
         "outbox on PostgreSQL",
         [*PYTEST, "-m", NO_BROWSER, *COVERAGE, "--cov-append", report_file("outbox"), OUTBOX],
         needs="postgresql",
-        environment=on_postgresql("check_outbox"),
-        after=("tests on SQLite",),
+        environment={"SONGCAU_DATABASE": capabilities.POSTGRESQL},
+        # It adds to the coverage of the one, and its test databases have the names of those of the other.
+        after=("tests on SQLite", "all else on PostgreSQL"),
     ),
     Step("coverage", [PYTHON, "-m", "tools.coverage_bounds"], after=("tests on SQLite", "outbox on PostgreSQL")),
 )
