@@ -63,6 +63,11 @@ class SqliteReading(SqlReading):
                     found.rows.append(seq)
         return found
 
+    def newest(self) -> int:
+        """The number of the newest row of the log; older numbers than that mark were given, too, and went."""
+        newest: int = self._all("SELECT coalesce(max(seq), 0) FROM history", ())[0][0]
+        return newest
+
     def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
         with self._reader() as connection:
             return connection.execute(_LINE, (newest, limit)).fetchall()

@@ -1,5 +1,26 @@
-"""The door of citizens' reports: the few functions and events that flows, consoles and gateways may use."""
+"""The door of citizen reports: the few functions and events that flows, consoles and gateways may use."""
 
+from songcau.systems.citizen_reports.actions import (
+    add_more,
+    answer_question,
+    forget_reporter,
+    load_usual_categories,
+    load_usual_routing,
+    note_moved_date,
+    nudge_report,
+    rate_report,
+    reopen_report,
+    withdraw_report,
+)
+from songcau.systems.citizen_reports.actions import notices as notices
+from songcau.systems.citizen_reports.actions.abuse import appeal
+from songcau.systems.citizen_reports.actions.evidence import SUBJECT
+from songcau.systems.citizen_reports.actions.reporting import (
+    NoSuchReport,
+    ReporterAccess,
+    reporter_of_account,
+    reporter_of_code,
+)
 from songcau.systems.citizen_reports.events import (
     PictureReceived,
     ReportChanged,
@@ -17,12 +38,25 @@ from songcau.systems.citizen_reports.events import (
     SourceBlocked,
 )
 from songcau.systems.citizen_reports.queries.on_the_map import OnTheMap, on_the_map
+from songcau.systems.citizen_reports.queries.telling import (
+    ReportFacts,
+    account_of_reporter,
+    concerned_by_lateness,
+    desk,
+    facts_of,
+    handlers_of,
+    leaders,
+    step_of,
+)
 
 __all__ = [
+    "SUBJECT",
+    "NoSuchReport",
     "OnTheMap",
     "PictureReceived",
     "ReportChanged",
     "ReportEscalated",
+    "ReportFacts",
     "ReportForwarded",
     "ReportNudged",
     "ReportPublished",
@@ -30,9 +64,31 @@ __all__ = [
     "ReportStepTaken",
     "ReportSubmitted",
     "ReportWithheld",
+    "ReporterAccess",
     "ReporterAsked",
     "ReporterLookedAt",
     "SetUpChanged",
     "SourceBlocked",
+    "account_of_reporter",
+    "add_more",
+    "answer_question",
+    "appeal",
+    "concerned_by_lateness",
+    "desk",
+    "facts_of",
+    "forget_reporter",
+    "handlers_of",
+    "leaders",
+    "load_usual_categories",
+    "load_usual_routing",
+    "note_moved_date",
+    "notices",
+    "nudge_report",
     "on_the_map",
+    "rate_report",
+    "reopen_report",
+    "reporter_of_account",
+    "reporter_of_code",
+    "step_of",
+    "withdraw_report",
 ]

@@ -1,11 +1,15 @@
 """What pictures and films of a report may be, and who may see them."""
 
+import re
+from dataclasses import replace
+from pathlib import PurePath
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.files import rules
 from songcau.foundation.files.models import FileLink
+from songcau.foundation.files.receiving import Held
 from songcau.foundation.files.rules import Limits
 from songcau.foundation.files.uses import FileUse, Subject
 from songcau.kernel.actor import Actor
@@ -18,6 +22,13 @@ EVIDENCE_WITH_ORIGINAL = "citizen_reports.evidence_with_original"
 MOST_PICTURES = 8
 # Two minutes of a telephone's film; a long one is cut by who sends it.
 LARGEST = 60 * rules.MEGABYTE
+_EXTENSION = re.compile(r"\.[a-z0-9]{1,5}")
+
+
+def neutral(held: Held, number: int) -> Held:
+    """With a name that tells nothing: what a telephone or its owner called the file may be somebody's name."""
+    extension = PurePath(held.name).suffix.lower()
+    return replace(held, name=f"{number}{extension if _EXTENSION.fullmatch(extension) else ''}")
 
 
 def _is_its_reporter(actor: Actor, report_id: UUID) -> bool:

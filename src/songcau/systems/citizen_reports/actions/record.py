@@ -8,11 +8,13 @@ from songcau.foundation.outbox.actions import announce
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
+from songcau.kernel.text import plain
+from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.actions.evidence import SUBJECT
 from songcau.systems.citizen_reports.events import ReportStepTaken
 from songcau.systems.citizen_reports.models import Entry, Report
 from songcau.systems.citizen_reports.permissions import REPORTER_LABEL
-from songcau.systems.citizen_reports.rules import WORKFLOW, State, Visibility
+from songcau.systems.citizen_reports.rules import NOTE_LIMIT, WORKFLOW, State, Visibility
 
 LABEL_LIMIT = 200
 
@@ -21,6 +23,41 @@ class ReportUnknown(Refused):
     """There is no such report, or none that this person may know of."""
 
     code = "REPORT_UNKNOWN"
+
+
+class ReportWordsMissing(Refused):
+    """Here something must be said, in letters."""
+
+    code = "REPORT_WORDS_MISSING"
+
+
+class ReportWordsTooLong(Refused):
+    """At most `limit` characters."""
+
+    code = "REPORT_WORDS_TOO_LONG"
+
+
+class ReportFollowsAnother(Refused):
+    """It hangs on another report and follows that; loosen it first."""
+
+    code = "REPORT_FOLLOWS_ANOTHER"
+    conflict = True
+
+
+def require_words(text: str, limit: int = NOTE_LIMIT) -> str:
+    """What somebody wrote, as it is stored. Raises ReportWordsMissing, ReportWordsTooLong."""
+    said = plain(text).strip()
+    if not rules.letters(said):
+        raise ReportWordsMissing
+    if len(said) > limit:
+        raise ReportWordsTooLong(limit=limit)
+    return said
+
+
+def require_alone(report: Report) -> None:
+    """Raises ReportFollowsAnother."""
+    if report.parent_id is not None:
+        raise ReportFollowsAnother
 
 
 def about(report: Report) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
@@ -31,12 +30,13 @@ from songcau.systems.citizen_reports.actions.evidence import (
     EVIDENCE_WITH_ORIGINAL,
     MOST_PICTURES,
     SUBJECT,
+    neutral,
 )
 from songcau.systems.citizen_reports.actions.record import about, note
 from songcau.systems.citizen_reports.events import ReportSubmitted
 from songcau.systems.citizen_reports.models import Attachment, Category, Report, Reporter, Standing
 from songcau.systems.citizen_reports.permissions import reporter_actor, require_moderate
-from songcau.systems.citizen_reports.queries.placing import Placed, placed
+from songcau.systems.citizen_reports.queries.placing import Placed, placed, shown_point
 from songcau.systems.citizen_reports.queries.terms import centre, verify_due_at
 from songcau.systems.citizen_reports.rules import AttachmentKind, Channel, State, Urgency, Visibility
 
@@ -254,7 +254,7 @@ def _written(
 def _report(draft: Draft, category: Category, place: Placed, received_at: datetime, text: str) -> Report:
     report_id = new_id()
     urgency = Urgency.URGENT if draft.is_urgent else Urgency(category.urgency)
-    shown = _public_point(draft, category, report_id)
+    shown = shown_point(draft.longitude, draft.latitude, near_homes=category.near_homes)
     desk = centre()
     return Report(
         id=report_id,
@@ -284,18 +284,11 @@ def _report(draft: Draft, category: Category, place: Placed, received_at: dateti
     )
 
 
-def _public_point(draft: Draft, category: Category, report_id: UUID) -> tuple[float | None, float | None]:
-    if draft.longitude is None or draft.latitude is None:
-        return None, None
-    if category.near_homes:
-        return rules.fuzzed(draft.longitude, draft.latitude, key=settings.SECRET_KEY.encode())
-    return round(draft.longitude, 5), round(draft.latitude, 5)
-
-
 def _attach(reporter: Reporter, report: Report, pictures: Sequence[Held]) -> None:
     use = EVIDENCE_WITH_ORIGINAL if reporter.keeps_original else EVIDENCE
-    for held in pictures:
-        register_held(by=reporter_actor(reporter.pk), use=use, subject=Subject(SUBJECT, report.pk), held=held)
+    for number, held in enumerate(pictures, start=1):
+        unnamed = neutral(held, number)
+        register_held(by=reporter_actor(reporter.pk), use=use, subject=Subject(SUBJECT, report.pk), held=unnamed)
         Attachment.objects.create(
             report=report,
             kind=AttachmentKind.PROBLEM,

@@ -103,6 +103,8 @@ class Report(Versioned):
     assigned_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
+    # Reopened: the clock begins anew.
+    reopened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     refusal_reason = coded(RefusalReason, 30, blank=True, default="")
@@ -161,9 +163,23 @@ class Report(Versioned):
         return self.code
 
     def save(self, *args: object, **kwargs: object) -> None:
+        self.derive()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def derive(self) -> None:
+        """Set what follows from the other columns, for rows that are written at once; `save` does it by itself."""
         self.is_open = is_open(State(self.state))
         self.search_key = search_key(f"{self.code} {self.text} {self.place_words} {self.ward_name}")
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def clock_from(self) -> datetime:
+        """From when the term of now is counted: from the receipt, or from when it was opened again."""
+        return self.reopened_at or self.received_at
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see it, as `ReportQuerySet.public` picks them."""
+        return self.published_at is not None and not self.withheld
 
     @property
     def shown_text(self) -> str:

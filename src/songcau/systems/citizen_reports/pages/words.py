@@ -4,6 +4,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS: dict[str, Promise] = {
+    "JURISDICTION_NAME_UNUSABLE": _("Please give the jurisdiction a name of its own, at most 120 characters long."),
+    "JURISDICTION_ADDRESS_UNUSABLE": _(
+        "Please enter an address that begins with https, such as https://example.vn/v2."
+    ),
+    "SERVICE_MAP_UNFIT": _("Please check the list of kinds of matters: %(category)s has no counterpart."),
+    "JURISDICTION_UNKNOWN": _("There is no such jurisdiction."),
+    "ADDRESS_NOT_PUBLIC": _("The picture's address is not one of the open internet; please send the picture itself."),
+    "PICTURE_ELSEWHERE_GONE": _("There is no picture at the address, or it is too large."),
+    "PICTURE_ELSEWHERE_AWAY": _("The picture's address does not answer now; it is tried again by itself."),
     "JURISDICTION_AWAY": _("The other jurisdiction does not answer now (%(why)s); it is tried again by itself."),
     "JURISDICTION_REFUSED": _("The other jurisdiction refused it: %(why)s"),
     "JURISDICTION_UNUSABLE": _("Nothing of this kind is forwarded there; the set-up of the jurisdiction says what is."),
@@ -92,6 +101,43 @@ REFUSALS: dict[str, Promise] = {
     "REPORT_CODE_UNREADABLE": _(
         "No report has such a code. It looks like PA-7K2M-9QX4; please compare it with your receipt."
     ),
+    "REPORT_FOLLOWS_ANOTHER": _(
+        "This report follows another one. Please work on that one, or loosen this one from it first."
+    ),
+    "REPORT_WORDS_MISSING": _("Please write something here, in words."),
+    "REPORT_WORDS_TOO_LONG": _("This text is too long: at most %(limit)s characters."),
+    "REPORT_PLACE_UNFIT": _("Please choose a point on the map, or one of the city's wards."),
+    "REPORT_IS_PRIVATE": _(
+        "This report cannot be published: its sender asked for that, or its category is not public."
+    ),
+    "REPORT_NOT_MODERATED": _("Only what the centre has accepted can be published."),
+    "REPORT_NOT_SHOWN": _("This report is not public, so there is nothing to withhold."),
+    "NOTHING_TO_MERGE": _("Please choose at least one other report of the same cause."),
+    "TOO_MANY_TO_MERGE": _("At most %(most)s reports can be merged at once."),
+    "REPORT_FOLLOWS_NONE": _("This report follows no other one."),
+    "REPORT_AGENCY_NOT_OPEN": _("This agency is closed. Please choose one that came after it: %(names)s"),
+    "REPORT_SAME_AGENCY": _("This agency has the report already."),
+    "REPORT_OFFICER_UNFIT": _("Please choose somebody who handles reports in this agency."),
+    "EVIDENCE_UNFIT": _("Pictures of before and of after can be added, at most %(most)s to a report."),
+    "NO_SUCH_REPORT": _("No report has this code and secret. Please compare both with your receipt."),
+    "SPOT_CHECK_MISSING": _("This report was not drawn for a check."),
+    "SPOT_CHECK_DONE": _("Somebody has checked this report already."),
+    "REPORT_SOURCE_UNKNOWN": _("It is not known where this report came from, so nobody can be warned."),
+    "WARNED_FOR_THIS_REPORT": _("Its sender was warned for this report already."),
+    "BLOCK_UNFIT": _("A block lasts from one day to %(most)s days."),
+    "TOO_MANY_REPORTS_AT_ONCE": _("At most %(most)s reports can be changed at once."),
+    "REPORT_SET_UP_UNKNOWN": _("What you chose is not in use any more. Please reload the page."),
+    "REPORT_SET_UP_NAME_MISSING": _("Please give a name, at most %(limit)s characters long."),
+    "REPORT_SET_UP_TWICE": _("The same is set up already."),
+    "CATEGORY_CODE_UNFIT": _(
+        "A category's code is 2 to 40 of A–Z, 0–9 and underscore, begins with a letter, and is used by no other."
+    ),
+    "CATEGORY_LOOP": _("A category can neither stand under itself nor be replaced by itself."),
+    "CATEGORY_HAS_CHILDREN": _("Categories that are in use stand under this one; retire or move them first."),
+    "CATEGORY_RETIRED": _("This category is retired."),
+    "REPORT_WARD_UNKNOWN": _("No ward of the city has this code."),
+    "REPORT_NO_UNIT_FITS": _("No rule says which unit gets it: choose one."),
+    "REPORTS_NOT_CHOSEN": _("Please tick at least one report, and at most %(most)s."),
     "REPORT_BOXES_MALFORMED": _("What is to be blurred could not be read (box no. %(number)s). Please draw it again."),
     "REPORT_BOX_OUTSIDE": _("Box no. %(number)s lies outside the picture or is too small. Please draw it again."),
     "REPORT_TOO_MANY_BOXES": _(
@@ -100,5 +146,9 @@ REFUSALS: dict[str, Promise] = {
     "REPORT_PICTURE_UNREADABLE": _("This picture cannot be opened, so no public copy can be made of it (%(why)s)."),
     "REPORT_BLURRING_AWAY": _(
         "The picture could not be blurred just now (%(exit)s). It is not public; songcau tries again."
+    ),
+    "REPORT_PICTURE_UNKNOWN": _("There is no such picture, or it was removed."),
+    "REPORT_PICTURE_NOT_REVIEWABLE": _(
+        "This picture cannot be reviewed: it is still being looked into, was refused, or is a film."
     ),
 }

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
+
 from songcau.foundation.places import queries as places
 from songcau.foundation.places.models import Succession, Unit
 from songcau.foundation.places.rules import Level
+from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.rules import PlaceDoubt
 
 # Outlines are generalised: this near to a border the ward next to it may be the right one.
@@ -38,6 +41,17 @@ def placed(longitude: float | None, latitude: float | None, ward_code: str, on: 
         return Placed(None, "", "", PlaceDoubt.OUTSIDE)
     doubt = PlaceDoubt.BORDER if _is_near_a_border(longitude, latitude, found.code, on) else ""
     return Placed(found.id, found.code, found.name, doubt)
+
+
+def shown_point(
+    longitude: float | None, latitude: float | None, *, near_homes: bool
+) -> tuple[float | None, float | None]:
+    """Where others see it: near homes not the place itself, but one near by that the whole cell shares."""
+    if longitude is None or latitude is None:
+        return None, None
+    if near_homes:
+        return rules.fuzzed(longitude, latitude, key=settings.SECRET_KEY.encode())
+    return rules.rounded(longitude, latitude)
 
 
 def _is_near_a_border(longitude: float, latitude: float, code: str, on: date) -> bool:
