@@ -126,15 +126,3 @@ def test_there_is_one_door_for_typed_text() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "body" and ast.unparse(node.value).endswith("request")
     ]
     assert faults == []
-
-
-def test_what_drives_a_browser_stands_among_the_journeys() -> None:
-    """`make check` looks for it there only."""
-    project = PACKAGE.parent.parent
-    faults = [
-        str(file.relative_to(project))
-        for folder in (PACKAGE, project / "tests")
-        for file in folder.rglob("*.py")
-        if "journeys" not in file.parts and re.search(r"\bmark\.browser\b", file.read_text(encoding="utf-8"))
-    ]
-    assert faults == []
