@@ -9,6 +9,7 @@ from songcau.systems.citizen_reports.pages import (
     intake,
     moderation,
     prints,
+    reviewing,
     sources,
     spot_checks,
     statistics,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("spot_checks/<uuid:report_id>/", spot_checks.spot_check, name="spot_check"),
     path("prints/", prints.choose, name="prints"),
     path("prints/<str:name>.pdf", prints.document, name="print"),
+    path("pictures/", reviewing.next_picture, name="pictures"),
+    path("pictures/<uuid:picture_id>/", reviewing.picture, name="picture"),
     path("sources/", sources.sources, name="sources"),
     path("sources/<uuid:standing_id>/", sources.source, name="source"),
     path("set_up/categories/", categories.categories, name="categories"),
@@ -58,7 +61,4 @@ urlpatterns = [
     path("<uuid:report_id>/false/", sources.false_report, name="false_report"),
     path("<uuid:report_id>/sheet.pdf", prints.report_sheet, name="print_report"),
     path("<uuid:report_id>/<str:name>/", case.step, name="step"),
-from songcau.systems.citizen_reports.pages import reviewing
-    path("pictures/", reviewing.next_picture, name="pictures"),
-    path("pictures/<uuid:picture_id>/", reviewing.picture, name="picture"),
 ]
