@@ -4,14 +4,20 @@
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 
 from songcau.context.journal.sql_corrections import correct
 from songcau.context.journal.transaction import Batch
 
 Fetch = Callable[[str, Sequence[Any]], list[Any]]
 
-_PUT_DOCUMENT = "INSERT INTO document (kind, tenant, id, body) VALUES (%s, %s, %s, %s)"
+# Documents in one statement: each statement of its own costs a journey to a database of its own process, and everybody
+# whose changes are in the same commit waits for all of them.
+DOCUMENTS_AT_ONCE: Final = 100
+
+_PUT_DOCUMENTS = "INSERT INTO document (kind, tenant, id, body) VALUES "
+_PUT_DOCUMENT = f"{_PUT_DOCUMENTS}(%s, %s, %s, %s)"
 _FORGET_DOCUMENT = "DELETE FROM document WHERE kind = %s AND tenant = %s AND id = %s"
 _SNAPSHOT = "entity, seq, skip, place, observed_from, observed_to, document"
 _PUT_SNAPSHOT = f"INSERT INTO snapshot ({_SNAPSHOT}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608  # names
@@ -38,13 +44,8 @@ def write_marks(fetch: Fetch, batch: Batch) -> None:
 
 def write_documents(fetch: Fetch, batch: Batch) -> None:
     """Documents and corrections, each with the statement that takes it back."""
-    for kind, tenant, name, body in batch.documents:
-        key = (kind, tenant, name)
-        gone = fetch(f"{_FORGET_DOCUMENT} RETURNING kind, tenant, id, body", key)
-        batch.inverse += [(_PUT_DOCUMENT, tuple(row)) for row in gone]
-        if body is not None:
-            fetch(_PUT_DOCUMENT, (*key, body))
-            batch.inverse.append((_FORGET_DOCUMENT, key))
+    for start in range(0, len(batch.documents), DOCUMENTS_AT_ONCE):
+        _write_some(fetch, batch.documents[start : start + DOCUMENTS_AT_ONCE], batch.inverse)
     for correction in batch.corrections:
         correct(fetch, correction, batch.inverse)
         if correction.at:
@@ -52,6 +53,28 @@ def write_documents(fetch: Fetch, batch: Batch) -> None:
     if batch.documents or batch.corrections:
         # What tells, after a commit without an answer, whether it took place.
         batch.stamp = fetch("UPDATE mark SET value = value + 1 WHERE name = 'batch' RETURNING value", ())[0][0]
+
+
+def _write_some(
+    fetch: Fetch, documents: Sequence[tuple[str, str, str, bytes | None]], inverse: list[tuple[str, tuple[Any, ...]]]
+) -> None:
+    groups: dict[tuple[str, str], dict[str, bytes | None]] = {}
+    for kind, tenant, name, body in documents:
+        # Of a document that comes several times the last one is what it becomes.
+        groups.setdefault((kind, tenant), {})[name] = body
+    for (kind, tenant), bodies in groups.items():
+        marks = ",".join(["%s"] * len(bodies))
+        gone = fetch(
+            f"DELETE FROM document WHERE kind = %s AND tenant = %s AND id IN ({marks})"  # noqa: S608  # marks
+            " RETURNING kind, tenant, id, body",
+            (kind, tenant, *bodies),
+        )
+        inverse += [(_PUT_DOCUMENT, tuple(row)) for row in gone]
+        put = [(kind, tenant, name, body) for name, body in bodies.items() if body is not None]
+        if put:
+            rows = ",".join(["(%s, %s, %s, %s)"] * len(put))
+            fetch(_PUT_DOCUMENTS + rows, tuple(chain.from_iterable(put)))
+            inverse += [(_FORGET_DOCUMENT, row[:3]) for row in put]
 
 
 def write_removals(fetch: Fetch, batch: Batch, delete_rows: Callable[[int, Sequence[int]], object]) -> None:

@@ -8,57 +8,54 @@ from songcau.context.memory.places import Places, place
 
 Ids = dict[str, None]  # a set that keeps an order
 
+_MOST_KNOWN = 4096
+
+
+class Shape:
+    """What many entities have in common: their types and the names of their attributes. ids: those that are so now."""
+
+    __slots__ = ("ids", "names", "types")
+
+    def __init__(self, types: tuple[str, ...], names: frozenset[str]) -> None:
+        self.types = types
+        self.names = names
+        self.ids: Ids = {}
+
 
 class Indexes:
-    """types: entities of each. having, scoped: ids with each attribute, each scope. places: of each GeoProperty.
+    """types: entities of each. having: shapes with each attribute. scoped: ids with each scope. places: of each
+    GeoProperty.
 
-    usage: how many entities of a type have an attribute, by both.
+    An entity stands in one shape, instead of once for each of its attributes.
     """
 
-    __slots__ = ("having", "places", "scoped", "types", "usage")
+    __slots__ = ("_known", "having", "places", "scoped", "shapes", "types")
 
     def __init__(self) -> None:
         self.types: dict[str, Members] = {}
-        self.having: dict[str, Ids] = {}
+        self.shapes: dict[tuple[tuple[str, ...], frozenset[str]], Shape] = {}
+        self.having: dict[str, dict[Shape, None]] = {}
         self.scoped: dict[str, Ids] = {}
         self.places: dict[str, Places] = {}
-        self.usage: dict[str, dict[str, int]] = {}
+        # The same shapes by the attributes in an order, in which most entities have them: quicker to make than a set.
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], Shape] = {}
+
+    @property
+    def usage(self) -> dict[str, set[str]]:
+        """The attributes of the entities of each type."""
+        found: dict[str, set[str]] = {}
+        for shape in self.shapes.values():
+            if shape.names:
+                for name in shape.types:
+                    found.setdefault(name, set()).update(shape.names)
+        return found
 
     def add(self, entity: Entity) -> None:
-        entity_id = entity.id
         for name in entity.types:
             self._put_type(name, entity)
-            self._use(name, entity.attributes, 1)
         for scope in entity.scopes:
-            _put(self.scoped, scope, entity_id)
-        having = self.having
-        for name, attribute in entity.attributes.items():
-            # `_put` once more without its call.
-            ids = having.get(name)
-            if ids is None:
-                ids = having[name] = {}
-            ids[entity_id] = None
-            if _is_place(attribute):
-                self._move(name, entity_id, None, attribute)
-
-    def add_all(self, entities: Iterable[Entity]) -> None:
-        """As `add` for each, where most have the types and the attributes of others: a start adds the whole city."""
-        shapes: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
-        for entity in entities:
-            for name in entity.types:
-                self._put_type(name, entity)
-            for scope in entity.scopes:
-                _put(self.scoped, scope, entity.id)
-            shapes.setdefault((entity.types, tuple(entity.attributes)), []).append(entity.id)
-            self._place_all(entity)
-        for (types, names), found in shapes.items():
-            for name in types:
-                self._use(name, names, len(found))
-            ids = dict.fromkeys(found)
-            for name in names:
-                self.having.setdefault(name, {}).update(ids)
-
-    def _place_all(self, entity: Entity) -> None:
+            _put(self.scoped, scope, entity.id)
+        self._shape_of(entity).ids[entity.id] = None
         for name, attribute in entity.attributes.items():
             if (type(attribute) is not dict or attribute["type"] == "GeoProperty") and _is_place(attribute):
                 self._move(name, entity.id, None, attribute)
@@ -66,11 +63,10 @@ class Indexes:
     def remove(self, entity: Entity) -> None:
         for name in entity.types:
             self._drop_type(name, entity.id)
-            self._use(name, entity.attributes, -1)
         for scope in set(entity.scopes):
             _drop(self.scoped, scope, entity.id)
+        self._leave(self._shape_of(entity), entity.id)
         for name, attribute in entity.attributes.items():
-            _drop(self.having, name, entity.id)
             if name in self.places:
                 self._move(name, entity.id, attribute, None)
 
@@ -83,22 +79,25 @@ class Indexes:
                 self.types[name].by_id[new.id] = new
         if old.scopes != new.scopes:
             self._follow_scopes(old, new)
-        self._follow_attributes(old, new, names)
+        if self._follow_attributes(old, new, names) or old.types != new.types:
+            before, after = self._shape_of(old), self._shape_of(new)
+            if before is not after:
+                after.ids[new.id] = None
+                self._leave(before, new.id)
 
-    def _follow_attributes(self, old: Entity, new: Entity, names: Iterable[str]) -> None:
+    def _follow_attributes(self, old: Entity, new: Entity, names: Iterable[str]) -> bool:
+        """Whether the entity has other attributes than before."""
         had, has, places = old.attributes, new.attributes, self.places
+        are_others = False
         for name in names:
             before, after = had.get(name), has.get(name)
-            if before is None:
-                if after is None:
+            if before is None or after is None:
+                if before is after:
                     continue
-                _put(self.having, name, new.id)
-                self._use_in(new.types, name, 1)
-            elif after is None:
-                _drop(self.having, name, new.id)
-                self._use_in(new.types, name, -1)
+                are_others = True
             if name in places or ((type(after) is not dict or after["type"] == "GeoProperty") and _is_place(after)):
                 self._move(name, new.id, before, after)
+        return are_others
 
     def _follow_scopes(self, old: Entity, new: Entity) -> None:
         for scope in set(new.scopes).difference(old.scopes):
@@ -109,32 +108,37 @@ class Indexes:
     def _follow_types(self, old: Entity, new: Entity) -> None:
         for name in new.types:
             self._put_type(name, new)
-            if name not in old.types:
-                self._use(name, old.attributes, 1)
         for name in old.types:
             if name not in new.types:
                 self._drop_type(name, old.id)
-                self._use(name, old.attributes, -1)
 
-    def _use(self, type_name: str, attributes: Iterable[str], more: int) -> None:
-        """Counts that one entity more, or less, of a type has some attributes."""
-        used = self.usage.get(type_name)
-        if used is None:
-            used = self.usage[type_name] = {}
-        if more > 0:
-            for name in attributes:
-                used[name] = used.get(name, 0) + more
+    def _shape_of(self, entity: Entity) -> Shape:
+        """The shape of an entity; one that nobody had is made."""
+        known = (entity.types, tuple(entity.attributes))
+        shape = self._known.get(known)
+        if shape is None:
+            key = (entity.types, frozenset(entity.attributes))
+            shape = self.shapes.get(key)
+            if shape is None:
+                shape = self.shapes[key] = Shape(*key)
+                for name in shape.names:
+                    self.having.setdefault(name, {})[shape] = None
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[known] = shape
+        return shape
+
+    def _leave(self, shape: Shape, entity_id: str) -> None:
+        del shape.ids[entity_id]
+        if shape.ids:
             return
-        for name in attributes:
-            used[name] += more
-            if not used[name]:
-                del used[name]
-        if not used:
-            del self.usage[type_name]
-
-    def _use_in(self, types: Iterable[str], attribute: str, more: int) -> None:
-        for name in types:
-            self._use(name, (attribute,), more)
+        self._known.clear()
+        del self.shapes[shape.types, shape.names]
+        for name in shape.names:
+            shapes = self.having[name]
+            del shapes[shape]
+            if not shapes:
+                del self.having[name]
 
     def _put_type(self, name: str, entity: Entity) -> None:
         members = self.types.get(name)

@@ -43,6 +43,14 @@ class Places:
         """Puts an entity from its old place to its new one; None is nowhere."""
         if old == new:
             return
+        if old is None and new is not None and len(new) == _POINT:
+            # What a start and each new entity ask, the short way.
+            key = _cell(new[0], new[1])
+            cell = self._points.get(key)
+            if cell is None:
+                cell = self._points[key] = {}
+            cell[entity_id] = new
+            return
         if old is not None and new is not None and len(old) == len(new) == _POINT:
             before, after = _cell(old[0], old[1]), _cell(new[0], new[1])
             if before == after:

@@ -5,7 +5,7 @@ and creating it again gives it a new one. `undo` takes a change back exactly, it
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from time import thread_time
 
@@ -31,6 +31,9 @@ _MOST_TESTS = 3_000_000
 _MOST_SECONDS = 2.0
 _LIGHT = 4
 _SLICE, _SLICE_OF_PLACES = 512, 8
+
+# Attributes that so many shapes of entities have narrow nothing: adding up their sizes would take as long as a search.
+_MOST_SHAPES = 1_000
 
 _ORDER = attrgetter("order")
 
@@ -80,12 +83,10 @@ class State:
 
     def restore(self, entities: Iterable[Entity]) -> None:
         """Takes over entities of a snapshot, in their order; they are many."""
-        restored = list(entities)
-        for entity in restored:
+        for entity in entities:
             self._latest += 1
             entity.order = self._latest
-            self._all.put(entity)
-        self._indexes.add_all(restored)
+            self._add(entity)
 
     @property
     def has_shapes(self) -> bool:
@@ -164,7 +165,8 @@ class State:
 
     def attribute_overview(self, name: str, permitted: Permission | None = None) -> AttributeOverview | None:
         """The count, the kinds and the types of an attribute, or None when nothing has it."""
-        entities = map(self.entities.__getitem__, self._indexes.having.get(name, ()))
+        ids = chain.from_iterable(shape.ids for shape in self._indexes.having.get(name, ()))
+        entities = map(self.entities.__getitem__, ids)
         return overviews.of_attribute(name, entities if permitted is None else filter(permitted, entities))
 
     def _counted(self, selection: Selection) -> int | None:
@@ -236,7 +238,10 @@ class State:
     def _needed(self, selection: Selection) -> list[list[Ids]]:
         """For each set of attributes of which every match has one: the ids that have."""
         having = self._indexes.having
-        return [[having[name] for name in names if name in having] for names in selection.needs]
+        found = (
+            dict.fromkeys(chain.from_iterable(having.get(name, ()) for name in names)) for names in selection.needs
+        )
+        return [[shape.ids for shape in shapes] for shapes in found if len(shapes) <= _MOST_SHAPES]
 
     def _in_scope(self, selection: Selection) -> list[list[Ids]]:
         covers = selection.scope

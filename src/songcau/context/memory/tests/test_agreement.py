@@ -6,6 +6,7 @@ from songcau.context.entities.entity import Change, Entity, Kind
 from songcau.context.language.selection import Selection
 from songcau.context.language.tests.reference import holds, random_entity, random_query, written
 from songcau.context.language.tests.samples import PLAIN, expanded
+from songcau.context.memory.indexes import Indexes
 from songcau.context.memory.state import State
 from songcau.context.memory.tests.test_state import change
 
@@ -75,6 +76,13 @@ def random_selection(chance: random.Random) -> Selection:
     return Selection.of(terms=PLAIN, **asked)
 
 
+def assert_is_whole(indexes: Indexes) -> None:
+    """Each shape stands under each of its attributes, and none is empty."""
+    for name, shapes in indexes.having.items():
+        assert set(shapes) == {shape for shape in indexes.shapes.values() if name in shape.names}
+        assert all(shape.ids for shape in shapes)
+
+
 def test_after_any_changes_the_indexes_are_those_of_a_new_start() -> None:
     chance = random.Random(12)
     state = State()
@@ -106,8 +114,13 @@ def test_after_any_changes_the_indexes_are_those_of_a_new_start() -> None:
     assert {name: members.by_id for name, members in found.types.items()} == {
         name: members.by_id for name, members in wanted.types.items()
     }
-    for ours, theirs in ((found.having, wanted.having), (found.scoped, wanted.scoped)):
-        assert {name: set(ids) for name, ids in ours.items()} == {name: set(ids) for name, ids in theirs.items()}
+    assert {name: set(ids) for name, ids in found.scoped.items()} == {
+        name: set(ids) for name, ids in wanted.scoped.items()
+    }
+    assert {key: set(shape.ids) for key, shape in found.shapes.items()} == {
+        key: set(shape.ids) for key, shape in wanted.shapes.items()
+    }
+    assert_is_whole(found)
     assert found.places.keys() == wanted.places.keys()
     for name, places in found.places.items():
         assert places._points == wanted.places[name]._points
