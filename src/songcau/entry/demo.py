@@ -99,6 +99,7 @@ def prepare(folder: Path, data: Path | None, *, say: Callable[[str], None]) -> N
         _import_boundaries(data / BOUNDARIES, say=say)
     accounts = _seed_people(say=say)
     _seed_notices(say=say)
+    _seed_reports(data, say=say)
     file = folder / "accounts.json"
     file.touch(mode=0o600)
     file.write_text(json.dumps([asdict(account) for account in accounts], ensure_ascii=False), encoding="utf-8")
@@ -136,6 +137,12 @@ def _seed_notices(*, say: Callable[[str], None]) -> None:
     from songcau.foundation.notifications.demo import seed_notices
 
     say(f"notices: {seed_notices(SYSTEM)} people told something, by simulated channels")
+
+
+def _seed_reports(data: Path | None, *, say: Callable[[str], None]) -> None:
+    from songcau.systems.citizen_reports.demo import seed_reports
+
+    seed_reports(SYSTEM, data, say=say)
 
 
 def accounts_of(folder: Path) -> list[Account]:

@@ -151,7 +151,7 @@ def extent_at_a_start(folder: Path) -> Extent:
     store = SqliteStore(folder)
     try:
         store.open()
-        recovered = recover(store)
+        recovered, newest = recover(store), store.newest()
     except (ValueError, KeyError, TypeError, sqlite3.Error) as error:
         raise StoreError(f"The journal cannot be read: {type(error).__name__}: {error}") from error
     finally:
@@ -161,7 +161,7 @@ def extent_at_a_start(folder: Path) -> Extent:
         raise StoreError(f"The journal was not carried over whole: {FILE}{left[0]} is left.")
     with file.open("rb") as stream:
         os.fsync(stream.fileno())
-    return Extent(sum(map(len, recovered.entities.values())), recovered.register.next_seq - 1)
+    return Extent(sum(map(len, recovered.entities.values())), newest)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from songcau.context.journal.copies import WRITE_AHEAD, Rebuilt, extent_at_a_start, is_kept_in
+from songcau.context.journal.copies import Rebuilt, extent_at_a_start, is_kept_in
 from songcau.context.journal.sqlite import FILE as JOURNAL
 from songcau.context.journal.sqlite import GUARD, keep_others_out
 from songcau.context.journal.store import StoreError, StoreInUse
@@ -19,14 +19,11 @@ from songcau.entry.backup import broker
 from songcau.entry.backup.copytext import lines
 from songcau.entry.backup.files import force_folder
 from songcau.entry.backup.members import Member
+from songcau.entry.backup.placing import NOTE, STANDS, Mark, Placing, mark_of
 from songcau.entry.backup.refusals import CityRuns, Damaged, Differs, JournalRefused, RestoreNoRoom, TargetNotEmpty
 from songcau.entry.backup.tables import first_line
 from songcau.entry.backup.targets import Target, is_full
 
-ASIDE = ".restoring"
-REPLACED = ".replaced"
-# In the data folder: which file a restore put in place that did not hear whether its database stands.
-NOTE = "restoring.journal"
 Compared = list[tuple[str, int, int]]
 
 
@@ -40,9 +37,11 @@ class BrokerFolder:
         self._told = told
         self._has_journal = bool(told and told["form"])
         self._folder = broker.folder_of(data)
-        self._aside = self._folder / ASIDE
-        self._replaced = self._folder / REPLACED
+        self._placing = Placing(data)
+        self._aside = self._placing.aside
+        self._replaced = self._placing.replaced
         self._note = data / NOTE
+        self._is_announced = False
         self._rebuilt: Rebuilt | None = None
         self.unplaced = ""
         self.left_over = ""
@@ -59,7 +58,7 @@ class BrokerFolder:
             with closing(self._guard()):
                 if not replace and self._is_somebodys():
                     raise TargetNotEmpty(where=self._folder)
-                self._clear_aside()
+                self._placing.clear_aside()
                 yield
         finally:
             self._leave(was_there=was_there, was_locked=was_locked)
@@ -72,7 +71,7 @@ class BrokerFolder:
 
     def _is_somebodys(self) -> bool:
         with suppress(OSError):
-            if self._note.read_text(encoding="ascii") == _mark(self._folder / JOURNAL):
+            if self._note.read_text(encoding="ascii") == mark_of(self._folder / JOURNAL):
                 return False
         return is_kept_in(self._folder) or any((self._folder / name).exists() for name in broker.WRITTEN)
 
@@ -85,10 +84,6 @@ class BrokerFolder:
                 (self._folder / GUARD).unlink(missing_ok=True)
             if not was_there:
                 self._folder.rmdir()
-
-    def _clear_aside(self) -> None:
-        if self._aside.exists():
-            shutil.rmtree(self._aside)
 
     @contextmanager
     def or_nothing(self, target: Target) -> Iterator[None]:
@@ -113,7 +108,8 @@ class BrokerFolder:
         if self._rebuilt is not None:
             self._rebuilt.abandon()
         with suppress(OSError):
-            self._clear_aside()
+            self._placing.clear_aside()
+            self._placing.forget()
 
     # --- filling it ------------------------------------------------------------------------------
 
@@ -163,30 +159,20 @@ class BrokerFolder:
 
     # --- putting it in place ---------------------------------------------------------------------
 
+    def announce(self, mark: Mark) -> None:
+        """All is filled in, and next the database takes its place: from here on a kill is mended by the next start."""
+        if self._told is not None:
+            self._placing.announce(mark, has_journal=self._has_journal)
+            self._is_announced = True
+
     def _take_place(self) -> None:
         """Nothing that goes wrong here undoes the database: it is told."""
         try:
-            if self._has_journal:
-                self._note.write_text(_mark(self._aside / JOURNAL), encoding="ascii")
-            self._set_aside_what_is_there()
-            for name in (JOURNAL, *broker.FILES):
-                if (self._aside / name).exists():
-                    (self._aside / name).rename(self._folder / name)
-            force_folder(self._folder)
-            self._clear_aside()
+            if not self._is_announced:
+                self._placing.announce(STANDS, has_journal=self._has_journal)
+            self._placing.take_place()
         except OSError as error:
             self.unplaced = error.strerror or type(error).__name__
-
-    def _set_aside_what_is_there(self) -> None:
-        """The write-ahead log belongs to its file and to no other. A key goes only when another one comes."""
-        if self._replaced.exists():
-            shutil.rmtree(self._replaced)
-        self._replaced.mkdir(mode=0o700)
-        coming = [name for name in broker.FILES if (self._aside / name).exists()]
-        journal = [JOURNAL, *(JOURNAL + tail for tail in WRITE_AHEAD)] if self._has_journal else []
-        for name in {*journal, *broker.WRITTEN, *coming}:
-            with suppress(FileNotFoundError):
-                (self._folder / name).rename(self._replaced / name)
 
     def _forget(self) -> None:
         try:
@@ -194,12 +180,6 @@ class BrokerFolder:
             shutil.rmtree(self._replaced)
         except OSError as error:
             self.left_over = error.strerror or type(error).__name__
-
-
-def _mark(file: Path) -> str:
-    """Tells a file from every other one of this machine."""
-    found = file.stat()
-    return f"{found.st_dev} {found.st_ino}"
 
 
 @contextmanager

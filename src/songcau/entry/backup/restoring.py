@@ -16,6 +16,7 @@ from songcau.entry.backup.broker_folder import BrokerFolder
 from songcau.entry.backup.checking import Contents, check, is_whole, opened
 from songcau.entry.backup.keys import city_id
 from songcau.entry.backup.members import Member
+from songcau.entry.backup.placing import settle
 from songcau.entry.backup.refusals import (
     AuditKeyDiffers,
     BackupTooNew,
@@ -81,6 +82,8 @@ def restore(
     if contents.audit_key_id != city_id(settings) and not despite_audit:
         raise AuditKeyDiffers
     require_stopped(settings.data)
+    with _told():
+        settle(settings)
     target, arrived = target_of(database), Arrived(settings.data)
     folder, done = BrokerFolder(settings.data, told), Restored(contents)
     with _told():
@@ -102,7 +105,9 @@ def restore(
             folder.compare(done.compared)
             call_command("migrate", database=database.alias, verbosity=0, interactive=False)
             _verify_chain(done, despite_audit)
+            mark = target.mark()
             _record(contents)
+            folder.announce(mark)
     done.unconfirmed, done.unplaced, done.replaced_left = target.unconfirmed, folder.unplaced, folder.left_over
     if replace:
         done.left_over = done.unconfirmed or _why_not_removed()

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from songcau.entry.backup.copytext import lines, to_sqlite, values_of
 from songcau.entry.backup.files import NO_ROOM, force_folder
+from songcau.entry.backup.placing import Mark, mark_of
 from songcau.entry.backup.refusals import (
     CityRuns,
     RestoreInDoubt,
@@ -98,6 +99,12 @@ class PostgresqlTarget:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             yield
             self.may_stand = True
+
+    def mark(self) -> Mark:
+        """How it is known later whether it took place: the transaction under way."""
+        with self.database.cursor() as cursor:
+            cursor.execute("SELECT txid_current()")
+            return {"transaction": str(cursor.fetchone()[0])}
 
     def empty(self, tables: Iterable[str]) -> None:
         """Migrations may have brought rows; triggers stand aside until `settle`."""
@@ -183,6 +190,10 @@ class SqliteTarget:
             # What stays is the next restore's to remove; why this one failed is more worth telling.
             with suppress(OSError):
                 self._remove_beside()
+
+    def mark(self) -> Mark:
+        """How it is known later whether it took its place: the file, which keeps its number under another name."""
+        return {"file": str(self.file.resolve()), "is": mark_of(self.beside)}
 
     def _point_at(self, file: Path) -> None:
         self.database.close()

@@ -63,6 +63,7 @@ def web(supervised: bool) -> None:
 def context(supervised: bool) -> None:
     """The context process alone: the city's broker, with tokens, on a Unix socket in the data folder."""
     settings = begin("context", is_supervised=False)
+    _end_a_killed_restore(settings)
     run_folder = settings.data.resolve() / "run"
     run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     arguments = [
@@ -78,6 +79,24 @@ def context(supervised: bool) -> None:
         os.environ["SONGCAU_CONTEXT_STORE"] = settings.context_store
     # In this process' place: what was loaded to read the settings is not carried along for the life of the broker.
     os.execv(sys.executable, [sys.executable, "-m", "songcau", "broker", *arguments])  # noqa: S606
+
+
+def _end_a_killed_restore(settings: Settings) -> None:
+    """A restore that was killed after the database took its place: its journal follows before a broker opens one."""
+    if not (settings.data / "restoring.place").exists():  # before anything is loaded for it
+        return
+    from songcau.entry.start import start_django
+
+    start_django()  # for the words of a refusal
+    from songcau.entry.backup.placing import settle
+
+    if (is_placed := settle(settings)) is not None:
+        click.echo(
+            "a restore that was killed was brought to its end"
+            if is_placed
+            else "a restore that was killed had changed nothing; what it left was removed",
+            err=True,
+        )
 
 
 def _to_other_systems(settings: Settings) -> list[str]:

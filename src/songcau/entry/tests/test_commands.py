@@ -62,6 +62,21 @@ def test_the_first_administrator_gets_a_password_that_must_be_changed(run: Run) 
     assert "Nguyễn Văn An" in run("user", "list").output
 
 
+def test_a_key_of_another_system_is_shown_once_and_taken_back(run: Run) -> None:
+    assert "songcau open311 issue-key NAME" in run("open311", "keys").output
+    key = run("open311", "issue-key", "Báo Thái Nguyên").output.splitlines()[0].split()[-1]
+    assert key.startswith("sck_")
+    again = run("open311", "issue-key", "Báo Thái Nguyên")
+    assert again.exit_code == 1
+    assert key not in (listed := run("open311", "keys").output)
+    assert "in use" in listed
+    run("open311", "issue-key", "Sổ cũ", "--trusted")
+    assert "trusted" in run("open311", "keys").output
+    assert run("open311", "revoke-key", "Báo Thái Nguyên").exit_code == 0
+    assert run("open311", "revoke-key", "Báo Thái Nguyên").exit_code == 1
+    assert "taken back" in run("open311", "keys").output
+
+
 def test_an_empty_city_says_how_to_begin(run: Run) -> None:
     assert "songcau user create-administrator NAME" in run("user", "list").output
 

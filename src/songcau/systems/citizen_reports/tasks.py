@@ -5,7 +5,7 @@ from songcau.foundation.outbox.rules import daily, every
 from songcau.kernel.actor import SYSTEM
 from songcau.systems.citizen_reports import actions
 from songcau.systems.citizen_reports.actions import publishing
-from songcau.systems.citizen_reports.events import PictureReceived, ReportChanged, ReportSubmitted
+from songcau.systems.citizen_reports.events import PictureReceived, ReportChanged, ReportForwarded, ReportSubmitted
 
 
 def take_in_sent(event: ReportSubmitted, _facts: DeliveryFacts) -> None:
@@ -34,6 +34,18 @@ def catch_up_pictures() -> None:
     publishing.catch_up_pictures()
 
 
+def fetch_pictures(event: ReportSubmitted, _facts: DeliveryFacts) -> None:
+    actions.fetch_pictures(by=SYSTEM, report_id=event.report_id)
+
+
+def send_forwarded(event: ReportForwarded, _facts: DeliveryFacts) -> None:
+    actions.send_link(by=SYSTEM, link_id=event.link_id)
+
+
+def ask_jurisdictions() -> None:
+    actions.ask_jurisdictions(by=SYSTEM)
+
+
 def escalate_late() -> None:
     actions.escalate_late(by=SYSTEM)
 
@@ -51,14 +63,17 @@ def follow_closed_agencies() -> None:
 
 
 REACTIONS = (
+    Reaction(ReportSubmitted, fetch_pictures, "citizen_reports.fetch_pictures", outside=True, lease_seconds=300),
+    Reaction(ReportForwarded, send_forwarded, "citizen_reports.send_forwarded", outside=True, lease_seconds=180),
     Reaction(ReportSubmitted, take_in_sent, "citizen_reports.take_in_sent", outside=True, lease_seconds=180),
     Reaction(ReportChanged, take_in_added, "citizen_reports.take_in_added", outside=True, lease_seconds=180),
     Reaction(PictureReceived, suggest_boxes, "citizen_reports.suggest_boxes", outside=True, lease_seconds=300),
     Reaction(ReportChanged, make_public_copies, "citizen_reports.make_public_copies", outside=True, lease_seconds=1200),
 )
 JOBS = (
-    Job("citizen_reports.take_in_waiting", every(minutes=5), take_in_waiting, lease_seconds=1800),
     Job("citizen_reports.catch_up_pictures", every(minutes=10), catch_up_pictures, lease_seconds=7200),
+    Job("citizen_reports.ask_jurisdictions", every(minutes=15), ask_jurisdictions, lease_seconds=3600),
+    Job("citizen_reports.take_in_waiting", every(minutes=5), take_in_waiting, lease_seconds=1800),
     Job("citizen_reports.escalate_late", every(minutes=10), escalate_late, lease_seconds=600),
     Job("citizen_reports.close_after_days", every(hours=1), close_after_days, lease_seconds=1800),
     # Daily, so that a Monday without power is made up for; it draws once a week.

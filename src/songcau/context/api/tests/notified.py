@@ -21,6 +21,7 @@ from songcau.context.subscriptions.telling import Parts
 from songcau.context.subscriptions.tests.receiver import Receiver
 
 QUICK = Patience(first=0.02, longest=0.1, refusals=4, outage=60)
+UNTIRING = Patience(first=0.02, longest=0.1, refusals=1_000_000, outage=1_000_000)
 ANYBODY: dict[str, Owner] = {"": (EVERYTHING, math.inf)}
 Body = dict[str, Any]
 
@@ -56,7 +57,7 @@ class City(Client):
         self.run(made.__aenter__)
         return made
 
-    def wait(self, receiver: Receiver, count: int, seconds: float = 5.0) -> list[Body]:
+    def wait(self, receiver: Receiver, count: int, seconds: float = 60.0) -> list[Body]:
         self.run(lambda: receiver.wait_for(count, seconds))
         return receiver.notifications
 
@@ -97,7 +98,7 @@ class City(Client):
         """Let the loop run until something is so."""
 
         async def waiting() -> None:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not holds():
                     await asyncio.sleep(0.002)
 

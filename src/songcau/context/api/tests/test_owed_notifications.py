@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from songcau.context.api.tests.client import prop, room
-from songcau.context.api.tests.notified import City, ask_of_letters, letters, subscribe
+from songcau.context.api.tests.notified import UNTIRING, City, ask_of_letters, letters, subscribe
 from songcau.context.subscriptions.tests.receiver import OK, UNAVAILABLE
 
 
@@ -25,7 +25,7 @@ def test_a_receiver_that_comes_back_is_told_everything_in_order(city: City) -> N
 
 
 def test_what_is_owed_at_a_kill_is_told_after_the_next_start(tmp_path: Path) -> None:
-    city = City(tmp_path)
+    city = City(tmp_path, UNTIRING)  # nothing is given up, however long the changes take
     receiver = city.receiver(lambda _path, _body: UNAVAILABLE)
     port = receiver.port
     subscribe(city, receiver, q="a>=0")

@@ -58,7 +58,7 @@ class Receiver:
     def notifications(self) -> list[dict[str, Any]]:
         return [orjson.loads(body) for body in self.bodies]
 
-    async def wait_for(self, count: int, seconds: float = 5.0) -> None:
+    async def wait_for(self, count: int, seconds: float = 60.0) -> None:
         async with asyncio.timeout(seconds):
             while len(self.bodies) < count:
                 self._came.clear()

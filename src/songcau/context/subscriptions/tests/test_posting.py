@@ -151,10 +151,16 @@ def test_a_connection_that_is_closed_before_the_first_answer_is_a_failure() -> N
 def test_who_does_not_answer_in_time_is_given_up() -> None:
     async def case() -> None:
         async with Receiver(lambda _path, _body: None) as receiver:
-            sender = Sender(receiver.url(), timeout=50)
-            failure = await sender.send()
-            assert failure == Failure("no answer within 0.05 seconds", Reach.ENDPOINT)
-            assert sender.poster.is_idle
+            sender = Sender(receiver.url(), timeout=60_000)
+            sending = asyncio.ensure_future(sender.send())
+            await receiver.wait_for(1)
+            [connection] = sender.poster._busy
+            timer = connection._timer
+            assert timer is not None
+            assert timer.when() <= asyncio.get_running_loop().time() + 60
+            connection._late()  # what the timer does, without the minute
+            assert await sending == Failure("no answer within 60 seconds", Reach.ENDPOINT)
+            assert (timer.cancelled(), sender.poster.is_idle) == (True, True)
             sender.poster.close()
 
     run(case)

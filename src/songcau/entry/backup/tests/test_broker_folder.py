@@ -21,8 +21,9 @@ from songcau.context.journal.tests.city import City
 from songcau.context.rights.grants import GrantKey
 from songcau.context.service import EXPECTATIONS, GRANTS_KEY, RETENTION
 from songcau.entry.backup import broker
-from songcau.entry.backup.broker_folder import ASIDE, NOTE, REPLACED, BrokerFolder
+from songcau.entry.backup.broker_folder import BrokerFolder
 from songcau.entry.backup.members import MemberWriter, members
+from songcau.entry.backup.placing import ASIDE, NOTE, REPLACED
 from songcau.entry.backup.refusals import (
     CityRuns,
     Damaged,

@@ -47,7 +47,9 @@ from songcau.systems.citizen_reports.actions.configuring import (
     set_routing_rule,
     set_template,
 )
+from songcau.systems.citizen_reports.actions.fetching import fetch_pictures
 from songcau.systems.citizen_reports.actions.forwarding import (
+    ask_jurisdictions,
     forward_report,
     pull_reports,
     read_back,
@@ -65,6 +67,7 @@ from songcau.systems.citizen_reports.actions.handling import (
     wait_outside,
 )
 from songcau.systems.citizen_reports.actions.importing import take_over_history
+from songcau.systems.citizen_reports.actions.jurisdictions import set_jurisdiction
 from songcau.systems.citizen_reports.actions.looking import ReporterFacts, look_at_reporter
 from songcau.systems.citizen_reports.actions.merging import merge_reports, unmerge_report
 from songcau.systems.citizen_reports.actions.moderating import (
@@ -96,6 +99,7 @@ __all__ = [
     "add_more",
     "add_note",
     "answer_question",
+    "ask_jurisdictions",
     "ask_reporter",
     "assign_report",
     "assign_reports",
@@ -106,6 +110,7 @@ __all__ = [
     "close_report",
     "close_reports",
     "escalate_late",
+    "fetch_pictures",
     "follow_closed_agencies",
     "forget_reporter",
     "forward_report",
@@ -140,6 +145,7 @@ __all__ = [
     "revoke_api_key",
     "send_again",
     "send_link",
+    "set_jurisdiction",
     "set_outside_body",
     "set_routing_rule",
     "set_template",

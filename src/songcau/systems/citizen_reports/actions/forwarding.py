@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.outbox.actions import announce
@@ -26,6 +27,7 @@ from songcau.systems.citizen_reports.adapters.open311 import (
     HttpPeer,
     Outgoing,
     Peer,
+    PeerAway,
     PeerRefused,
     Remote,
     Window,
@@ -302,6 +304,20 @@ def _taken_over(by: Actor, jurisdiction: Jurisdiction, remote: Remote) -> bool:
     return made.is_new
 
 
-def note_failure(jurisdiction_id: UUID, why: str) -> None:
-    """The desk sees that the other side did not answer."""
-    Jurisdiction.objects.filter(pk=jurisdiction_id).update(last_error=why[:300])
+def ask_jurisdictions(*, by: Actor, connect: Connect = connected) -> int:
+    """Pull from all that are pulled from, and read back from all that are forwarded to; how many did not answer.
+
+    One that is away holds up none of the others; the desk sees what was wrong.
+    """
+    failed = 0
+    for jurisdiction in Jurisdiction.objects.filter(Q(pulls=True) | Q(forwards=True)):
+        try:
+            if jurisdiction.pulls:
+                pull_reports(by=by, jurisdiction_id=jurisdiction.pk, connect=connect)
+            if jurisdiction.forwards:
+                read_back(by=by, jurisdiction_id=jurisdiction.pk, connect=connect)
+        except (PeerAway, PeerRefused) as fault:
+            failed += 1
+            why = f"{fault.code} {fault.params.get('why', '')}"
+            Jurisdiction.objects.filter(pk=jurisdiction.pk).update(last_error=why[:300])
+    return failed

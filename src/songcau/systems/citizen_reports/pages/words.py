@@ -4,6 +4,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REFUSALS: dict[str, Promise] = {
+    "JURISDICTION_NAME_UNUSABLE": _("Please give the jurisdiction a name of its own, at most 120 characters long."),
+    "JURISDICTION_ADDRESS_UNUSABLE": _(
+        "Please enter an address that begins with https, such as https://example.vn/v2."
+    ),
+    "SERVICE_MAP_UNFIT": _("Please check the list of kinds of matters: %(category)s has no counterpart."),
+    "JURISDICTION_UNKNOWN": _("There is no such jurisdiction."),
+    "ADDRESS_NOT_PUBLIC": _("The picture's address is not one of the open internet; please send the picture itself."),
+    "PICTURE_ELSEWHERE_GONE": _("There is no picture at the address, or it is too large."),
+    "PICTURE_ELSEWHERE_AWAY": _("The picture's address does not answer now; it is tried again by itself."),
     "JURISDICTION_AWAY": _("The other jurisdiction does not answer now (%(why)s); it is tried again by itself."),
     "JURISDICTION_REFUSED": _("The other jurisdiction refused it: %(why)s"),
     "JURISDICTION_UNUSABLE": _("Nothing of this kind is forwarded there; the set-up of the jurisdiction says what is."),
@@ -127,6 +136,10 @@ REFUSALS: dict[str, Promise] = {
     "CATEGORY_HAS_CHILDREN": _("Categories that are in use stand under this one; retire or move them first."),
     "CATEGORY_RETIRED": _("This category is retired."),
     "REPORT_WARD_UNKNOWN": _("No ward of the city has this code."),
+    "WARD_UNKNOWN": _("Choose a ward or commune of the city."),
+    "TOO_MANY_ALERTS": _("At most %(most)s areas can be watched. Remove one first."),
+    "REPORT_NO_UNIT_FITS": _("No rule says which unit gets it: choose one."),
+    "REPORTS_NOT_CHOSEN": _("Please tick at least one report, and at most %(most)s."),
     "REPORT_BOXES_MALFORMED": _("What is to be blurred could not be read (box no. %(number)s). Please draw it again."),
     "REPORT_BOX_OUTSIDE": _("Box no. %(number)s lies outside the picture or is too small. Please draw it again."),
     "REPORT_TOO_MANY_BOXES": _(

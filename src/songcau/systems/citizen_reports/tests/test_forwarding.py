@@ -17,9 +17,9 @@ from songcau.systems.citizen_reports.actions import forwarding
 from songcau.systems.citizen_reports.actions.forwarding import (
     ForwardedAlready,
     JurisdictionUnusable,
+    ask_jurisdictions,
     connected,
     forward_report,
-    note_failure,
     pull_reports,
     read_back,
     sealed_key,
@@ -382,6 +382,17 @@ def test_a_link_that_is_gone_or_came_in_is_not_sent(
     jurisdiction.api_key_sealed = sealed_key("")
     assert connected(jurisdiction)._key == ""  # type: ignore[attr-defined]
     assert "k-1" not in json.dumps(Jurisdiction.objects.values_list("api_key_sealed", flat=True)[0])
-    note_failure(jurisdiction.pk, "ConnectError")
-    jurisdiction.refresh_from_db()
-    assert jurisdiction.last_error == "ConnectError"
+
+
+def test_one_that_is_away_holds_up_none_of_the_others(
+    town: Town, jurisdiction: Jurisdiction, elsewhere: Elsewhere, connect: forwarding.Connect
+) -> None:
+    Jurisdiction.objects.create(name="Nơi nhận", base_url="http://127.0.0.1:1", forwards=True)
+    Jurisdiction.objects.create(name="Nơi gửi", base_url="http://127.0.0.1:1", pulls=True)
+    Jurisdiction.objects.create(name="Không dùng", base_url="http://127.0.0.1:1")
+    elsewhere.add("A1", service_code="HOLE", description="Hố sâu giữa đường")
+    assert ask_jurisdictions(by=SYSTEM, connect=connect) == 0
+    assert OutsideLink.objects.count() == 1
+    elsewhere.fails = lambda _request: httpx.Response(503)
+    assert ask_jurisdictions(by=SYSTEM, connect=connect) == 2
+    assert Jurisdiction.objects.filter(last_error="JURISDICTION_AWAY HTTP 503").count() == 2

@@ -36,7 +36,7 @@ class BlurringAway(Unavailable):
 def detected(picture: Path) -> list[Box]:
     """Boxes that may hold faces and plates, padded, overlapping ones merged, at most `MOST_BOXES`.
 
-    For upright JPEG, PNG or WebP as `files` keeps them. About 5 seconds of one core. Raises PictureUnreadable,
+    For upright JPEG, PNG or WebP as `files` keeps them. About 7 seconds of one core. Raises PictureUnreadable,
     BlurringAway.
     """
     answer = _run("finding", [str(picture)], "")
