@@ -24,9 +24,9 @@ FALSE = "Đã đến xem: không có ổ gà nào ở đây."
 OBJECTION = "Tôi có phản ánh đúng, hôm đó đoạn đường vừa được vá xong. Gọi 0912345678."
 
 
-def sent(source: str = "10.0.0.7", at: timedelta = timedelta()) -> Report:
+def sent(source: str = "10.0.0.7", at: timedelta = timedelta(), name: str = "") -> Report:
     with clock.frozen(NOW + at):
-        return found(submit_report(by=NOBODY, draft=draft(), contact=Contact(source=source)).report_id)
+        return found(submit_report(by=NOBODY, draft=draft(), contact=Contact(source=source, name=name)).report_id)
 
 
 def test_two_warnings_then_a_week_then_a_month(town: Town) -> None:
@@ -72,12 +72,13 @@ def test_whoever_is_blocked_objects_once_and_is_answered(town: Town) -> None:
         appeal(source="10.0.0.7", text=OBJECTION)
     with pytest.raises(rules.NothingToAppeal):
         appeal(source="", text=OBJECTION)
-    report = sent()
+    report = sent(name="Trần Thị Bưởi")
     block_source(by=town.desk, report_id=report.pk, days=9, reason=FALSE)
     with pytest.raises(rules.AppealTextMissing):
         appeal(source="10.0.0.7", text="Không")
-    standing = appeal(source="10.0.0.7", text=OBJECTION)
+    standing = appeal(source="10.0.0.7", text=f"{OBJECTION} Trần Thị Bưởi")
     assert "0912345678" not in standing.appeal_text
+    assert "Bưởi" not in standing.appeal_text
     with pytest.raises(rules.AppealOpenAlready):
         appeal(source="10.0.0.7", text=OBJECTION)
     with pytest.raises(NotYours):
