@@ -112,7 +112,7 @@ def submit_report(*, by: Actor, draft: Draft, contact: Contact, pictures: Sequen
     Raises CategoryUnknown, TooManyPictures, NotYours (who writes for others must be the centre's), PhoneUnreadable, and
     the refusals of `rules.require_report`, `require_answers`, `require_not_blocked`, `require_pace`.
     """
-    if (known := _known(draft)) is not None:
+    if (known := submitted(draft.submission_id)) is not None:
         return known
     if draft.channel in _BY_STAFF:
         require_moderate(by)
@@ -126,10 +126,16 @@ def submit_report(*, by: Actor, draft: Draft, contact: Contact, pictures: Sequen
     try:
         report = _taken_in(by, draft, contact, category, answers, text, pictures)
     except IntegrityError:
-        if (known := _known(draft)) is not None:
+        if (known := submitted(draft.submission_id)) is not None:
             return known
         raise
     return Submitted(report.pk, report.code, secret_of(draft.submission_id), is_new=True)
+
+
+def submitted(submission_id: UUID) -> Submitted | None:
+    """What was answered to a submission that is here already; None for another."""
+    found = Report.objects.filter(submission_id=submission_id).values_list("pk", "code").first()
+    return Submitted(found[0], found[1], secret_of(submission_id), is_new=False) if found else None
 
 
 @transaction.atomic
@@ -176,18 +182,28 @@ def _answered(category: Category, draft: Draft) -> dict[str, object]:
     return dict(rules.require_answers(questions, draft.answers, language=draft.language))
 
 
+def shown_text(typed: str, name: str) -> tuple[str, bool]:
+    """What others read of what a reporter of that name typed, and whether anything was masked in it."""
+    text, had_contacts = rules.hidden_contacts(typed)
+    text, had_name = rules.hidden_name(text, name)
+    return text, had_contacts or had_name
+
+
+def _shown_answers(answers: dict[str, object], name: str) -> tuple[dict[str, object], list[str]]:
+    """The answers as others read them, and those that differ as they were sent."""
+    kept, hidden = dict(answers), []
+    for key, answer in answers.items():
+        if isinstance(answer, str):
+            kept[key], was_masked = shown_text(answer, name)
+            hidden += [f"{key}: {answer}"] if was_masked else []
+    return kept, hidden
+
+
 def source_hash(source: str) -> str:
     """A source, told from others and not told itself; nothing for none."""
     if not source:
         return ""
     return salted_hmac("songcau.citizen_reports.source", source, algorithm="sha256").hexdigest()
-
-
-def _known(draft: Draft) -> Submitted | None:
-    found = Report.objects.filter(submission_id=draft.submission_id).values_list("pk", "code").first()
-    if found is None:
-        return None
-    return Submitted(found[0], found[1], secret_of(draft.submission_id), is_new=False)
 
 
 def _category(draft: Draft) -> tuple[Category, bool]:
@@ -232,9 +248,11 @@ def _written(
     now = clock.now()
     received_at = draft.received_at if draft.received_at and draft.channel in _UNLIMITED else now
     place = placed(draft.longitude, draft.latitude, draft.ward_code, local(received_at).date())
-    text, was_masked = rules.hidden_contacts(typed)
+    text, was_masked = shown_text(typed, contact.name)
+    kept, hidden = _shown_answers(answers, contact.name)
     report = _report(draft, category, place, received_at, text)
-    report.answers, report.changed_at = answers, now
+    report.place_words = shown_text(report.place_words, contact.name)[0][:300]
+    report.answers, report.changed_at = kept, now
     report.save(force_insert=True)
     reporter: Reporter = Reporter.objects.create(
         report=report,
@@ -244,7 +262,7 @@ def _written(
         email=contact.email.strip()[:254],
         hide_name=contact.hide_name,
         keeps_original=contact.keeps_original,
-        text_as_sent=typed if was_masked else "",
+        text_as_sent="\n\n".join([*([typed] if was_masked else []), *hidden]),
         source_hash=source_hash(contact.source),
         made_at=now,
     )
