@@ -77,8 +77,8 @@ def test_the_same_report_sent_five_times_is_one(town: Town) -> None:
 def test_two_at_the_same_moment_are_one(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = draft()
     first = submit_report(by=NOBODY, draft=wanted, contact=Contact())
-    asked = iter([None, submitting._known(wanted)])
-    monkeypatch.setattr(submitting, "_known", lambda _draft: next(asked))
+    asked = iter([None, submitting.submitted(wanted.submission_id)])
+    monkeypatch.setattr(submitting, "submitted", lambda _submission_id: next(asked))
     again = submit_report(by=NOBODY, draft=wanted, contact=Contact())
     assert (again.report_id, again.is_new, Report.objects.count()) == (first.report_id, False, 1)
 
