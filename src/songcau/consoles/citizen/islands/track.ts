@@ -11,3 +11,6 @@ if (form !== null && code !== undefined && secret !== undefined && code !== "") 
   fill("secret", secret);
   form.requestSubmit();
 }
+
+// A module of its own: its names are nobody else's.
+export {};
