@@ -99,3 +99,13 @@ def test_who_watches_a_ward_is_told_once_when_a_report_of_it_is_published(
     assert "Ổ gà" in full(notice.kind, notice.params).title
     published_report_is_told_to_its_area.tell(ReportPublished(report.pk), DELIVERY)
     assert Notice.objects.filter(kind="citizen_reports.in_my_area").count() == 1
+
+
+@pytest.mark.usefixtures("wards")
+def test_not_every_ward_at_once(client: Client, town: Town) -> None:
+    from songcau.consoles.citizen.places import wards
+
+    answers = [client.post(ALERTS, {"ward": ward.code}).status_code for ward in wards()]
+    assert answers[0] == 302
+    assert answers[-1] == 422
+    assert AreaAlert.objects.count() == 20

@@ -12,5 +12,4 @@ if (form !== null && code !== undefined && secret !== undefined && code !== "") 
   form.requestSubmit();
 }
 
-// A module of its own: its names are nobody else's.
 export {};

@@ -11,8 +11,10 @@ from songcau.systems.citizen_reports.models import Report
 from songcau.systems.citizen_reports.queries.worklist import OUTCOMES
 
 # A cluster is about this broad on the screen; a tile of the world has 512 pixels in MapLibre.
-CLUSTER_PIXELS = 56
+CLUSTER_PIXELS = 72
 TILE_PIXELS = 512
+# From here on a point stands where it is.
+EXACT_ZOOM = 15
 MOST_CLUSTERS = 2_000
 NEAREST_ZOOM = 20
 
@@ -72,10 +74,22 @@ def clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime
         )
         .order_by("-many", "x", "y")[:MOST_CLUSTERS]
     )
+    exact = zoom >= EXACT_ZOOM
     return [
-        Cluster(row["middle_x"], row["middle_y"], row["many"], row["late"], row["first"] if row["many"] == 1 else "")
+        Cluster(
+            row["middle_x"] if exact else _inside(row["middle_x"], row["x"], cell),
+            row["middle_y"] if exact else _inside(row["middle_y"], row["y"], cell),
+            row["many"],
+            row["late"],
+            row["first"] if row["many"] == 1 else "",
+        )
         for row in grouped
     ]
+
+
+def _inside(middle: float, number: float, cell: float) -> float:
+    """Kept to the inner half of its cell, so that the circles of two neighbours never lie on each other."""
+    return min(max(middle, (number + 0.25) * cell), (number + 0.75) * cell)
 
 
 def _cell(field: str, degrees: float) -> Floor:
