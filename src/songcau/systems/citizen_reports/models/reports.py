@@ -30,13 +30,22 @@ def _sits_at_the_centre(actor: Actor) -> bool:
     ).exists()
 
 
+def oversees_the_centre(actor: Actor) -> bool:
+    """Whether reports are seen where the centre stands too: who leads the city, and the centre itself."""
+    centres = Agency.objects.filter(kind=Agency.Kind.OPERATIONS_CENTRE, closed_on=None).filter(
+        under(actor.scopes(VIEW), "path")
+    )
+    return bool(centres.exists())
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, actor: Actor) -> "ReportQuerySet":
-        """Those their agency, or one above it, has; the centre and the whole city see what nobody has yet as well."""
+        """Those their agency, or one above it, has; what nobody has yet is seen by the centre and those above it."""
         scopes = actor.scopes(VIEW)
         if EVERYWHERE in scopes or _sits_at_the_centre(actor):
             return self
-        return self.filter(under(scopes, "agency__path"))
+        seen = under(scopes, "agency__path")
+        return self.filter(seen | Q(agency=None) if oversees_the_centre(actor) else seen)
 
     def still_open(self) -> "ReportQuerySet":
         return self.filter(is_open=True)

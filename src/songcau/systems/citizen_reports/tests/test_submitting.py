@@ -33,7 +33,7 @@ from songcau.systems.citizen_reports.actions.submitting import (
     submit_report,
 )
 from songcau.systems.citizen_reports.models import Attachment, Entry, Report, Reporter, Standing
-from songcau.systems.citizen_reports.permissions import reporter_actor
+from songcau.systems.citizen_reports.permissions import may_view, reporter_actor
 from songcau.systems.citizen_reports.rules import Channel, PlaceDoubt, State, Urgency
 from songcau.systems.citizen_reports.tests.conftest import NOW
 from songcau.systems.citizen_reports.tests.town import INSIDE, OUTSIDE, Town, draft, found, make_category, send
@@ -261,3 +261,20 @@ def test_what_somebody_writes_of_themselves_into_answers_is_masked(town: Town) -
             assert kept == f"who: {said}"
         else:
             assert (report.answers["who"], kept) == (text, "")
+
+
+def test_what_nobody_has_yet_is_seen_by_the_centre_and_who_leads_the_city(town: Town) -> None:
+    report = send()
+    seen = {
+        name: Report.objects.visible_to(getattr(town, name)).filter(pk=report.pk).exists()
+        for name in ("desk", "mayor", "officer", "head", "neighbour", "lineman")
+    }
+    assert seen == {
+        "desk": True,
+        "mayor": True,
+        "officer": False,
+        "head": False,
+        "neighbour": False,
+        "lineman": False,
+    }
+    assert all(may_view(getattr(town, name), report) is held for name, held in seen.items())
