@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.places.queries import boundaries_geojson
 from songcau.foundation.places.rules import Level
-from songcau.foundation.shell.lists import Listing, State
+from songcau.foundation.shell.lists import Listing, State, controls_of
 from songcau.kernel import clock
 from songcau.systems.citizen_reports.pages import listing
 from songcau.systems.citizen_reports.queries import heat, worklist
@@ -29,11 +29,6 @@ FILTERS = Listing(
 )
 
 
-def controls_of(state: State) -> list[tuple[object, object]]:
-    """The filters as a page's form draws them."""
-    return [(one, one.control(state.values[one.name])) for one in state.listing.filters]
-
-
 @requires("citizen_reports.view_reports")
 @require_GET
 def heat_map(request: HttpRequest) -> HttpResponse:
@@ -44,7 +39,7 @@ def heat_map(request: HttpRequest) -> HttpResponse:
     context = {
         "controls": controls_of(state),
         "chips": state.chips,
-        "spots": heat.clusters(rows, None, SPOT_ZOOM, now)[:MOST_SPOTS],
+        "spots": heat.clusters(rows, None, SPOT_ZOOM, now, with_wards=True)[:MOST_SPOTS],
         "without_place": rows.filter(longitude__isnull=True).count(),
         "source": reverse("citizen_reports:heat_points") + (f"?{query}" if query else ""),
         "list": reverse("citizen_reports:reports") + (f"?{query}" if query else ""),

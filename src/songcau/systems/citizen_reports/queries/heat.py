@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Avg, Count, ExpressionWrapper, F, FloatField, Min, QuerySet
+from django.db.models import Avg, Count, ExpressionWrapper, F, FloatField, Max, Min, QuerySet, Value
 from django.db.models.functions import Floor
 
 from songcau.systems.citizen_reports.models import Report
@@ -31,13 +31,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """`code` names the report where it is only one."""
+    """`code` names the report where it is only one; `ward` is one of the wards in it, where that was asked for."""
 
     longitude: float
     latitude: float
     count: int
     late: int
     code: str
+    ward: str = ""
 
 
 def box_of(text: str) -> Box | None:
@@ -56,7 +57,9 @@ def cell_degrees(zoom: float) -> float:
     return 360 / (2 ** min(max(zoom, 0), NEAREST_ZOOM)) / TILE_PIXELS * CLUSTER_PIXELS
 
 
-def clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime) -> list[Cluster]:
+def clusters(
+    rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime, *, with_wards: bool = False
+) -> list[Cluster]:
     """The reports of a box in cells, each where the middle of its reports is; the largest first."""
     cell = cell_degrees(zoom)
     rows = rows.order_by().filter(longitude__isnull=False, latitude__isnull=False)
@@ -71,6 +74,7 @@ def clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime
             middle_x=Avg("longitude"),
             middle_y=Avg("latitude"),
             first=Min("code"),
+            ward=Max("ward_name") if with_wards else Value(""),
         )
         .order_by("-many", "x", "y")[:MOST_CLUSTERS]
     )
@@ -82,6 +86,7 @@ def clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime
             row["many"],
             row["late"],
             row["first"] if row["many"] == 1 else "",
+            row["ward"],
         )
         for row in grouped
     ]
