@@ -4,12 +4,14 @@ import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises"
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { defineConfig, type Plugin } from "vite";
+import { build, defineConfig, type Plugin } from "vite";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const source = path.join(root, "src/songcau");
 const web = path.join(source, "foundation/shell/web");
 const output = path.join(source, "static/dist");
+// light-dark() and oklch() reach the browser as written: every browser since the spring of 2024.
+const TARGET = ["chrome123", "firefox125", "safari17.5"];
 
 /** Every `…/<app>/islands/<name>.ts` or `…/<app>/pages/islands/<name>.ts`, keyed `<app>/<name>`. */
 function islands(): Record<string, string> {
@@ -44,6 +46,28 @@ function iconSprite(): Plugin {
         originalFileName: "icons.svg",
         source: `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`,
       });
+    },
+  };
+}
+
+/** The portal's service worker: one plain file under a fixed name, since browsers ask for it again by that name. */
+function serviceWorker(): Plugin {
+  const entry = path.join(source, "consoles/citizen/web/service_worker.ts");
+  return {
+    name: "service-worker",
+    apply: "build",
+    async generateBundle() {
+      const made = await build({
+        root,
+        configFile: false,
+        logLevel: "warn",
+        publicDir: false,
+        build: { write: false, target: TARGET, rolldownOptions: { input: entry, output: { format: "iife" } } },
+      });
+      const [first] = Array.isArray(made) ? made : [made];
+      const chunk = "output" in first ? first.output[0] : undefined;
+      if (chunk === undefined) throw new Error("the service worker was not built");
+      this.emitFile({ type: "asset", fileName: "citizen/service_worker.js", source: chunk.code });
     },
   };
 }
@@ -86,13 +110,12 @@ export default defineConfig({
   base: "/static/dist/",
   publicDir: false,
   resolve: { alias: { "@shell": web } },
-  plugins: [iconSprite(), documentFonts(), packedCopies()],
+  plugins: [iconSprite(), serviceWorker(), documentFonts(), packedCopies()],
   build: {
     outDir: output,
     emptyOutDir: true,
     manifest: "manifest.json",
-    // light-dark() and oklch() reach the browser as written: every browser since the spring of 2024.
-    target: ["chrome123", "firefox125", "safari17.5"],
+    target: TARGET,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,

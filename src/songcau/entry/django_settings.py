@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "songcau.foundation.notifications",
     "songcau.foundation.shell",
     "songcau.consoles.administration",
+    "songcau.consoles.citizen",
     "songcau.consoles.desk",
     "songcau.entry.backup",
     *SYSTEMS,

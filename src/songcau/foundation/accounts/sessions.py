@@ -22,7 +22,7 @@ _TOUCH_SECONDS = 60
 def begin(request: HttpRequest) -> None:
     """Mark a session at sign-in, after Django has given it a new key."""
     at = clock.now().timestamp()
-    request.session[_MARKS] = {"began": at, "seen": at, "browser": _browser(request), "address": _address(request)}
+    request.session[_MARKS] = {"began": at, "seen": at, "browser": _browser(request), "address": address_of(request)}
 
 
 def end_of(request: HttpRequest, *, staff: bool) -> SessionEnd | None:
@@ -40,7 +40,7 @@ def end_of(request: HttpRequest, *, staff: bool) -> SessionEnd | None:
 def touch(request: HttpRequest, person: Person) -> str | None:
     """Note that the session is in use, once a minute. The address it came from before, when that is another one."""
     marks = dict(request.session[_MARKS])
-    now, before, here = clock.now(), marks["address"], _address(request)
+    now, before, here = clock.now(), marks["address"], address_of(request)
     if before == here and now.timestamp() - marks["seen"] < _TOUCH_SECONDS:
         return None
     marks |= {"seen": now.timestamp(), "address": here}
@@ -85,7 +85,8 @@ def _browser(request: HttpRequest) -> str:
     return hashlib.sha256(request.headers.get("User-Agent", "").encode()).hexdigest()
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
+    """The network address a request came from; behind the city's own proxy, the one it names."""
     return str(get_adapter().get_client_ip(request))
 
 

@@ -37,7 +37,7 @@ def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     except FileUnknown:
         raise Http404 from None
     media_type = rules.type_under(readable.link.name, readable.blob.media_type)
-    response = _given(request, readable.blob, media_type)
+    response = given(request, readable.blob, media_type)
     as_attachment = media_type not in rules.SHOWN_INLINE or request.GET.get("save") == "1"
     name = rules.clean_name(readable.link.name, media_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment, name) or "attachment"
@@ -61,13 +61,14 @@ def preview(request: HttpRequest, file_id: UUID, page: int) -> HttpResponseBase:
     found = Preview.objects.select_related("image").filter(blob=readable.blob, page=page).first()
     if found is None:
         raise Http404
-    response = _given(request, found.image, found.image.media_type)
+    response = given(request, found.image, found.image.media_type)
     response["Content-Disposition"] = "inline"
     response["Cache-Control"] = "private, no-store" if readable.is_personal else "private, no-cache"
     return response
 
 
-def _given(request: HttpRequest, blob: Blob, media_type: str) -> HttpResponseBase:
+def given(request: HttpRequest, blob: Blob, media_type: str) -> HttpResponseBase:
+    """The bytes, or a range of them; whether the person may have them the caller has decided."""
     etag = f'"{blob.digest}"'
     if _is_known(request, etag):
         response: HttpResponseBase = HttpResponse(status=304)

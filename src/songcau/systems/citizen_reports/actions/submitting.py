@@ -112,7 +112,7 @@ def submit_report(*, by: Actor, draft: Draft, contact: Contact, pictures: Sequen
     Raises CategoryUnknown, TooManyPictures, NotYours (who writes for others must be the centre's), PhoneUnreadable, and
     the refusals of `rules.require_report`, `require_answers`, `require_not_blocked`, `require_pace`.
     """
-    if (known := _known(draft)) is not None:
+    if (known := submitted(draft.submission_id)) is not None:
         return known
     if draft.channel in _BY_STAFF:
         require_moderate(by)
@@ -126,10 +126,16 @@ def submit_report(*, by: Actor, draft: Draft, contact: Contact, pictures: Sequen
     try:
         report = _taken_in(by, draft, contact, category, answers, text, pictures)
     except IntegrityError:
-        if (known := _known(draft)) is not None:
+        if (known := submitted(draft.submission_id)) is not None:
             return known
         raise
     return Submitted(report.pk, report.code, secret_of(draft.submission_id), is_new=True)
+
+
+def submitted(submission_id: UUID) -> Submitted | None:
+    """What was answered to a submission that is here already; None for another."""
+    found = Report.objects.filter(submission_id=submission_id).values_list("pk", "code").first()
+    return Submitted(found[0], found[1], secret_of(submission_id), is_new=False) if found else None
 
 
 @transaction.atomic
@@ -181,13 +187,6 @@ def source_hash(source: str) -> str:
     if not source:
         return ""
     return salted_hmac("songcau.citizen_reports.source", source, algorithm="sha256").hexdigest()
-
-
-def _known(draft: Draft) -> Submitted | None:
-    found = Report.objects.filter(submission_id=draft.submission_id).values_list("pk", "code").first()
-    if found is None:
-        return None
-    return Submitted(found[0], found[1], secret_of(draft.submission_id), is_new=False)
 
 
 def _category(draft: Draft) -> tuple[Category, bool]:

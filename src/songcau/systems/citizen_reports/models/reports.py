@@ -130,6 +130,8 @@ class Report(Versioned):
     nudges = models.PositiveSmallIntegerField(default=0)
     nudged_at = models.DateTimeField(null=True)
     search_key = models.TextField(editable=False, blank=True)
+    # Of what the public reads, empty while it reads nothing: a search over hidden words would tell them.
+    public_search_key = models.TextField(editable=False, blank=True, default="")
     objects = ReportQuerySet.as_manager()
 
     class Meta:
@@ -170,6 +172,8 @@ class Report(Versioned):
         """Set what follows from the other columns, for rows that are written at once; `save` does it by itself."""
         self.is_open = is_open(State(self.state))
         self.search_key = search_key(f"{self.code} {self.text} {self.place_words} {self.ward_name}")
+        shown = f"{self.code} {self.shown_text} {self.ward_name}"
+        self.public_search_key = search_key(shown) if self.is_public else ""
 
     @property
     def clock_from(self) -> datetime:

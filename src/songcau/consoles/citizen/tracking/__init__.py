@@ -1,0 +1,1 @@
+"""Following a report: by code and secret, or by the account it was sent from."""
