@@ -23,6 +23,8 @@ def runs(short: bool) -> dict[str, list[str]]:
         "kills on PostgreSQL": [*kills, "--database", capabilities.POSTGRESQL],
         "uploads on SQLite": storm,
         "uploads on PostgreSQL": [*storm, "--database", capabilities.POSTGRESQL],
+        "reports on SQLite": reports,
+        "reports on PostgreSQL": [*reports, "--database", capabilities.POSTGRESQL],
         "backups under load on SQLite": backups,
         "backups under load on PostgreSQL": [*backups, "--database", capabilities.POSTGRESQL],
         "kills of the broker on SQLite": broker,
