@@ -84,6 +84,10 @@ TEMPLATES = [
         "DIRS": sorted((PACKAGE / "systems").glob("*/pages/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {
+                tags.parts[-3]: f"songcau.systems.{tags.parts[-3]}.pages.tags"
+                for tags in sorted((PACKAGE / "systems").glob("*/pages/tags.py"))
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

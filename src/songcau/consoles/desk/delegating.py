@@ -14,10 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.delegations.lines import lines_of
 from songcau.consoles.administration.delegations.withdrawing import withdraw_page
-from songcau.consoles.administration.fields import UNCHOSEN, Day, ReasonForm
 from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.access import actor_of, signed_in, signed_in_anew
 from songcau.foundation.accounts.delegation.models import Delegation
@@ -26,6 +24,8 @@ from songcau.foundation.accounts.models import Holding, Person, RoleGrant
 from songcau.foundation.accounts.queries import people_of
 from songcau.foundation.accounts.roles import Role, may_be_lent
 from songcau.foundation.accounts.words import ROLES
+from songcau.foundation.shell.deeds import Deed, carry_out, posted
+from songcau.foundation.shell.fields import UNCHOSEN, Day, ReasonForm
 from songcau.kernel import clock
 
 # The last day that has a day after it in every zone.

@@ -6,12 +6,12 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from songcau.consoles.administration.fields import AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.foundation.accounts.models import Agency, Person
 from songcau.foundation.accounts.words import AGENCY_KINDS
 from songcau.foundation.places.models import Unit
 from songcau.foundation.places.queries import units
 from songcau.foundation.places.rules import Level
+from songcau.foundation.shell.fields import AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.kernel import clock
 from songcau.kernel.actor import EVERYWHERE, Actor
 from songcau.kernel.text import exact_key, folded, search_key

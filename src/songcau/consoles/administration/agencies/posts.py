@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from songcau.consoles.administration.agencies.forms import HoldForm, LeaveForm, PostForm
 from songcau.consoles.administration.agencies.views import deed_in, found
-from songcau.consoles.administration.deeds import carry_out, posted
 from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Holding, Post
+from songcau.foundation.shell.deeds import carry_out, posted
 from songcau.kernel import clock
 
 

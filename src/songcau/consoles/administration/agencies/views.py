@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET
 
 from songcau.consoles.administration.agencies import listing, reading
 from songcau.consoles.administration.agencies.forms import AgencyForm, ChangeAgencyForm, CloseForm, MoveForm
-from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Agency
+from songcau.foundation.shell.deeds import Deed, carry_out, posted
 from songcau.foundation.shell.lists import render_list
 from songcau.kernel import clock
 

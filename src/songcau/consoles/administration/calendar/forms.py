@@ -7,13 +7,13 @@ from django.utils.dates import WEEKDAYS as WEEKDAY_WORDS
 from django.utils.translation import gettext_lazy as _
 
 from songcau.consoles.administration.calendar.typed_days import DaysField, WindowsField, windows_typed
-from songcau.consoles.administration.fields import AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.calendar.deadlines import LAST_YEAR
 from songcau.foundation.calendar.layers import LONGEST_DOCUMENT, LONGEST_REASON
 from songcau.foundation.calendar.national import WEEKDAYS
 from songcau.foundation.calendar.permissions import MANAGE_HOURS
 from songcau.foundation.calendar.rules import DAY_MINUTES, Week
+from songcau.foundation.shell.fields import AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.kernel.actor import Actor
 
 LONGEST_DAYS = 2000

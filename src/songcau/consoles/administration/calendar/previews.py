@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from songcau.consoles.administration.calendar.forms import SeenForm
-from songcau.consoles.administration.deeds import Deed, Words, carry_out
 from songcau.foundation.calendar.planning import Plan
+from songcau.foundation.shell.deeds import Deed, Words, carry_out
 from songcau.foundation.shell.written import number
 
 Values = Mapping[str, Any]
@@ -42,7 +42,7 @@ def carry_out_seen(
         form.data = form.data.copy()  # type: ignore[attr-defined]
         form.data["seen"] = mark  # type: ignore[index]
         shown = replace(deed, notice=f"{told(planned)} {in_question(planned)}", submit=_("Save"))
-        return render(request, "administration/deed.html", {"deed": shown, "form": form})
+        return render(request, "shell/deed.html", {"deed": shown, "form": form})
 
     return carry_out(request, form, deed, once_seen, done=done)
 

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from songcau.consoles.administration.calendar import listing
 from songcau.consoles.administration.calendar.forms import ClosureForm, DecreeForm, HoursForm, WithdrawForm
 from songcau.consoles.administration.calendar.previews import carry_out_seen, in_question
-from songcau.consoles.administration.deeds import Deed, Words, carry_out, posted
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.calendar import actions, permissions
@@ -27,6 +26,7 @@ from songcau.foundation.calendar.planning import Plan, plan_closure, plan_decree
 from songcau.foundation.calendar.queries import calendar_of
 from songcau.foundation.calendar.rules import DAY_MINUTES, ChangeKind
 from songcau.foundation.calendar.words import hours as hours_words
+from songcau.foundation.shell.deeds import Deed, Words, carry_out, posted
 from songcau.foundation.shell.lists import Listing, render_list
 from songcau.foundation.shell.written import day
 from songcau.kernel import clock

@@ -3,11 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from songcau.consoles.administration.fields import UNCHOSEN
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.personal_data.rules import ANSWER_LIMIT
 from songcau.foundation.accounts.personal_data.words import GROUNDS, OUTCOMES
 from songcau.foundation.accounts.rules import NAME_LIMIT
+from songcau.foundation.shell.fields import UNCHOSEN
 
 
 class AnswerForm(forms.Form):

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 
 from songcau.consoles.administration.data_requests import listing
 from songcau.consoles.administration.data_requests.forms import AnswerForm, CorrectionForm
-from songcau.consoles.administration.deeds import Confirmation, Deed, carry_out, posted
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.personal_data import actions
@@ -35,6 +34,7 @@ from songcau.foundation.accounts.personal_data.words import (
     TEMPLATE_TITLES,
     TEMPLATES,
 )
+from songcau.foundation.shell.deeds import Confirmation, Deed, carry_out, posted
 from songcau.foundation.shell.lists import render_list
 
 NEEDED = "personal_data.answer_requests"

@@ -5,13 +5,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from songcau.consoles.administration.deeds import Deed, Words, carry_out, posted
-from songcau.consoles.administration.fields import ReasonForm
 from songcau.foundation.accounts import actions
 from songcau.foundation.accounts.access import actor_of
 from songcau.foundation.accounts.delegation.models import Delegation
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.words import ROLES
+from songcau.foundation.shell.deeds import Deed, Words, carry_out, posted
+from songcau.foundation.shell.fields import ReasonForm
 
 
 def withdraw_page(

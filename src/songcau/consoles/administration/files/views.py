@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.files import listing
 from songcau.consoles.administration.files.forms import ReasonForm
 from songcau.consoles.administration.log import last_entries
@@ -18,6 +17,7 @@ from songcau.foundation.files import actions, permissions, rules
 from songcau.foundation.files.models import FileLink
 from songcau.foundation.files.uses import TRY_OUT, use_of
 from songcau.foundation.files.words import PREVIEW_FAULTS, PREVIEWS, SCANS
+from songcau.foundation.shell.deeds import Deed, carry_out, posted
 from songcau.foundation.shell.lists import render_list
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.looks import listing
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.personal_data import actions
 from songcau.foundation.accounts.personal_data.models import CuriosityAlarm
 from songcau.foundation.accounts.personal_data.rules import PEOPLE_AN_HOUR, TEXT_LIMIT
+from songcau.foundation.shell.deeds import Deed, carry_out, posted
 from songcau.foundation.shell.lists import render_list
 
 ALARMS_SHOWN = 20

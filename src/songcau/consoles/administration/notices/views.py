@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from songcau.consoles.administration.deeds import Deed, carry_out, posted
 from songcau.consoles.administration.log import last_entries
 from songcau.consoles.administration.notices.forms import ZaloForm
 from songcau.consoles.administration.notices.listing import DELIVERIES
@@ -20,6 +19,7 @@ from songcau.foundation.notifications import actions, permissions, queries
 from songcau.foundation.notifications.adapters.port import Readiness
 from songcau.foundation.notifications.rules import OUTSIDE, Channel
 from songcau.foundation.notifications.words import CHANNELS, READINESS, reason
+from songcau.foundation.shell.deeds import Deed, carry_out, posted
 from songcau.foundation.shell.lists import State, render_list
 from songcau.foundation.shell.words import say
 from songcau.kernel.errors import Refused

@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from songcau.consoles.administration.fields import AgencyChoice, agencies_where
 from songcau.foundation.accounts.models import Agency, Person
 from songcau.foundation.accounts.personal_data.rules import NOTE_LIMIT, Purpose, PurposeMissing, usable_note
 from songcau.foundation.accounts.personal_data.words import PURPOSES
 from songcau.foundation.accounts.rules import NAME_LIMIT
+from songcau.foundation.shell.fields import AgencyChoice, agencies_where
 from songcau.foundation.shell.words import say
 from songcau.kernel.actor import Actor
 

@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from songcau.consoles.administration.deeds import Confirmation, Deed, carry_out, posted
-from songcau.consoles.administration.fields import ReasonForm
 from songcau.consoles.administration.people import listing, reading
 from songcau.consoles.administration.people.forms import ChangePersonForm, PersonForm, PurposeForm
 from songcau.foundation.accounts import actions
@@ -22,6 +20,8 @@ from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.personal_data.looking import note_look
 from songcau.foundation.accounts.personal_data.rules import Purpose
 from songcau.foundation.accounts.personal_data.words import PURPOSES
+from songcau.foundation.shell.deeds import Confirmation, Deed, carry_out, posted
+from songcau.foundation.shell.fields import ReasonForm
 from songcau.foundation.shell.lists import render_list
 
 

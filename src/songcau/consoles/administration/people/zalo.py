@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from songcau.consoles.administration.deeds import Confirmation, Deed, carry_out, posted
 from songcau.foundation.accounts.access import requires
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.personal_data.looking import note_look
 from songcau.foundation.accounts.personal_data.rules import Purpose
 from songcau.foundation.notifications import actions
+from songcau.foundation.shell.deeds import Confirmation, Deed, carry_out, posted
 from songcau.kernel.actor import Actor
 
 

@@ -6,10 +6,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from songcau.consoles.administration.fields import UNCHOSEN, AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.accounts.permissions import may_hand_on
 from songcau.foundation.accounts.words import ROLES
+from songcau.foundation.shell.fields import UNCHOSEN, AgencyChoice, Day, ReasonForm, agencies_where
 from songcau.kernel.actor import EVERYWHERE, Actor
 
 

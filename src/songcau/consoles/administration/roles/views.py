@@ -10,8 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from songcau.consoles.administration.deeds import Deed, carry_out, posted
-from songcau.consoles.administration.fields import ReasonForm
 from songcau.consoles.administration.grant_lines import state_of
 from songcau.consoles.administration.roles import listing
 from songcau.consoles.administration.roles.forms import EndForm, GrantForm, midnight
@@ -22,6 +20,8 @@ from songcau.foundation.accounts.permissions import may_withdraw_role
 from songcau.foundation.accounts.roles import Role, matrix
 from songcau.foundation.accounts.rules import GrantState
 from songcau.foundation.accounts.words import GRANT_STATES, PERMISSIONS, ROLES
+from songcau.foundation.shell.deeds import Deed, carry_out, posted
+from songcau.foundation.shell.fields import ReasonForm
 from songcau.foundation.shell.lists import render_list
 
 

@@ -8,9 +8,9 @@ from django import forms
 from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
-from songcau.consoles.administration.fields import Day
 from songcau.foundation.places.boundary_files import LARGEST_FILE_BYTES
 from songcau.foundation.places.words import REFUSALS
+from songcau.foundation.shell.fields import Day
 from songcau.kernel import clock
 
 

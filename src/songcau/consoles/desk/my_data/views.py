@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from songcau.consoles.administration.deeds import Confirmation, Deed, carry_out, posted
 from songcau.consoles.desk.my_data.copying import copy_for
 from songcau.consoles.desk.my_data.forms import RequestForm
 from songcau.foundation.accounts.access import actor_of, signed_in
@@ -25,6 +24,7 @@ from songcau.foundation.accounts.personal_data.words import (
     REQUEST_KINDS,
     REQUEST_STATES,
 )
+from songcau.foundation.shell.deeds import Confirmation, Deed, carry_out, posted
 from songcau.kernel import clock
 
 

@@ -138,6 +138,8 @@ REFUSALS: dict[str, Promise] = {
     "REPORT_WARD_UNKNOWN": _("No ward of the city has this code."),
     "WARD_UNKNOWN": _("Choose a ward or commune of the city."),
     "TOO_MANY_ALERTS": _("At most %(most)s areas can be watched. Remove one first."),
+    "REPORT_NO_UNIT_FITS": _("No rule says which unit gets it: choose one."),
+    "REPORTS_NOT_CHOSEN": _("Please tick at least one report, and at most %(most)s."),
     "REPORT_BOXES_MALFORMED": _("What is to be blurred could not be read (box no. %(number)s). Please draw it again."),
     "REPORT_BOX_OUTSIDE": _("Box no. %(number)s lies outside the picture or is too small. Please draw it again."),
     "REPORT_TOO_MANY_BOXES": _(

@@ -1,7 +1,7 @@
-"""A deed: a page with a form, its action, and where it leads. One shape for all of the administration's changes."""
+"""A deed: a page with a form, its action, and where it leads. One shape for all of the desk's changes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -23,7 +23,8 @@ Words = str | Promise
 class Deed:
     """What the page says: its heading, what the deed means (`notice`), the button, where a change of mind leads.
 
-    `here` ends the crumbs where the words of the button would not do.
+    `here` ends the crumbs where the words of the button would not do. `fields` names a record's fields, for who saves
+    second.
     """
 
     title: Words
@@ -33,12 +34,13 @@ class Deed:
     danger: bool = False
     crumbs: tuple[tuple[Words, str], ...] = ()
     here: Words = ""
+    fields: Mapping[str, Words] = field(default_factory=lambda: FIELDS)
 
 
-def refused_in_words(refusal: Refused) -> str:
+def refused_in_words(refusal: Refused, fields: Mapping[str, Words] = FIELDS) -> str:
     """As `say`, with the fields of a record that changed meanwhile named as on the form."""
     if isinstance(refusal, ChangedMeanwhile):
-        names = [str(FIELDS.get(name, name)) for name in str(refusal.params.get("fields", "")).split(", ") if name]
+        names = [str(fields.get(name, name)) for name in str(refusal.params.get("fields", "")).split(", ") if name]
         refusal.params["fields"] = ", ".join(names) or "–"
     return say(refusal)
 
@@ -52,6 +54,7 @@ def carry_out(
     done: Words,
     then: str = "",
     facts: Mapping[str, Any] | None = None,
+    template: str = "shell/deed.html",
 ) -> HttpResponse:
     """Show the form; on a good POST call `act` with its values, then lead to `then` (or `deed.back`).
 
@@ -65,7 +68,7 @@ def carry_out(
             try:
                 answer = act(form.cleaned_data)
             except Refused as refusal:
-                form.add_error(None, refused_in_words(refusal))
+                form.add_error(None, refused_in_words(refusal, deed.fields))
                 status = status_of(refusal)
             else:
                 if isinstance(answer, HttpResponse):
@@ -73,7 +76,7 @@ def carry_out(
                 messages.success(request, str(done))
                 return redirect(then or deed.back)
     context = {"deed": deed, "form": form, **(facts or {})}
-    return render(request, "administration/deed.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 def posted(request: HttpRequest) -> Any:

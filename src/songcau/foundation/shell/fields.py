@@ -1,4 +1,4 @@
-"""Form fields and forms that several rooms of the administration share."""
+"""Form fields and forms that several consoles and systems share."""
 
 from django import forms
 from django.db.models import QuerySet

@@ -1,0 +1,1 @@
+"""What the centre's administrators set up: categories, routing, outside bodies, standard answers."""
