@@ -59,6 +59,8 @@ class Listing:
     empty_title: Words = NOTHING_YET
     empty_text: Words = ""
     max_export_rows: int = MAX_EXPORT_ROWS
+    # Rows are counted up to here, and paged: of a list of millions nobody turns the last page. None: all of them.
+    most_counted: int | None = None
     can_export: bool = True
     # Besides CSV and XLSX: (format, words) of files that the page itself makes.
     more_formats: tuple[tuple[str, Words], ...] = ()
@@ -133,9 +135,24 @@ class State:
         column = self.listing.column(self.sort.removeprefix("-"))
         if column is None or column.sort is None:
             return rows if rows.ordered else rows.order_by("pk")
+        # Where nothing can be empty an index gives the order as it is; with a word about empty ones it does not.
+        last = True if _may_be_empty(rows, column.sort) else None
         order = F(column.sort)
-        turned = order.desc(nulls_last=True) if self.sort.startswith("-") else order.asc(nulls_last=True)
+        turned = order.desc(nulls_last=last) if self.sort.startswith("-") else order.asc(nulls_last=last)
         return rows.order_by(turned, "pk")
+
+
+def _may_be_empty(rows: Rows, path: str) -> bool:
+    """Whether the field at the end of the path has, or is reached by, one that may be NULL; of an annotation: yes."""
+    if path in rows.query.annotations:
+        return True
+    model: Any = rows.model
+    for step in path.split("__"):
+        field = model._meta.get_field(step)
+        if getattr(field, "null", True):
+            return True
+        model = field.related_model
+    return False
 
 
 def _whole(text: str) -> int:
@@ -171,7 +188,8 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
     """Everything `shell/parts/list.html` draws from, for a page that holds more than the list."""
     state = State(listing, request.GET)
     rows = state.applied(queryset)
-    page: Page[Any] = page_of(rows, state.page, listing.page_size)
+    total, is_more = _counted(listing, rows)
+    page: Page[Any] = page_of(rows, state.page, listing.page_size, total=total)
     return {
         "listing": listing,
         "controls": [(filter_, filter_.control(state.values[filter_.name])) for filter_ in listing.filters],
@@ -179,6 +197,7 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
         "headings": headings(state),
         "rows": rows_of(listing, page.items),
         "page": page,
+        "is_more": is_more,
         "previous_href": "?" + state.query(page=page.previous) if page.previous else "",
         "next_href": "?" + state.query(page=page.next) if page.next else "",
         "chips": state.chips,
@@ -188,9 +207,17 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
         "csv_href": "?" + state.query(format="csv"),
         "xlsx_href": "?" + state.query(format="xlsx"),
         "more_hrefs": [("?" + state.query(format=name), words) for name, words in listing.more_formats],
-        "export_cut": page.total > listing.max_export_rows,
+        "export_cut": is_more or page.total > listing.max_export_rows,
         "address": request.path + ("?" + query if (query := state.query(page=page.number)) else ""),
     }
+
+
+def _counted(listing: Listing, rows: Rows) -> tuple[int, bool]:
+    """How many rows there are, as far as they are counted, and whether there are more."""
+    if listing.most_counted is None:
+        return rows.count(), False
+    found = rows.order_by()[: listing.most_counted + 1].count()
+    return min(found, listing.most_counted), found > listing.most_counted
 
 
 def _sort_choices(state: State) -> list[tuple[str, Words, bool, bool]]:

@@ -1,7 +1,7 @@
 """The lists of reports: what stands in a line, and by what it is filtered. Nothing of a reporter is in any of them."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
@@ -26,10 +26,12 @@ from songcau.systems.citizen_reports.pages.code_words import (
     Words,
     look_of,
 )
-from songcau.systems.citizen_reports.queries import worklist
+from songcau.systems.citizen_reports.queries import searching, worklist
 from songcau.systems.citizen_reports.rules import Colour
 
 EXCERPT = 110
+# Beyond so many rows a list is not counted or turned to its end, but narrowed.
+MOST_COUNTED = 5_000
 # Answers of the list for who has none.
 NOBODY = "none"
 MINE = "mine"
@@ -80,6 +82,19 @@ def _outcome_is(code: str) -> Q:
     return worklist.OUTCOMES[code](clock.now())
 
 
+def _category_is(code: str) -> Q:
+    """By its id, so that the newest of a category are read from their index."""
+    return Q(category__in=list(Category.objects.filter(code=code).values_list("pk", flat=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words(Search):
+    """Every word typed begins a word of the report: from the index of words, whatever the number of reports."""
+
+    def applied(self, rows: Any, value: str) -> Any:
+        return searching.found(rows, value)
+
+
 def words_of(table: Any) -> Pairs:
     return [(str(code), words) for code, words in table.items()]
 
@@ -88,15 +103,14 @@ COLOUR = Choice(
     "colour", gettext_lazy("Colour"), [(str(code), look.words) for code, look in COLOURS.items()], where=_colour_is
 )
 STATE = Choice("state", gettext_lazy("State"), words_of(STATES))
-CATEGORY = Choice("category", gettext_lazy("Category"), categories, field="category__code")
+CATEGORY = Choice("category", gettext_lazy("Category"), categories, where=_category_is)
 WARD = Choice("ward", gettext_lazy("Ward"), wards, where=_ward_is)
 UNIT = Choice("unit", gettext_lazy("Unit"), agencies, where=_by_code("agency"))
 URGENCY = Choice("urgency", gettext_lazy("Urgency"), words_of(URGENCIES))
 CHANNEL = Choice("channel", gettext_lazy("How it came"), words_of(CHANNELS))
 RECEIVED = DateRange("received", gettext_lazy("Received"), field="received_at")
 OUTCOME = Choice("outcome", gettext_lazy("How it went"), words_of(OUTCOMES), where=_outcome_is)
-SEARCH = Search(
-    folded_fields=("search_key",),
+SEARCH = _Words(
     hint=gettext_lazy("Code, words, place; also without marks"),
 )
 FILTERS: tuple[Filter, ...] = (SEARCH, COLOUR, STATE, CATEGORY, WARD, UNIT, URGENCY, CHANNEL, OUTCOME, RECEIVED)
@@ -143,6 +157,7 @@ def officers_of(by_id: object) -> Choice:
 
 
 REPORTS = Listing(
+    most_counted=MOST_COUNTED,
     title=gettext_lazy("Reports"),
     columns=COLUMNS,
     filters=FILTERS,

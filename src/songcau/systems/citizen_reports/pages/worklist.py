@@ -36,8 +36,8 @@ def my_worklist(request: HttpRequest) -> HttpResponseBase:
 
 def _colours(by: Actor) -> list[tuple[Colour, object, int]]:
     """How many are open in each colour; a click on one filters by it."""
-    rows, now = worklist.reports_of(by).filter(agency__isnull=False), clock.now()
-    return [(one, COLOURS[one], rows.filter(worklist.colour_is(one, now)).count()) for one in OPEN_COLOURS]
+    found = worklist.counted_by_colour(Report.objects.visible_to(by).filter(agency__isnull=False), clock.now())
+    return [(one, COLOURS[one], found[one]) for one in OPEN_COLOURS]
 
 
 @requires("citizen_reports.view_reports")

@@ -1,13 +1,15 @@
 """Reports on a map: points where few are in sight, clusters made here where there are many."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Avg, Count, ExpressionWrapper, F, FloatField, Min, QuerySet
 from django.db.models.functions import Floor
 
-from songcau.systems.citizen_reports.models import Report
+from songcau.systems.citizen_reports.models import PlaceTally, Report
+from songcau.systems.citizen_reports.queries import tallied
 from songcau.systems.citizen_reports.queries.worklist import OUTCOMES
 
 # A cluster is about this broad on the screen; a tile of the world has 512 pixels in MapLibre.
@@ -15,6 +17,10 @@ CLUSTER_PIXELS = 56
 TILE_PIXELS = 512
 MOST_CLUSTERS = 2_000
 NEAREST_ZOOM = 20
+# Nearer than this a screen shows so little of a city that the reports themselves are counted.
+TALLIED_BELOW = 15
+# So few are counted themselves too: then a report that stands alone can be named.
+FEW = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,9 @@ def cell_degrees(zoom: float) -> float:
 def clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime) -> list[Cluster]:
     """The reports of a box in cells, each where the middle of its reports is; the largest first."""
     cell = cell_degrees(zoom)
-    rows = rows.order_by().filter(longitude__isnull=False, latitude__isnull=False)
-    if box is not None:
-        rows = rows.filter(latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
     grouped = (
-        rows.annotate(x=_cell("longitude", cell), y=_cell("latitude", cell))
+        _in_box(rows, box)
+        .annotate(x=_cell("longitude", cell), y=_cell("latitude", cell))
         .values("x", "y")
         .annotate(
             many=Count("pk"),
@@ -76,6 +80,39 @@ def clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime
         Cluster(row["middle_x"], row["middle_y"], row["many"], row["late"], row["first"] if row["many"] == 1 else "")
         for row in grouped
     ]
+
+
+def whole_clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime) -> list[Cluster]:
+    """As `clusters` of all `rows`, where these are everything: from the sums that are kept, unless there are few."""
+    if zoom >= TALLIED_BELOW:
+        return clusters(rows, box, zoom, now)
+    cell = cell_degrees(zoom)
+    place = (box.west, box.south, box.east, box.north) if box else None
+    found = tallied.cells(PlaceTally.Kind.ALL, place, cell, MOST_CLUSTERS)
+    if tallied.many_in(found) <= FEW:
+        return clusters(rows, box, zoom, now)
+    late = _late_in(rows, box, cell, now)
+    return [
+        Cluster(one.longitude, one.latitude, one.many, late.get(_key(one.longitude, one.latitude, cell), 0), "")
+        for one in found
+    ]
+
+
+def _late_in(rows: QuerySet[Report], box: Box | None, cell: float, now: datetime) -> dict[tuple[int, int], int]:
+    """How many are late in each cell: looked for among the open ones, which are few."""
+    late = _in_box(rows, box).filter(OUTCOMES["OPEN_LATE"](now)).values_list("longitude", "latitude")
+    return Counter(_key(longitude or 0, latitude or 0, cell) for longitude, latitude in late)
+
+
+def _key(longitude: float, latitude: float, cell: float) -> tuple[int, int]:
+    return math.floor(longitude / cell), math.floor(latitude / cell)
+
+
+def _in_box(rows: QuerySet[Report], box: Box | None) -> QuerySet[Report]:
+    rows = rows.order_by().filter(longitude__isnull=False, latitude__isnull=False)
+    if box is None:
+        return rows
+    return rows.filter(latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
 
 
 def _cell(field: str, degrees: float) -> Floor:
