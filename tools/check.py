@@ -1,4 +1,6 @@
-"""`make check`: every check, one after the other, with a table at the end.
+"""`make check`: every check, two at a time, with a table at the end.
+
+Tests wait much: for a database, for a browser, for a server that starts. While one check waits another works.
 
 What this machine lacks (a browser, PostgreSQL, a broker, the folder of real data) is listed at the end as NOT RUN,
 by name. With CI set, NOT RUN counts as failed.
@@ -8,8 +10,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +23,8 @@ from tools import capabilities
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 REPORTS = Path(tempfile.mkdtemp(prefix="songcau-check-"))
+AT_ONCE = 2
+SPEAKING = threading.Lock()
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider"]
 NO_BROWSER = "not browser and not soak"
 OUTBOX = "src/songcau/foundation/outbox"
@@ -37,21 +44,33 @@ NO_DATABASE = [
 ]
 
 
+def driving_a_browser() -> list[str]:
+    """The files whose tests drive a browser: to read all is quicker than to import all."""
+    files = [file for folder in ("src", "tests") for file in (ROOT / folder).rglob("test_*.py")]
+    return sorted(str(file) for file in files if "mark.browser" in file.read_text(encoding="utf-8"))
+
+
 def report_file(name: str) -> str:
     return f"--junit-xml={REPORTS / name}.xml"
 
 
 @dataclass(frozen=True)
 class Step:
-    """A check: its name, what runs it, what the machine must have, what it adds to the environment."""
+    """A check: its name, what runs it, what the machine must have, what it adds to the environment, what it waits for.
+
+    It can only wait for what stands before it.
+    """
 
     name: str
     command: list[str]
     needs: str = ""
     environment: dict[str, str] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
 
 
+# Begun in this order. The longest is the first, beside it runs everything else.
 STEPS = (
+    Step("tests on SQLite", [*PYTEST, "-m", NO_BROWSER, *COVERAGE, report_file("sqlite")]),
     Step("format", [PYTHON, "-m", "ruff", "format", "--no-cache", "--check", "--quiet", "."]),
     Step("lint", [PYTHON, "-m", "ruff", "check", "--no-cache", "--quiet", "."]),
     Step("types", [PYTHON, "-m", "mypy", "src/songcau"]),
@@ -63,14 +82,10 @@ STEPS = (
     Step("languages", [PYTHON, "-m", "tools.messages", "check"]),
     Step("scripts", ["npm", "run", "--silent", "check"]),
     Step("budgets", [PYTHON, "-m", "tools.budget"]),
-    Step("tests on SQLite", [*PYTEST, "-m", NO_BROWSER, *COVERAGE, report_file("sqlite")]),
-    # What the outbox does only on PostgreSQL (locks, NOTIFY) counts towards its coverage; the rest is the same code
-    # on the other database, and is tried without the cost of tracing it once more.
     Step(
-        "outbox on PostgreSQL",
-        [*PYTEST, "-m", NO_BROWSER, *COVERAGE, "--cov-append", report_file("outbox"), OUTBOX],
-        needs="postgresql",
-        environment={"SONGCAU_DATABASE": capabilities.POSTGRESQL},
+        "browser journeys",
+        [*PYTEST, "--dist", "load", "-m", "browser", report_file("browser"), *driving_a_browser()],
+        needs="chromium",
     ),
     Step(
         "all else on PostgreSQL",
@@ -78,18 +93,30 @@ STEPS = (
         needs="postgresql",
         environment={"SONGCAU_DATABASE": capabilities.POSTGRESQL},
     ),
-    Step("coverage", [PYTHON, "-m", "tools.coverage_bounds"]),
+    # What the outbox does only on PostgreSQL (locks, NOTIFY) counts towards its coverage; the rest is the same code
+    # on the other database, and is tried without the cost of tracing it once more.
     Step(
-        "browser journeys",
-        [PYTHON, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "-m", "browser", report_file("browser")],
-        needs="chromium",
+        "outbox on PostgreSQL",
+        [*PYTEST, "-m", NO_BROWSER, *COVERAGE, "--cov-append", report_file("outbox"), OUTBOX],
+        needs="postgresql",
+        environment={"SONGCAU_DATABASE": capabilities.POSTGRESQL},
+        # It adds to the coverage of the one, and its test databases have the names of those of the other.
+        after=("tests on SQLite", "all else on PostgreSQL"),
     ),
+    Step("coverage", [PYTHON, "-m", "tools.coverage_bounds"], after=("tests on SQLite", "outbox on PostgreSQL")),
 )
 
 
 def environment_for(step: Step) -> dict[str, str]:
-    """A clean environment: no setting of a running city leaks into a check."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SONGCAU_")}
+    """A clean environment: no setting of a running city leaks into a check.
+
+    What Python compiles is kept, also where the shell says otherwise: dozens of processes would each compile all of it.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SONGCAU_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     bin_folder = str(Path(PYTHON).parent)
     return {
         **kept,
@@ -100,19 +127,36 @@ def environment_for(step: Step) -> dict[str, str]:
     }
 
 
-def run(step: Step) -> bool:
+def run(step: Step, begun: Mapping[str, Future[bool]]) -> bool:
     """Run one check; its output is shown when it fails, and always for tests."""
-    print(f"── {step.name} ", end="", flush=True)
-    begun = time.monotonic()
+    for before in step.after:
+        if before in begun:
+            begun[before].exception()
+    since = time.monotonic()
     done = subprocess.run(
         step.command, cwd=ROOT, env=environment_for(step), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    print(f"{'passed' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - begun:.1f} s", flush=True)
-    if done.returncode != 0:
-        print(done.stdout)
-    elif "pytest" in step.command:
-        print(done.stdout.strip().splitlines()[-1])
-    return done.returncode == 0
+    passed = done.returncode == 0
+    with SPEAKING:
+        print(f"── {step.name} {'passed' if passed else 'FAILED'} in {time.monotonic() - since:.1f} s", flush=True)
+        if not passed:
+            print(done.stdout, flush=True)
+        elif "pytest" in step.command:
+            print(done.stdout.strip().splitlines()[-1], flush=True)
+    return passed
+
+
+def run_all(steps: list[Step]) -> list[str]:
+    """Run checks; the names of those that failed, in their order."""
+    begun: dict[str, Future[bool]] = {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            for step in steps:
+                begun[step.name] = pool.submit(run, step, begun)
+            return [name for name, running in begun.items() if not running.result()]
+        finally:
+            # Whoever interrupts does not want to see what had not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def skipped_tests() -> list[str]:
@@ -135,15 +179,12 @@ def skipped_tests() -> list[str]:
 
 def main() -> int:
     missing = {name: reason for name, probe in capabilities.ALL.items() if (reason := probe())}
-    not_run, failed = [], []
+    not_run = [f"{step.name}: {missing[step.needs]}" for step in STEPS if step.needs in missing]
+    steps = [step for step in STEPS if step.needs not in missing]
     begun = time.monotonic()
-    for step in STEPS:
-        if step.needs in missing:
-            not_run.append(f"{step.name}: {missing[step.needs]}")
-        elif not run(step):
-            failed.append(step.name)
+    failed = run_all(steps)
     not_run += skipped_tests()
-    passed = len(STEPS) - len(failed) - sum(step.needs in missing for step in STEPS)
+    passed = len(steps) - len(failed)
     print(f"\n{time.monotonic() - begun:.0f} s in all")
     for line in failed:
         print(f"FAILED   {line}")

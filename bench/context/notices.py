@@ -22,8 +22,10 @@ SUBSCRIPTIONS = 100
 UPDATES_A_SECOND = 2000
 SECONDS = 10.0
 WARM_UP = 2.0
-LINES = 32
-_STEP = 0.005
+# One for each watched entity, as devices have: on a line that several share, an update that comes while another waits
+# for the disk waits behind it, and the measure would be that of the line.
+LINES = SUBSCRIPTIONS
+_STEP = 0.001  # seconds; what the sender is late counts as if the broker were
 _PATIENCE = 10.0  # seconds without any answer or notification
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
@@ -136,7 +138,7 @@ class Run:
                 at = begun + self.sent / UPDATES_A_SECOND
                 self.sent_at[value] = at if at >= counting_from else 0.0
                 number = dice.randrange(SUBSCRIPTIONS)
-                # The updates of one entity go over one connection, so that they stay in order.
+                # Those of one entity go over one connection, so that they stay in order.
                 lines[number % LINES].write(self.update(number, value))
                 value += 1
                 self.sent += 1

@@ -15,7 +15,10 @@ NUMBER = re.compile(r"/\d+(?=/|$)")
 NO_PAGE = re.compile(
     r"format=|/logout|/django-admin/.+|/healthz|/readyz|/metrics|/static/|\.geojson|\.txt|/file/|geojson"
 )
-STRANGERS_PAGES = ("/accounts/login/", "/accounts/inactive/", "/accounts/sign-in/", "/accounts/sign-in/phone/")
+STRANGERS_PAGES = (
+    *("/accounts/login/", "/accounts/inactive/", "/accounts/sign-in/", "/accounts/sign-in/phone/"),
+    *("/portal/", "/portal/report/", "/portal/track/", "/portal/reports/", "/portal/reports/map/", "/portal/waiting/"),
+)
 MOST_PAGES = 200
 
 

@@ -25,7 +25,7 @@ def test_an_administrator_signs_in_by_keyboard_and_sees_thirty_two_wards(
 def test_a_wrong_password_is_refused_in_words_and_the_page_stays(browser: Browser, city: City) -> None:
     context = visit(browser, city)
     page = context.new_page()
-    page.goto("/")
+    page.goto("/me/")
     assert "/accounts/login/" in page.url
     page.fill("input[name=login]", "truc")
     page.fill("input[name=password]", "not the password")
@@ -43,7 +43,7 @@ def test_the_password_alone_opens_nothing(browser: Browser, city: City) -> None:
     page.fill("input[name=password]", city.accounts["kiemtoan"].password)
     page.keyboard.press("Enter")
     page.wait_for_selector("input[name=code]")
-    for path in ("/", "/administration/", "/administration/people/", "/django-admin/"):
+    for path in ("/me/", "/administration/", "/administration/people/", "/django-admin/"):
         page.goto(path)
         assert "/accounts/" in page.url, f"{path} opened with the password alone"
     context.close()

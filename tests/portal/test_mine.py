@@ -1,16 +1,38 @@
 """One's own reports and areas, for whoever is signed in."""
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 
+from songcau.flows import published_report_is_told_to_its_area
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.tests.people import make_person, sign_in
 from songcau.foundation.audit.models import Entry
+from songcau.foundation.notifications.models import Notice
+from songcau.foundation.notifications.rendering import full
+from songcau.foundation.outbox.reactions import DeliveryFacts
+from songcau.systems.citizen_reports.actions import accept_report, publish_report, withhold_report
 from songcau.systems.citizen_reports.actions.submitting import Contact
+from songcau.systems.citizen_reports.events import ReportPublished
 from songcau.systems.citizen_reports.models import AreaAlert
 from songcau.systems.citizen_reports.tests.town import Town, send
 
 pytestmark = pytest.mark.django_db
+DELIVERY = DeliveryFacts(
+    event_id=uuid4(),
+    sequence=1,
+    name="ReportPublished",
+    subject="",
+    payload={},
+    at=datetime(2026, 11, 28, tzinfo=UTC),
+    actor_id=uuid4(),
+    actor_label="songcau",
+    trace="",
+    reaction="flows.area",
+    attempt=1,
+)
 MINE, ALERTS = "/portal/my-reports/", "/portal/alerts/"
 
 
@@ -57,3 +79,33 @@ def test_an_area_is_added_once_and_removed_and_the_log_does_not_know_who(
     assert client.post(ALERTS, {"remove": "x"}).status_code == 404
     assert client.post(ALERTS, {"remove": str(alert.pk)}).status_code == 302
     assert not AreaAlert.objects.exists()
+
+
+@pytest.mark.usefixtures("wards")
+def test_who_watches_a_ward_is_told_once_when_a_report_of_it_is_published(
+    client: Client, person: Person, town: Town
+) -> None:
+    report = send()
+    client.post(ALERTS, {"ward": report.ward_code})
+    client.post(ALERTS, {"ward": report.ward_code, "category": "POTHOLE"})
+    accept_report(by=town.desk, report_id=report.pk)
+    for _time in range(2):
+        publish_report(by=town.desk, report_id=report.pk)
+        published_report_is_told_to_its_area.tell(ReportPublished(report.pk), DELIVERY)
+        withhold_report(by=town.desk, report_id=report.pk, reason="Có tên người trong ảnh, phải xem lại.")
+    notice = Notice.objects.get(person=person, kind="citizen_reports.in_my_area")
+    assert notice.params["category"] == "POTHOLE"
+    assert notice.link == f"/portal/reports/{report.code}/"
+    assert "Ổ gà" in full(notice.kind, notice.params).title
+    published_report_is_told_to_its_area.tell(ReportPublished(report.pk), DELIVERY)
+    assert Notice.objects.filter(kind="citizen_reports.in_my_area").count() == 1
+
+
+@pytest.mark.usefixtures("wards")
+def test_not_every_ward_at_once(client: Client, town: Town) -> None:
+    from songcau.consoles.citizen.places import wards
+
+    answers = [client.post(ALERTS, {"ward": ward.code}).status_code for ward in wards()]
+    assert answers[0] == 302
+    assert answers[-1] == 422
+    assert AreaAlert.objects.count() == 20

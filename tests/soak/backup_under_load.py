@@ -1,13 +1,15 @@
 """`python -m tests.soak.backup_under_load --rounds 3 [--database URL]`: exits 1 on any breach.
 
 A city is written to without a pause: entries with events by several threads, uploads through a real web process, a
-real worker. Meanwhile `songcau backup` runs, and what it made is restored elsewhere. There the audit chain must hold,
-rows and files must be what the backup says, and whatever was answered before the backup began must be there.
+real worker, entities through a real broker. Meanwhile `songcau backup` runs, and what it made is restored elsewhere.
+There the audit chain must hold, rows and files must be what the backup says, and whatever was answered before the
+backup began must be there, of entities each batch whole.
 `--sabotage` reads each table at a moment of its own and must end in breaches.
 """
 
 import argparse
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -31,21 +33,27 @@ from tests.soak.upload_storm import Sender, Server, session
 
 KEY = "a passphrase only for the soak"
 ADDED = {"audit_entry": 1}
+SOAK = "urn:ngsi-ld:Soak:"
 
 
 @dataclass
 class Load:
-    """Writers and senders at work. `written` and `sent` hold what was answered with success, in order."""
+    """Writers and senders at work. `written`, `sent` and `told` hold what was answered with success, in order.
+
+    told: numbers; for each, two entities went to the broker in one batch.
+    """
 
     server: Server
     headers: dict[str, str]
+    broker: str
     written: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     crew: list[threading.Thread] = field(default_factory=list)
 
     def begin(self) -> None:
-        work = [(self.write, n) for n in range(2)] + [(self.send, n) for n in range(2)]
+        work = [(self.write, n) for n in range(2)] + [(self.send, n) for n in range(2)] + [(self.tell, 0)]
         self.crew = [threading.Thread(target=target, args=(number,)) for target, number in work]
         for thread in self.crew:
             thread.start()
@@ -83,6 +91,17 @@ class Load:
             if sender.run().finished:
                 self.sent.append(sender.outcome.digest)
 
+    def tell(self, _number: int) -> None:
+        from songcau.context.public import Context
+
+        with Context(self.broker) as context:
+            number = 0
+            while not self.over.is_set():
+                number += 1
+                value = {"type": "Property", "value": number}
+                context.upsert([{"id": f"{SOAK}{number}:{part}", "type": "Soak", "n": value} for part in "ab"])
+                self.told.append(number)
+
 
 @dataclass
 class Elsewhere:
@@ -100,6 +119,20 @@ class Elsewhere:
             return line.execute(words).fetchall()
         finally:
             line.close()
+
+    def told(self) -> Counter[int]:
+        """Of each number, how many of its entities the broker's journal holds with that value."""
+        line = sqlite3.connect(self.data / "context" / "journal.sqlite3")
+        try:
+            rows = line.execute("SELECT id, body FROM history JOIN entity ON entity.number = history.entity").fetchall()
+        finally:
+            line.close()
+        found: Counter[int] = Counter()
+        for name, body in rows:
+            number = int(name.removeprefix(SOAK).partition(":")[0])
+            values = [attribute["value"] for attribute in json.loads(body)["a"].values()]
+            found[number] += values == [number]
+        return found
 
     def files(self) -> dict[str, str]:
         """Name → SHA-256 of what lies under it."""
@@ -120,7 +153,7 @@ def one_round(load: Load, file: Path, there: Elsewhere, sabotaged: bool) -> tupl
     from songcau.entry.backup.checking import check
 
     found: Counter[str] = Counter()
-    written, sent = load.written[:], load.sent[:]
+    written, sent, spoken = load.written[:], load.sent[:], load.told[:]
     made = run([*(["tests.soak.torn_backup"] if sabotaged else ["songcau", "backup"]), "--to", str(file)])
     meanwhile = len(load.written) - len(written)
     if made.returncode:
@@ -144,10 +177,14 @@ def one_round(load: Load, file: Path, there: Elsewhere, sabotaged: bool) -> tupl
     found["files lost"] = len({digest for (digest,) in linked} - kept.keys())
     found["files of other bytes"] = sum(name != digest for name, digest in kept.items())
     found["files not as told"] = int(len(kept) != told.files or told.lacking != 0)
+    told_there = there.told()
+    found["entities lost"] = sum(told_there[number] != 2 for number in spoken)
+    found["half of a batch of entities"] = sum(count != 2 for count in told_there.values())
     for words in (["audit", "verify"], ["files", "verify"]):
         verified = run(["songcau", *words], data=str(there.data), database=there.database)
         found[f"{words[0]} verify"] = int(verified.returncode != 0)
     facts = {"written meanwhile": meanwhile, "entries restored": len(entries), "files restored": len(kept)}
+    facts |= {"entities told meanwhile": len(load.told) - len(spoken), "batches of entities restored": len(told_there)}
     return found, facts
 
 
@@ -158,14 +195,15 @@ def soak(folder: Path, given: argparse.Namespace) -> tuple[Counter[str], Counter
 
     call_command("migrate", verbosity=0)
     install_all()
-    load = Load(Server(folder), session("lan"))
+    broker, address = serving_broker(folder)
+    load = Load(Server(folder), session("lan"), address)
     load.server.start()
     worker = subprocess.Popen([sys.executable, "-m", "songcau", "worker"], stderr=subprocess.DEVNULL)
     found, facts = Counter[str](), Counter[str]()
     try:
         load.begin()
         until = time.monotonic() + 60
-        while (len(load.written) < 200 or len(load.sent) < 5) and time.monotonic() < until:
+        while (len(load.written) < 200 or len(load.sent) < 5 or len(load.told) < 50) and time.monotonic() < until:
             time.sleep(0.1)
         for number in range(given.rounds):
             with place_elsewhere(given.database, folder / f"there-{number}") as there:
@@ -178,9 +216,23 @@ def soak(folder: Path, given: argparse.Namespace) -> tuple[Counter[str], Counter
         worker.wait(30)
         with suppress(OSError):
             load.server.kill()
+        broker.terminate()
+        broker.wait(30)
     facts.update({"entries written in all": len(load.written), "files uploaded in all": len(load.sent)})
-    found["nothing happened meanwhile"] = int(facts["written meanwhile"] == 0 or not load.sent)
+    idle = facts["written meanwhile"] == 0 or facts["entities told meanwhile"] == 0 or not load.sent
+    found["nothing happened meanwhile"] = int(idle)
     return found, facts
+
+
+def serving_broker(folder: Path) -> tuple[subprocess.Popen[str], str]:
+    """The city's broker, ready, and its address."""
+    socket = folder / "run" / "soak.sock"
+    socket.parent.mkdir(exist_ok=True, mode=0o700)
+    options = ["--data", str(folder / "context"), "--socket", str(socket)]
+    process = subprocess.Popen([sys.executable, "-m", "songcau", "broker", *options], stdout=subprocess.PIPE, text=True)
+    if process.stdout is None or "ready" not in process.stdout.readline():
+        raise SystemExit("the broker does not start")
+    return process, f"unix:{socket}"
 
 
 class place_elsewhere:  # noqa: N801 - reads as a word in `with`

@@ -26,7 +26,9 @@ def is_loaded() -> bool:
 
 def may_be_needed(query: str, body: bytes) -> bool:
     """Whether a request names a line, an area or many points."""
-    return any(mark in body for mark in _MARKS_IN_BODY) or any(mark in query for mark in _MARKS)
+    if body and any(mark in body for mark in _MARKS_IN_BODY):
+        return True
+    return bool(query) and any(mark in query for mark in _MARKS)
 
 
 async def load() -> None:

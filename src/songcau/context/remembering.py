@@ -3,12 +3,13 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
-from typing import Final, Generic, ParamSpec, TypeVar
+from typing import Final, Generic, TypeVar, TypeVarTuple
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-P = ParamSpec("P")
 R = TypeVar("R")
+Text = TypeVar("Text", str, bytes)
+Rest = TypeVarTuple("Rest")
 
 LONGEST: Final = 1024
 """Characters, or bytes, of a header or a parameter that is remembered; what is longer is read each time."""
@@ -48,18 +49,17 @@ class Remembered(Generic[K, V]):
             del self._answers[oldest]
 
 
-def short_kept(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def short_kept(
+    most: int,
+) -> Callable[[Callable[[Text, *Rest], R]], Callable[[Text, *Rest], R]]:
     """For a pure function whose first argument comes from a client, a text or bytes: answers to short ones are kept."""
 
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+    def decorate(function: Callable[[Text, *Rest], R]) -> Callable[[Text, *Rest], R]:
         kept = lru_cache(maxsize=most)(function)
 
         @wraps(function)
-        def answer(*arguments: P.args, **named: P.kwargs) -> R:
-            asked = arguments[0]
-            if len(asked) <= LONGEST:  # type: ignore[arg-type]  # a text or bytes, as the decorator says
-                return kept(*arguments, **named)  # type: ignore[arg-type]  # hashable, all of them
-            return function(*arguments, **named)
+        def answer(asked: Text, *rest: *Rest) -> R:
+            return kept(asked, *rest) if len(asked) <= LONGEST else function(asked, *rest)
 
         return answer
 

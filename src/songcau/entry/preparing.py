@@ -1,4 +1,4 @@
-"""Makes a database ready to serve: tables, then the administrative units of the city's profile."""
+"""Makes a database ready to serve: tables, the administrative units of the city's profile, what systems begin with."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,14 @@ from django.core.management import call_command
 
 from songcau.foundation.places.actions import load_profile
 from songcau.kernel.actor import SYSTEM
+from songcau.systems.citizen_reports.actions import load_usual_categories
 
 
 def prepare_database(profile: str, *, say: Callable[[str], None]) -> None:
-    """Apply the migrations and load the profile. Safe to repeat."""
+    """Apply the migrations, load the profile, and add what is missing to begin with. Safe to repeat."""
     call_command("migrate", verbosity=0, interactive=False)
     say("tables: as this version expects them")
     load_profile(by=SYSTEM, name=profile)
     say(f"administrative units: profile {profile}")
+    # Categories are retired, never deleted: what the city gave up does not come back.
+    say(f"citizens' reports: {load_usual_categories(by=SYSTEM)} usual categories added")

@@ -16,6 +16,7 @@ from songcau.flows import (
     moved_date_moves_data_request,
     moved_date_moves_report,
     moved_request_is_told,
+    published_report_is_told_to_its_area,
     report_is_told_to_its_reporter,
     report_is_told_to_officials,
     waiting_report_is_told,
@@ -98,7 +99,10 @@ TABLE: dict[type, tuple[Reaction, ...]] = {
     reports.ReportEscalated: (waiting_report_is_told.LATE,),
     reports.ReportForwarded: (),
     reports.ReportNudged: (waiting_report_is_told.NUDGED,),
-    reports.ReportPublished: (citizen_reports_on_the_map.REACTIONS[reports.ReportPublished],),
+    reports.ReportPublished: (
+        citizen_reports_on_the_map.REACTIONS[reports.ReportPublished],
+        published_report_is_told_to_its_area.PUBLISHED,
+    ),
     reports.ReportRated: (),
     reports.ReportStepTaken: (
         report_is_told_to_officials.STEP,

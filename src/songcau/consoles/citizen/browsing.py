@@ -60,6 +60,7 @@ def filters_of(request: HttpRequest) -> Filters:
 
 
 @open_to_everyone
+@gzip_page
 @require_safe
 def reports_page(request: HttpRequest) -> HttpResponse:
     """The list, newest first."""

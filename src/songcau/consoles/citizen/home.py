@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from songcau.consoles.citizen import words
@@ -15,6 +16,7 @@ _MOST_FOUND = 5
 
 
 @open_to_everyone
+@gzip_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """With `?q=`: what was found, with or without diacritics."""

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from songcau.consoles.desk import reading
 from songcau.consoles.desk.forms import OF_THE_CITY, PreferencesForm
-from songcau.foundation.accounts.access import actor_of, signed_in
+from songcau.foundation.accounts.access import actor_of, signed_in, signed_in_or
 from songcau.foundation.accounts.actions import set_preferences
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.shell.navigation import menu
@@ -22,7 +22,7 @@ from songcau.foundation.shell.views import remember_both
 from songcau.kernel import clock
 
 
-@signed_in
+@signed_in_or("portal:home")
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Who one is, what there is to do, what one may open."""

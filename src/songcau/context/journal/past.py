@@ -14,9 +14,10 @@ import orjson
 
 from songcau.context.entities.entity import Attribute, Attributes, Change, Entity, Kind, instances
 from songcau.context.journal.rows import Row, instant_text
-from songcau.context.journal.store import Store
+from songcau.context.journal.store import Bound, Store
 
-MOST_ROWS_BACK: Final = 2_000
+BACK: Final = Bound(rows=2_000, bytes=16 * 1024 * 1024)
+MOST_BYTES_AT_ONCE: Final = 16 * 1024 * 1024
 # So far it is looked for attributes that may have been deleted since, when all that are there now are found.
 ROWS_BACK_WHEN_FOUND: Final = 50
 MOST_ENTITIES_HELD: Final = 20_000
@@ -33,11 +34,11 @@ class Past:
         self._states: OrderedDict[int, Entity | None] = OrderedDict()
 
     async def after(self, sequence: int, limit: int) -> list[tuple[int, Change]]:
-        """The changes that follow a sequence number, each with its own; fewer than `limit` at the end of the log."""
+        """The changes that follow a sequence number, each with its own: `limit` at most; none at the end of the log."""
         return await asyncio.to_thread(self._read, sequence, limit)
 
     def _read(self, sequence: int, limit: int) -> list[tuple[int, Change]]:
-        rows = self._store.rows_after(sequence, limit)
+        rows = self._store.rows_after(sequence, Bound(limit, MOST_BYTES_AT_ONCE))
         return [(row[0], self._change(tenant, entity_id, row)) for tenant, entity_id, row in rows]
 
     def _change(self, tenant: str, entity_id: str, row: Row) -> Change:
@@ -60,7 +61,7 @@ class Past:
         if present is not None and present.created_at >= moment:
             present = None  # another entity, made under the same id since
         earlier = _Earlier(present, moment)
-        for count, row in enumerate(self._store.rows_back(previous, MOST_ROWS_BACK)):
+        for count, row in enumerate(self._store.rows_back(previous, BACK)):
             if earlier.is_whole_with(row) or (count >= ROWS_BACK_WHEN_FOUND and earlier.has_all):
                 break
         return earlier.entity(entity_id)

@@ -209,13 +209,7 @@ class PostgresqlStore(SqlReading):
         since = period.since if period.since is not None else NEVER
         until = period.until if period.until is not None else -NEVER
         within = "observed_to >= %s AND observed_from < %s" if period.observed else "at >= %s AND at < %s"
-        # Sizes are summed up in the database: what is too much does not come over at all.
-        return self._all(
-            f"SELECT {BARE_COLUMNS} FROM (SELECT {COLUMNS}, sum(length(body)) OVER (ORDER BY seq DESC) AS size"  # noqa: S608
-            " FROM history WHERE entity = (SELECT entity FROM history WHERE seq = %s) AND seq <= %s"
-            f" AND {within} ORDER BY seq DESC LIMIT %s) AS sized WHERE size - length(body) < %s ORDER BY seq DESC",
-            (newest, newest, since, until, bound.rows, bound.bytes),
-        )
+        return self._rows(newest, f" AND {within}", (since, until), bound)
 
     def expired(self, number: int, newest: int, cut: int | None, limit: int) -> Expired:
         hidden, covered = self.mask(number).everything, self._covered()
@@ -226,14 +220,16 @@ class PostgresqlStore(SqlReading):
         seqs = [seq for (seq,) in rows]
         return Expired(seqs, is_all=not seqs or seqs[-1] == newest)
 
-    def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
-        return self._rows(newest, "", (), limit)
+    def rows_back(self, newest: int, bound: Bound) -> Sequence[Row]:
+        return self._rows(newest, "", (), bound)
 
-    def _rows(self, newest: int, condition: str, parameters: tuple[int, ...], limit: int) -> list[Row]:
+    def _rows(self, newest: int, condition: str, parameters: tuple[int, ...], bound: Bound) -> list[Row]:
+        # Sizes are summed up in the database: what is too much does not come over at all.
         return self._all(
-            f"SELECT {COLUMNS} FROM history WHERE entity = (SELECT entity FROM history WHERE seq = %s)"  # noqa: S608
-            f" AND seq <= %s{condition} ORDER BY seq DESC LIMIT %s",
-            (newest, newest, *parameters, limit),
+            f"SELECT {BARE_COLUMNS} FROM (SELECT {COLUMNS}, sum(length(body)) OVER (ORDER BY seq DESC) AS size"  # noqa: S608
+            " FROM history WHERE entity = (SELECT entity FROM history WHERE seq = %s) AND seq <= %s"
+            f"{condition} ORDER BY seq DESC LIMIT %s) AS sized WHERE size - length(body) < %s ORDER BY seq DESC",
+            (newest, newest, *parameters, bound.rows, bound.bytes),
         )
 
     def _all(self, query: str, parameters: Sequence[object]) -> list[Any]:

@@ -59,11 +59,20 @@ class SqlReading(ABC):
         )
         return [(entity_id, tuple(types.split())) for entity_id, types in rows]
 
-    def rows_after(self, after: int, limit: int) -> Sequence[tuple[str, str, Row]]:
+    def rows_after(self, after: int, bound: Bound) -> Sequence[tuple[str, str, Row]]:
+        sizes = self._all(
+            "SELECT seq, length(body) FROM history WHERE seq > %s ORDER BY seq LIMIT %s", (after, bound.rows)
+        )
+        last, left = after, bound.bytes
+        for seq, size in sizes:
+            last, left = seq, left - size
+            if left <= 0:
+                break
         rows = self._all(
             f"SELECT tenant.name, entity.id, {COLUMNS} FROM history JOIN entity ON entity.number = history.entity"  # noqa: S608  # column names
-            " JOIN tenant ON tenant.number = entity.tenant WHERE history.seq > %s ORDER BY history.seq LIMIT %s",
-            (after, limit),
+            " JOIN tenant ON tenant.number = entity.tenant WHERE history.seq > %s AND history.seq <= %s"
+            " ORDER BY history.seq",
+            (after, last),
         )
         return [(tenant, entity_id, tuple(row)) for tenant, entity_id, *row in rows]
 

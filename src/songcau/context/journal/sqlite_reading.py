@@ -1,7 +1,7 @@
 """Reading the journal's SQLite file beside the writer: each call with a connection that only reads."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import zip_longest
 from pathlib import Path
@@ -35,16 +35,13 @@ class SqliteReading(SqlReading):
 
     def rows_of(self, newest: int, period: Period, bound: Bound) -> list[Row]:
         found: list[Row] = []
-        left = bound.bytes
+        left = bound
         with self._reader() as connection:
             for last, place in _chapters(connection, newest, period):
-                # Row by row: even the rows of one chapter may be more than fits into memory.
-                for row in connection.execute(_LINE, (last, min(place, bound.rows - len(found)))):
-                    found.append(row)
-                    left -= len(row[-1])
-                    if left <= 0:
-                        return found
-                if len(found) >= bound.rows:
+                some = _within(connection.execute(_LINE, (last, min(place, left.rows))), left)
+                found += some
+                left = left.without(len(some), sum(len(row[-1]) for row in some))
+                if left.is_used_up:
                     break
         return found
 
@@ -68,9 +65,9 @@ class SqliteReading(SqlReading):
         newest: int = self._all("SELECT coalesce(max(seq), 0) FROM history", ())[0][0]
         return newest
 
-    def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
+    def rows_back(self, newest: int, bound: Bound) -> Sequence[Row]:
         with self._reader() as connection:
-            return connection.execute(_LINE, (newest, limit)).fetchall()
+            return _within(connection.execute(_LINE, (newest, bound.rows)), bound)
 
     def close(self) -> None:
         while self._idle:
@@ -97,6 +94,18 @@ class SqliteReading(SqlReading):
         )
         connection.execute("PRAGMA query_only = ON")
         return connection
+
+
+def _within(rows: Iterable[Row], bound: Bound) -> list[Row]:
+    """Row by row, up to the one that uses the bytes up: even those of one chapter may be more than memory has."""
+    found: list[Row] = []
+    left = bound.bytes
+    for row in rows:
+        found.append(row)
+        left -= len(row[-1])
+        if left <= 0:
+            break
+    return found
 
 
 def _chapters(connection: sqlite3.Connection, newest: int, period: Period) -> Iterator[tuple[int, int]]:

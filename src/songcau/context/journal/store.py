@@ -163,10 +163,10 @@ class Store(Protocol):
         The row that uses the bound up is the last that is given.
         """
 
-    def rows_after(self, after: int, limit: int) -> Sequence[tuple[str, str, Row]]:
-        """(tenant, entity's id, row) of the rows that follow a sequence number, oldest first."""
+    def rows_after(self, after: int, bound: Bound) -> Sequence[tuple[str, str, Row]]:
+        """(tenant, entity's id, row) of the rows that follow a sequence number, oldest first; none at the end only."""
 
-    def rows_back(self, newest: int, limit: int) -> Sequence[Row]:
+    def rows_back(self, newest: int, bound: Bound) -> Sequence[Row]:
         """A row and those before it of the same entity, newest first."""
 
     def close(self) -> None: ...

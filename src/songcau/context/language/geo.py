@@ -23,6 +23,7 @@ PointsTest = Callable[[Sequence[float], Sequence[float]], Sequence[bool]]
 _RELATIONS = ("within", "contains", "intersects", "disjoint", "overlaps", "equals")
 _BOUND = re.compile(r"(?P<which>maxDistance|minDistance)==(?P<metres>\d{1,12}(?:\.\d{1,12})?(?:[eE]\+?\d)?)\Z")
 _DEGREE = math.pi / 180.0
+_SMALL = 20_000.0  # metres of a circle that is nearly flat
 _QUICK = ("intersects", "disjoint")  # known as soon as two sides meet
 
 
@@ -114,8 +115,17 @@ def _ring(centre: Position, least: float, most: float) -> "_Points":
         east = sin((longitude - middle) * half)
         return lower <= north * north + cosine * cos(latitude * _DEGREE) * east * east <= upper
 
+    flat = _flat(centre, most) if not least else None
+
     def hold(longitudes: Sequence[float], latitudes: Sequence[float]) -> Sequence[bool]:
         # The same once more without a call for each point: thousands are asked at once.
+        if flat is not None:
+            scale, inside, outside = flat
+            return [
+                (square := (north := latitude - level) * north + scale * (east := longitude - middle) * east) <= inside
+                or (square < outside and holds(longitude, latitude))
+                for longitude, latitude in zip(longitudes, latitudes, strict=True)
+            ]
         return [
             lower
             <= (north := sin((latitude - level) * half)) * north
@@ -125,6 +135,22 @@ def _ring(centre: Position, least: float, most: float) -> "_Points":
         ]
 
     return _Points(holds, hold)
+
+
+def _flat(centre: Position, most: float) -> tuple[float, float, float] | None:
+    """Of a small circle: what east counts for against north in squares of degrees, and up to which sum a position is
+    surely inside, from which on surely outside. Only between these two the sphere must be asked.
+
+    With x² (1 - x²/3) <= sin² x <= x², and the cosine of the latitude between those of the circle's two ends.
+    """
+    middle, level = centre
+    if most > _SMALL or abs(middle) > 177.0 or abs(level) > 80.0:
+        return None
+    angle = most / distance.RADIUS / _DEGREE
+    narrow = math.cos(min(90.0, abs(level) + angle) * _DEGREE)
+    wide = math.cos(max(0.0, abs(level) - angle) * _DEGREE)
+    share = _share(most) / (_DEGREE / 2.0) ** 2
+    return math.cos(level * _DEGREE) * wide, share * (1.0 - 1e-9), share * wide / narrow * (1.0 + 2e-4)
 
 
 def _share(metres: float) -> float:

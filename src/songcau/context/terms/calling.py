@@ -25,6 +25,8 @@ class CheckedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises OSError (PrivateAddress) when there is no address to call, httpx.HTTPError."""
         url = request.url
+        if url.scheme not in _PORTS:
+            raise httpx.UnsupportedProtocol(f"{url.scheme} is neither http nor https")
         port = url.port or _PORTS[url.scheme]
         host = url.raw_host.decode("ascii")  # an international name as it is looked up
         loop = asyncio.get_running_loop()

@@ -2,6 +2,7 @@
 
     @open_to_everyone            anybody
     @signed_in                   anybody with an account
+    @signed_in_or("portal:home") the same; others are led to that page instead of the sign-in
     @signed_in_anew              the same, and the password or a code was given in the last five minutes
     @requires("app.verb_noun")   who holds the permission somewhere; rows are cut by `visible_to`, deeds by actions
     @requires(..., fresh=True)   the same, and the password or a code was given in the last five minutes
@@ -25,12 +26,16 @@ View = TypeVar("View", bound=Callable[..., object])
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`permission` and `assurance` imply `signed_in`; `fresh` asks for the password again."""
+    """`permission` and `assurance` imply `signed_in`; `fresh` asks for the password again.
+
+    `otherwise`: the name of the page to which strangers are led, where it is not the sign-in.
+    """
 
     signed_in: bool = True
     permission: str = ""
     fresh: bool = False
     assurance: Assurance = Assurance.NONE
+    otherwise: str = ""
 
 
 OPEN = Access(signed_in=False)
@@ -54,6 +59,11 @@ def open_to_everyone(view: View) -> View:
 def signed_in(view: View) -> View:
     """Anybody with an account may enter."""
     return _marked(view, SIGNED_IN)
+
+
+def signed_in_or(otherwise: str) -> Callable[[View], View]:
+    """Anybody with an account may enter; strangers are led to the page of this name."""
+    return lambda view: _marked(view, Access(otherwise=otherwise))
 
 
 def signed_in_anew(view: View) -> View:

@@ -120,6 +120,8 @@ class AccessMiddleware:
             raise PermissionDenied("ROUTE_UNDECLARED")
         if not access.signed_in:
             return None
+        if not request.user.is_authenticated and access.otherwise:
+            return HttpResponseRedirect(reverse(access.otherwise))
         if not request.user.is_authenticated:
             return _surer(request, access) or _sent_to(request, resolve_url(settings.LOGIN_URL))
         return _of_no_use(request) or _stopped_at_threshold(request) or _stopped_by(request, access)

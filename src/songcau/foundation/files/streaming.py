@@ -23,6 +23,12 @@ STREAMED = re.compile(r"/files/uploads/[0-9a-f-]{36}/?")
 PATIENCE_SECONDS = 30.0
 # Twice the largest file any form takes, so that what is somewhat too large is still refused in words.
 MOST_OF_A_FORM = 128 << 20
+# Said before anybody is asked for a language: a browser that is still sending may show it.
+_TOO_LARGE = (
+    "<!DOCTYPE html><meta charset=utf-8><title>413</title>"
+    "<p lang=vi>Những gì gửi đi quá lớn. Hãy quay lại, bỏ bớt tệp hoặc gửi phim ngắn hơn.</p>"
+    "<p lang=en>This is too large. Go back and send fewer files, or a shorter film.</p>"
+)
 
 
 class SilentConnection(OSError):
@@ -85,7 +91,8 @@ class StreamingHandler(ASGIHandler):
         # A form would be unpacked in full before its view is asked.
         if not STREAMED.fullmatch(scope["path"]) or b"form" in said.get(b"content-type", b"").lower():
             if int(said.get(b"content-length") or 0) > MOST_OF_A_FORM:
-                await self.send_response(HttpResponse(status=413, headers={"Connection": "close"}), send)
+                refused = HttpResponse(_TOO_LARGE, status=413, headers={"Connection": "close"})
+                await self.send_response(refused, send)
                 return
             await super().handle(scope, receive, send)
             return

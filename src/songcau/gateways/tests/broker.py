@@ -17,7 +17,7 @@ from songcau.context.public import Context
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SONGCAU_")}
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 20.0, why: str = "waited in vain") -> None:
+def wait_until(holds: Callable[[], object], seconds: float = 60.0, why: str = "waited in vain") -> None:
     """Look until it is so."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -93,6 +93,7 @@ from songcau.systems.citizen_reports.queries.telling import (
     leaders,
     step_of,
 )
+from songcau.systems.citizen_reports.queries.watching import AreaNews, area_news
 from songcau.systems.citizen_reports.rules import (
     REPORT_LIMIT,
     AttachmentKind,
@@ -113,6 +114,7 @@ __all__ = [
     "MOST_PICTURES",
     "REPORT_LIMIT",
     "SUBJECT",
+    "AreaNews",
     "AskedQuestion",
     "AttachmentKind",
     "AttachmentState",
@@ -164,6 +166,7 @@ __all__ = [
     "answer_question",
     "appeal",
     "area_alerts",
+    "area_news",
     "concerned_by_lateness",
     "desk",
     "drop_held",

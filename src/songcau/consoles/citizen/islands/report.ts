@@ -126,8 +126,9 @@ text.addEventListener("input", () => {
 
 function showQuestions(): boolean {
   let asks = false;
-  for (const block of document.querySelectorAll<HTMLElement>(".cp-questions")) {
+  for (const block of document.querySelectorAll<HTMLDetailsElement>(".cp-questions")) {
     block.hidden = block.dataset.category !== category.value;
+    block.open = true;
     asks ||= !block.hidden;
   }
   return asks;

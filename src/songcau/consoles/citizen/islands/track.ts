@@ -11,3 +11,5 @@ if (form !== null && code !== undefined && secret !== undefined && code !== "") 
   fill("secret", secret);
   form.requestSubmit();
 }
+
+export {};

@@ -33,7 +33,9 @@ function codes(one: Draft): HTMLElement[] {
   shown.append(element("dt", words.code), element("dd", one.answer.code), element("dt", words.secret), element("dd", one.answer.secret));
   const link = element("a", words.follow);
   link.href = one.answer.track;
-  return [shown, link];
+  const line = element("p");
+  line.append(link);
+  return [shown, line];
 }
 
 function buttons(one: Draft): HTMLElement {

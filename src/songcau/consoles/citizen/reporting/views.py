@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from songcau.consoles.citizen import pictures
@@ -34,6 +35,7 @@ Faults = dict[str, str]
 
 @open_to_everyone
 @never_cache
+@gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponseBase:
     """The form; a POST with `step=check` shows the answers again, with `step=send` sends them."""

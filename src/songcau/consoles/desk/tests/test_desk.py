@@ -37,9 +37,14 @@ def client(person: Person) -> Client:
     return found
 
 
-@pytest.mark.parametrize("address", [HOME, ME])
-def test_the_anonymous_are_led_to_sign_in(address: str) -> None:
-    response = Client().get(address)
+def test_strangers_are_led_from_the_root_to_the_citizens_portal() -> None:
+    response = Client().get(HOME)
+    assert response.status_code == 302
+    assert response["Location"] == reverse("portal:home")
+
+
+def test_the_anonymous_are_led_to_sign_in() -> None:
+    response = Client().get(ME)
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("account_login"))
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from songcau.context.entities.entity import Change, Entity, Kind
+from songcau.context.journal import past
 from songcau.context.journal.journal import Journal
+from songcau.context.journal.store import Bound
 from songcau.context.journal.tests.city import City
 from songcau.context.journal.tests.stores import new_store
 
@@ -79,6 +81,31 @@ def test_an_attribute_written_long_ago_is_found_in_the_present(tmp_path: Path) -
         assert told(change) == told(city_changes[-1])
         [(_, change), *_] = await journal.past(lambda _tenant, _id: None).after(1000, 10)
         assert told(change) == told(city_changes[1000])
+        await journal.close()
+
+    asyncio.run(main())
+
+
+def test_what_is_read_at_once_is_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "MOST_BYTES_AT_ONCE", 5_000)
+    monkeypatch.setattr(past, "BACK", Bound(2_000, 5_000))
+    city = City()
+
+    async def main() -> None:
+        journal = Journal(tmp_path, store=new_store(tmp_path))
+        await journal.open()
+        journal.append([city.put("urn:ngsi-ld:Lamp:1", text="x" * 2_000)])
+        for _ in range(20):
+            journal.append([city.set("urn:ngsi-ld:Lamp:1", text="y" * 2_000)])
+        await journal.append([city.set("urn:ngsi-ld:Lamp:1", text="z" * 20_000)])
+        reading, at, parts = journal.past(city.find), 0, []
+        while some := await reading.after(at, 1_000):
+            parts.append(len(some))
+            at = some[-1][0]
+        assert (sum(parts), max(parts), at) == (22, 3, 22)
+        [(_, change)] = await journal.past(city.find).after(21, 10)
+        assert change.before is not None
+        assert change.before.attributes["text"]["value"] == "y" * 2_000  # type: ignore[call-overload]
         await journal.close()
 
     asyncio.run(main())

@@ -351,3 +351,24 @@ def test_the_distance_of_shapes_is_asked_at_its_bounds() -> None:
     assert holds(road, "near;minDistance==0", "LineString", [[0, 1], [2, 1]])
     assert not holds(road, "near;minDistance==1", "LineString", [[0, 1], [2, 1]])
     assert holds(road, "near;maxDistance==99999999;minDistance==1", "LineString", [[0, 0], [2, 0]])
+
+
+@pytest.mark.parametrize("metres", [0.5, 30.0, 1_000.0, 19_999.0])
+def test_many_points_at_once_are_told_as_each_alone(metres: float) -> None:
+    dice = random.Random(3)
+    for _ in range(60):
+        middle, level = dice.uniform(-177, 177), dice.uniform(-80, 80)
+        query = geo.parse(PLAIN, f"near;maxDistance=={metres}", "Point", [middle, level])
+        degrees = metres / distance.RADIUS / math.pi * 180.0
+        points = [(middle, level), (-180.0, level), (180.0, level), (middle, -level), (middle, 90.0)]
+        for _ in range(60):
+            bearing = dice.uniform(0.0, 2.0 * math.pi)
+            # Most of them nearly at the bound, where a rough answer would be wrong.
+            length = degrees * dice.choice((dice.uniform(0.0, 3.0), dice.uniform(0.999, 1.001), 1.0))
+            east = middle + length * math.sin(bearing) / math.cos(math.radians(level))
+            points.append((max(-180.0, min(180.0, east)), level + length * math.cos(bearing)))
+        longitudes, latitudes = zip(*points, strict=True)
+        alone = [distance.haversine((middle, level), point) <= metres for point in points]
+        told = list(query.holds_points(longitudes, latitudes))
+        for point, one, other in zip(points, told, alone, strict=True):
+            assert one is other or abs(distance.haversine((middle, level), point) - metres) < 1e-6 * metres

@@ -23,6 +23,7 @@ from songcau.systems.citizen_reports.rules import Visibility
 
 REASON_LIMIT = 500
 LONGEST_BLOCK_DAYS = 365
+MOST_NAMES = 100
 
 
 class SourceUnknown(Refused):
@@ -117,7 +118,7 @@ def uphold(*, by: Actor, standing_id: UUID, reason: str) -> Standing:
 
 @transaction.atomic
 def appeal(*, source: str, text: str) -> Standing:
-    """Whoever was warned or blocked objects; `source` as it came with their report. Contacts in the text are masked.
+    """Whoever was warned or blocked objects; `source` as it came with their report. Contacts and names are masked.
 
     Raises the refusals of `rules.require_appeal`.
     """
@@ -127,12 +128,20 @@ def appeal(*, source: str, text: str) -> Standing:
     is_open = standing is not None and standing.appealed_at is not None and standing.settled_at is None
     said = rules.require_appeal(text, warnings=standing.warnings if standing else 0, is_open=is_open)
     assert standing is not None  # noqa: S101  # without one there is nothing to appeal
-    standing.appeal_text = rules.hidden_contacts(said)[0]
+    standing.appeal_text = _without_names(rules.hidden_contacts(said)[0], standing)
     standing.appealed_at = standing.changed_at = clock.now()
     standing.settled_at = None
     standing.save()
     _tell(SYSTEM, standing, "appeal", blocked=standing.blocked_until is not None)
     return standing
+
+
+def _without_names(text: str, standing: Standing) -> str:
+    """The centre decides about a source, not about a person: the names it gave in reports are masked too."""
+    given = Reporter.objects.filter(source_hash=standing.source_hash).exclude(name="").order_by("name")
+    for name in given.values_list("name", flat=True).distinct()[:MOST_NAMES]:
+        text = rules.hidden_name(text, name)[0]
+    return text
 
 
 def _standing_of(report: Report) -> Standing:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from songcau.foundation.notifications.kinds import EMAIL, Kind
 from songcau.foundation.notifications.rules import Channel, Urgency
 from songcau.systems.citizen_reports.permissions import HANDLE, MODERATE, SPOT_CHECK
+from songcau.systems.citizen_reports.queries.watching import category_in_words
 
 URGENT_CAME = "citizen_reports.urgent_came"
 ASSIGNED = "citizen_reports.assigned"
@@ -24,6 +25,7 @@ TOLD = "citizen_reports.told"
 RESOLVED = "citizen_reports.resolved"
 REFUSED = "citizen_reports.refused"
 REOPENED = "citizen_reports.reopened"
+IN_MY_AREA = "citizen_reports.in_my_area"
 
 # What a reporter's notice is about, for all of them alike: that somebody reported something, and never what.
 OWN_REPORTS = "citizen_reports.own_reports"
@@ -144,5 +146,15 @@ KINDS = (
         title=_("Your report was opened again"),
         body=_STANDS,
         short=_NEWS,
+    ),
+    Kind(
+        IN_MY_AREA,
+        name=_("Something was reported in an area that I watch"),
+        title=_("%(ward)s: %(category)s"),
+        body=_("Report %(code)s is shown to everybody now."),
+        short=_("There is a new report in an area that you watch."),
+        params=_CODE | {"ward", "category"},
+        usual=frozenset(),
+        says={"category": category_in_words},
     ),
 )

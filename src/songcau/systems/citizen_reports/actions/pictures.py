@@ -69,10 +69,11 @@ def _finished(by: Actor, upload_id: UUID) -> Upload:
 @transaction.atomic
 def _noted(by: Actor, attachment_id: UUID, file_id: UUID | None, refusal: str) -> bool:
     """Whether it was this call that wrote down what came of it."""
+    # The report first, as everywhere, so that nobody waits crosswise.
+    report = locked(Attachment.objects.values_list("report_id", flat=True).get(pk=attachment_id))
     attachment: Attachment = Attachment.objects.select_for_update(of=("self",)).get(pk=attachment_id)
     if attachment.state != AttachmentState.WAITING:
         return False
-    report = locked(attachment.report_id)
     attachment.file_id = file_id
     attachment.state = AttachmentState.READY if file_id else AttachmentState.REFUSED
     attachment.refusal = refusal[:40]

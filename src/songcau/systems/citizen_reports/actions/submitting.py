@@ -182,6 +182,23 @@ def _answered(category: Category, draft: Draft) -> dict[str, object]:
     return dict(rules.require_answers(questions, draft.answers, language=draft.language))
 
 
+def shown_text(typed: str, name: str) -> tuple[str, bool]:
+    """What others read of what a reporter of that name typed, and whether anything was masked in it."""
+    text, had_contacts = rules.hidden_contacts(typed)
+    text, had_name = rules.hidden_name(text, name)
+    return text, had_contacts or had_name
+
+
+def _shown_answers(answers: dict[str, object], name: str) -> tuple[dict[str, object], list[str]]:
+    """The answers as others read them, and those that differ as they were sent."""
+    kept, hidden = dict(answers), []
+    for key, answer in answers.items():
+        if isinstance(answer, str):
+            kept[key], was_masked = shown_text(answer, name)
+            hidden += [f"{key}: {answer}"] if was_masked else []
+    return kept, hidden
+
+
 def source_hash(source: str) -> str:
     """A source, told from others and not told itself; nothing for none."""
     if not source:
@@ -231,9 +248,11 @@ def _written(
     now = clock.now()
     received_at = draft.received_at if draft.received_at and draft.channel in _UNLIMITED else now
     place = placed(draft.longitude, draft.latitude, draft.ward_code, local(received_at).date())
-    text, was_masked = rules.hidden_contacts(typed)
+    text, was_masked = shown_text(typed, contact.name)
+    kept, hidden = _shown_answers(answers, contact.name)
     report = _report(draft, category, place, received_at, text)
-    report.answers, report.changed_at = answers, now
+    report.place_words = shown_text(report.place_words, contact.name)[0][:300]
+    report.answers, report.changed_at = kept, now
     report.save(force_insert=True)
     reporter: Reporter = Reporter.objects.create(
         report=report,
@@ -243,7 +262,7 @@ def _written(
         email=contact.email.strip()[:254],
         hide_name=contact.hide_name,
         keeps_original=contact.keeps_original,
-        text_as_sent=typed if was_masked else "",
+        text_as_sent="\n\n".join([*([typed] if was_masked else []), *hidden]),
         source_hash=source_hash(contact.source),
         made_at=now,
     )

@@ -125,7 +125,7 @@ OUTCOMES: dict[str, Words] = {
 }
 # What a line of the timeline says was done; a name that is not here is shown as it is.
 STEPS: dict[str, Words] = {
-    "submit": _("Received"),
+    "submit": _("Came in"),
     "replace_category": _("The category chosen was retired meanwhile"),
     "accept": _("Accepted by the centre"),
     "refuse": _("Refused"),

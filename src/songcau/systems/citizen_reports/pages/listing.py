@@ -128,14 +128,24 @@ def _colour(row: Report) -> Words:
 COLUMNS = (
     Column("colour", gettext_lazy("Colour"), _colour, template="citizen_reports/cells/colour.html"),
     Column("code", gettext_lazy("Code"), lambda row: rules.shown_code(row.code), sort="code", link=case_address),
-    Column("text", gettext_lazy("What"), _excerpt, template="citizen_reports/cells/what.html"),
+    Column("text", gettext_lazy("Matter"), _excerpt, template="citizen_reports/cells/what.html"),
     Column("category", gettext_lazy("Category"), lambda row: category_words(row.category), sort="category__name"),
     Column("ward", gettext_lazy("Ward"), lambda row: row.ward_name, sort="ward_name"),
     Column("state", gettext_lazy("State"), lambda row: STATES[row.state], template="citizen_reports/cells/state.html"),
     Column("unit", gettext_lazy("Unit"), lambda row: row.agency.name if row.agency else "", sort="agency__name"),
-    Column("received", gettext_lazy("Received"), lambda row: row.received_at, sort="received_at"),
     Column(
-        "due", gettext_lazy("Due"), lambda row: row.asked_at, sort="asked_at", template="citizen_reports/cells/due.html"
+        "received",
+        gettext_lazy("Received"),
+        lambda row: row.received_at,
+        sort="received_at",
+        template="citizen_reports/cells/when.html",
+    ),
+    Column(
+        "due",
+        gettext_lazy("Due by"),
+        lambda row: row.asked_at,
+        sort="asked_at",
+        template="citizen_reports/cells/due.html",
     ),
 )
 

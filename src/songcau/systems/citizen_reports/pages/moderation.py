@@ -44,7 +44,7 @@ QUEUE = Listing(
     title=gettext_lazy("Moderation"),
     columns=(
         Column("tick", gettext_lazy("Choose"), lambda row: "", template="citizen_reports/cells/tick.html"),
-        Column("what", gettext_lazy("What"), lambda row: row.text, template="citizen_reports/cells/queued.html"),
+        Column("what", gettext_lazy("Matter"), lambda row: row.text, template="citizen_reports/cells/queued.html"),
         Column(
             "due",
             gettext_lazy("To be looked at by"),
@@ -52,7 +52,6 @@ QUEUE = Listing(
             sort="verify_due_at",
             template="citizen_reports/cells/due.html",
         ),
-        Column("received", gettext_lazy("Received"), lambda row: row.received_at, sort="received_at"),
     ),
     filters=(
         listing.SEARCH,
@@ -118,7 +117,7 @@ def _page(request: HttpRequest, by: Actor, form: TriageForm | None, status: int)
     report = form.report if form else _chosen(request, by, shown)
     facts = panel_facts(by, report, form) if report else {"report": None}
     following = _following(request, shown, report)
-    extra = {"bulk": BulkForm(), "then": following, "selected": report.pk if report else None}
+    extra = {"bulk": BulkForm(auto_id="bulk_%s"), "then": following, "selected": report.pk if report else None}
     return render(request, "citizen_reports/moderation.html", context | facts | extra, status=status)
 
 

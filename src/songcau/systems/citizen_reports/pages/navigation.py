@@ -9,6 +9,7 @@ _VIEW, _MODERATE = "citizen_reports.view_reports", "citizen_reports.moderate"
 _SET_UP = "citizen_reports.configure"
 ITEMS = (
     NavigationItem(_("Moderation"), "citizen_reports:moderation", "inbox", _MODERATE, REPORTS, 100),
+    NavigationItem(_("Pictures to be reviewed"), "citizen_reports:pictures", "eye", _MODERATE, REPORTS, 101),
     NavigationItem(_("Worklist"), "citizen_reports:worklist", "clipboard-list", _VIEW, REPORTS, 102),
     NavigationItem(_("All reports"), "citizen_reports:reports", "list", _VIEW, REPORTS, 104),
     NavigationItem(_("Late reports"), "citizen_reports:late", "clock", _VIEW, REPORTS, 106),

@@ -150,7 +150,7 @@ def _name(by: By, line: Line, names: dict[str, str]) -> str:
 def _sheet(asked: Asked, rows: list[Row]) -> exports.Sheet:
     headings = [
         str(GROUPS[asked.by]),
-        _("Received"),
+        _("Reports received"),
         *(str(OUTCOMES[code]) for code in SHOWN),
         _("In time, %"),
         _("Ratings"),

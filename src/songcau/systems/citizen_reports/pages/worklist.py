@@ -1,5 +1,7 @@
 """The lists: a unit's worklist by colour, all reports, the late ones, those at three times the term."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
@@ -14,6 +16,7 @@ from songcau.systems.citizen_reports.pages import listing
 from songcau.systems.citizen_reports.pages.code_words import COLOURS
 from songcau.systems.citizen_reports.permissions import may_moderate
 from songcau.systems.citizen_reports.queries import worklist
+from songcau.systems.citizen_reports.queries.statistics import By, lines
 from songcau.systems.citizen_reports.rules import Colour
 
 OPEN_COLOURS = (Colour.BLACK, Colour.RED, Colour.AMBER, Colour.GREEN)
@@ -54,9 +57,11 @@ def all_reports(request: HttpRequest) -> HttpResponseBase:
 @requires("citizen_reports.view_reports")
 @require_GET
 def late(request: HttpRequest) -> HttpResponseBase:
-    """Open and past the date, the longest first."""
-    rows = worklist.late_reports(actor_of(request), clock.now())
-    return render_list(request, listing.LATE, rows, template="citizen_reports/late.html")
+    """Open and past the date, the longest first; above them how many each unit has."""
+    now = clock.now()
+    rows = worklist.late_reports(actor_of(request), now)
+    units = [(line, "?" + urlencode({"unit": line.key or listing.NOBODY})) for line in lines(rows, By.UNIT, now)]
+    return render_list(request, listing.LATE, rows, template="citizen_reports/late.html", extra={"units": units})
 
 
 @requires("citizen_reports.view_reports")

@@ -13,8 +13,10 @@ from songcau.systems.citizen_reports.queries import tallied
 from songcau.systems.citizen_reports.queries.worklist import OUTCOMES
 
 # A cluster is about this broad on the screen; a tile of the world has 512 pixels in MapLibre.
-CLUSTER_PIXELS = 56
+CLUSTER_PIXELS = 72
 TILE_PIXELS = 512
+# From here on a point stands where it is.
+EXACT_ZOOM = 15
 MOST_CLUSTERS = 2_000
 NEAREST_ZOOM = 20
 # Nearer than this a screen shows so little of a city that the reports themselves are counted.
@@ -76,8 +78,15 @@ def clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime
         )
         .order_by("-many", "x", "y")[:MOST_CLUSTERS]
     )
+    exact = zoom >= EXACT_ZOOM
     return [
-        Cluster(row["middle_x"], row["middle_y"], row["many"], row["late"], row["first"] if row["many"] == 1 else "")
+        Cluster(
+            row["middle_x"] if exact else _inside(row["middle_x"], row["x"], cell),
+            row["middle_y"] if exact else _inside(row["middle_y"], row["y"], cell),
+            row["many"],
+            row["late"],
+            row["first"] if row["many"] == 1 else "",
+        )
         for row in grouped
     ]
 
@@ -93,7 +102,13 @@ def whole_clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: da
         return clusters(rows, box, zoom, now)
     late = _late_in(rows, box, cell, now)
     return [
-        Cluster(one.longitude, one.latitude, one.many, late.get(_key(one.longitude, one.latitude, cell), 0), "")
+        Cluster(
+            _inside(one.longitude, one.x, cell),
+            _inside(one.latitude, one.y, cell),
+            one.many,
+            late.get((one.x, one.y), 0),
+            "",
+        )
         for one in found
     ]
 
@@ -101,11 +116,7 @@ def whole_clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: da
 def _late_in(rows: QuerySet[Report], box: Box | None, cell: float, now: datetime) -> dict[tuple[int, int], int]:
     """How many are late in each cell: looked for among the open ones, which are few."""
     late = _in_box(rows, box).filter(OUTCOMES["OPEN_LATE"](now)).values_list("longitude", "latitude")
-    return Counter(_key(longitude or 0, latitude or 0, cell) for longitude, latitude in late)
-
-
-def _key(longitude: float, latitude: float, cell: float) -> tuple[int, int]:
-    return math.floor(longitude / cell), math.floor(latitude / cell)
+    return Counter(tallied.cell_of(longitude or 0, latitude or 0, cell) for longitude, latitude in late)
 
 
 def _in_box(rows: QuerySet[Report], box: Box | None) -> QuerySet[Report]:
@@ -113,6 +124,11 @@ def _in_box(rows: QuerySet[Report], box: Box | None) -> QuerySet[Report]:
     if box is None:
         return rows
     return rows.filter(latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
+
+
+def _inside(middle: float, number: float, cell: float) -> float:
+    """Kept to the inner half of its cell, so that the circles of two neighbours never lie on each other."""
+    return min(max(middle, (number + 0.25) * cell), (number + 0.75) * cell)
 
 
 def _cell(field: str, degrees: float) -> Floor:

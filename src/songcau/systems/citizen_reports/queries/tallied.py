@@ -4,6 +4,7 @@ Only what is late, or open at three times its term, depends on the moment of ask
 reports, which are few.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -98,8 +99,12 @@ def _with_open(found: dict[Any, Sums], span: Span, now: datetime, field: str) ->
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Reports that lie close together: how many, how many of them open, their middle in degrees, and the borders."""
+    """Reports that lie close together, in the cell `x`, `y` (counted from 0°): how many, how many of them open, their
+    middle in degrees, and the borders of the cell.
+    """
 
+    x: int
+    y: int
     many: int
     still_open: int
     longitude: float
@@ -135,9 +140,19 @@ def many_in(found: Iterable[Cell]) -> int:
     return sum(cell.many for cell in found)
 
 
+def cell_of(longitude: float, latitude: float, degrees: float) -> tuple[int, int]:
+    """In which of the broader cells a report is counted: that of the middle of the kept cell it lies in."""
+    x = (_nth(longitude, 180) + 0.5) / CELLS_PER_DEGREE - 180
+    y = (_nth(latitude, 90) + 0.5) / CELLS_PER_DEGREE - 90
+    return math.floor(x / degrees), math.floor(y / degrees)
+
+
 def _cell(row: Mapping[str, Any], degrees: float) -> Cell:
-    many, west, south = row["reports"], row["cell_x"] * degrees, row["cell_y"] * degrees
+    many, x, y = row["reports"], int(row["cell_x"]), int(row["cell_y"])
+    west, south = x * degrees, y * degrees
     return Cell(
+        x,
+        y,
         many,
         row["opened"],
         row["sum_east"] / many / PLACE_UNITS,

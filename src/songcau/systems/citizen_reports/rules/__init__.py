@@ -121,6 +121,7 @@ from songcau.systems.citizen_reports.rules.numbers import (
     shown_code,
     shown_secret,
 )
+from songcau.systems.citizen_reports.rules.own_names import hidden_name
 from songcau.systems.citizen_reports.rules.questions import (
     ANSWER_LIMIT,
     LABEL_LIMIT,
@@ -316,6 +317,7 @@ __all__ = [
     "escalation_due",
     "fuzzed",
     "hidden_contacts",
+    "hidden_name",
     "is_likely_duplicate",
     "is_open",
     "is_secret",

@@ -254,6 +254,19 @@ def test_figures_open_lists_of_the_same_count(town: Town, enter: Enter) -> None:
             assert client.get(figure.href).context["page"].total == figure.value, figure.href
 
 
+def test_late_reports_are_counted_by_unit_and_each_count_opens_its_list(town: Town, enter: Enter) -> None:
+    assigned(town)
+    for days in (1, 30):
+        late = assigned(town)
+        due = clock.now() - timedelta(days=days)
+        Report.objects.filter(pk=late.pk).update(due_at=due, thrice_due_at=due + timedelta(days=10))
+    client = enter(town.desk)
+    ((line, href),) = client.get(page("late")).context["units"]
+    assert (line.name, line.received, line.counts["THREE_TIMES"]) == (town.ward.name, 2, 1)
+    assert client.get(page("late") + href).context["page"].total == 2
+    assert client.get(page("three_times") + href).context["page"].total == 1
+
+
 def test_the_map_gives_clusters_and_bad_boxes_no_error(town: Town, enter: Enter) -> None:
     send()
     client = enter(town.desk)

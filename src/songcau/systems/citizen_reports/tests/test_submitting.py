@@ -77,8 +77,8 @@ def test_the_same_report_sent_five_times_is_one(town: Town) -> None:
 def test_two_at_the_same_moment_are_one(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = draft()
     first = submit_report(by=NOBODY, draft=wanted, contact=Contact())
-    asked = iter([None, submitting._known(wanted)])
-    monkeypatch.setattr(submitting, "_known", lambda _draft: next(asked))
+    asked = iter([None, submitting.submitted(wanted.submission_id)])
+    monkeypatch.setattr(submitting, "submitted", lambda _id: next(asked))
     again = submit_report(by=NOBODY, draft=wanted, contact=Contact())
     assert (again.report_id, again.is_new, Report.objects.count()) == (first.report_id, False, 1)
 
@@ -245,3 +245,19 @@ def test_secrets_differ_and_are_worked_out_again(town: Town) -> None:
     one, other = uuid4(), uuid4()
     assert submitting.secret_of(one) == submitting.secret_of(one) != submitting.secret_of(other)
     assert replace(draft(), submission_id=one).submission_id == one
+
+
+def test_what_somebody_writes_of_themselves_into_answers_is_masked(town: Town) -> None:
+    question = {"key": "who", "kind": "TEXT", "label": "Ghi chú", "label_en": "Note", "required": False}
+    many = question | {"key": "many", "kind": "YES_NO"}
+    make_category("ASKS", questions=[question, many])
+    name, said = "Trần Thị Bưởi", "Tôi là TRAN THI BUOI, gọi 0912345678"
+    for text in (said, "Trước cổng trường"):
+        wanted = draft(category="ASKS", answers={"who": text, "many": True})
+        report = found(submit_report(by=NOBODY, draft=wanted, contact=Contact(name=name)).report_id)
+        kept = Reporter.objects.get(report=report).text_as_sent
+        if text == said:
+            assert (report.answers["who"], report.answers["many"]) == ("Tôi là •••, gọi •••", True)
+            assert kept == f"who: {said}"
+        else:
+            assert (report.answers["who"], kept) == (text, "")

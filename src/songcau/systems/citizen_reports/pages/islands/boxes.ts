@@ -156,3 +156,6 @@ function start(picture: SVGSVGElement, rows: HTMLUListElement, facts: DOMStringM
 }
 
 if (drawn !== null && list !== null && form !== null && add !== null) start(drawn, list, form.dataset, add);
+
+// A module of its own: its names are nobody else's.
+export {};

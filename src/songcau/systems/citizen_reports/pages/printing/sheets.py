@@ -62,7 +62,7 @@ def by_unit(rows: QuerySet[Report], first: date | None, last: date | None, now: 
     lines, whole = statistics.lines(within, By.UNIT, now), statistics.total(within, now)
     columns = [
         (_("Unit"), 4.0),
-        (_("Received"), 1.2),
+        (_("Reports received"), 1.2),
         (str(OUTCOMES["IN_TIME"]), 1.2),
         (str(OUTCOMES["DONE_LATE"]), 1.2),
         (str(OUTCOMES["OPEN"]), 1.2),
@@ -90,12 +90,12 @@ def late(rows: QuerySet[Report], now: datetime) -> Facts:
     """Open and past the date, the longest first."""
     columns = [
         (_("Code"), 1.7),
-        (_("What"), 4.0),
+        (_("Matter"), 4.0),
         (_("Category"), 1.8),
         (_("Ward"), 1.5),
         (_("Unit"), 2.2),
         (_("State"), 1.5),
-        (_("Due"), 1.6),
+        (_("Due by"), 1.6),
         (_("Days late"), 0.9),
     ]
     found = list(rows[: MOST_LINES + 1])
@@ -124,7 +124,7 @@ def hot_spots(rows: QuerySet[Report], first: date | None, last: date | None, now
     """Where many reports are, as cells of some 300 m: a map and the list with the same numbers."""
     within = statistics.received_between(rows, first, last)
     spots = [one for one in heat.clusters(within, None, SPOT_ZOOM, now) if one.count >= HOT_FROM][:MOST_SPOTS]
-    columns = [(_("No."), 0.6), (_("Where"), 4.0), (_("Most often"), 3.0), (_("Reports"), 1.0), (_("Late"), 1.0)]
+    columns = [(_("No."), 0.6), (_("Place"), 4.0), (_("Most often"), 3.0), (_("Reports"), 1.0), (_("Late"), 1.0)]
     lines = [
         (n, *_about_spot(within, one), written.number(one.count), written.number(one.late))
         for n, one in enumerate(spots, 1)
@@ -194,10 +194,10 @@ def report_sheet(report: Report, now: datetime) -> Facts:
         (_("Category"), category_words(report.category)),
         (_("State"), STATES[report.state]),
         (_("Received"), f"{written.moment(report.received_at)}, {CHANNELS[report.channel]}"),
-        (_("Where"), place or "–"),
+        (_("Place"), place or "–"),
         (_("Unit"), report.agency.name if report.agency else _("Nobody yet")),
         (_("Official"), report.officer_label or "–"),
-        (_("Due"), written.moment(report.due_at)),
+        (_("Due by"), written.moment(report.due_at)),
         (_("First promised"), written.moment(report.first_due_at)),
     ]
     if report.plan_due_on:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,12 +32,13 @@ from songcau.systems.citizen_reports.rules import OfficeTime
 ANY = ["GET", "HEAD", "POST"]
 
 
-def _wards() -> dict[str, str]:
-    return {one.code: one.short_name for one in units(Level.WARD, clock.today())}
+def _ward_name(row: Any) -> object:
+    return row.ward_name or row.ward_code or _("any ward")
 
 
-def _ward_name(row: RoutingRule) -> object:
-    return _wards().get(row.ward_code, row.ward_code) if row.ward_code else _("any ward")
+def _rows() -> QuerySet[RoutingRule]:
+    of_ward = units(Level.WARD, clock.today()).filter(code=OuterRef("ward_code")).values("short_name")[:1]
+    return RoutingRule.objects.select_related("category", "agency").annotate(ward_name=Subquery(of_ward))
 
 
 ROUTING = Listing(
@@ -122,8 +124,7 @@ def rules(request: HttpRequest) -> HttpResponseBase:
         category = Category.objects.get(code=form.cleaned_data["category"])
         agency = agency_for(category, ward, now, placed(None, None, ward, clock.today()))
         extra |= {"asked": True, "agency": agency}
-    rows = RoutingRule.objects.select_related("category", "agency")
-    return render_list(request, ROUTING, rows, template="citizen_reports/setting_up/routing.html", extra=extra)
+    return render_list(request, ROUTING, _rows(), template="citizen_reports/setting_up/routing.html", extra=extra)
 
 
 def _deed(title: str, submit: str, notice: str = "", *, danger: bool = False) -> Deed:
