@@ -70,9 +70,9 @@ class Asking:
 
     def _worklist(self, by: Any) -> object:
         from songcau.systems.citizen_reports.pages import listing, worklist
-        from songcau.systems.citizen_reports.queries.worklist import reports_of
+        from songcau.systems.citizen_reports.queries.worklist import has_unit, reports_of
 
-        rows = reports_of(by).filter(agency__isnull=False, is_open=True)
+        rows = reports_of(by).filter(has_unit(), is_open=True)
         return worklist._colours(by), self._list(
             listing.worklist_of(by.id), rows, page=self.chance.choice((1, 1, 1, 2, 5))
         )

@@ -61,6 +61,8 @@ class Listing:
     max_export_rows: int = MAX_EXPORT_ROWS
     # Rows are counted up to here, and paged: of a list of millions nobody turns the last page. None: all of them.
     most_counted: int | None = None
+    # The same where words were searched for.
+    most_found: int | None = None
     can_export: bool = True
     # Besides CSV and XLSX: (format, words) of files that the page itself makes.
     more_formats: tuple[tuple[str, Words], ...] = ()
@@ -188,8 +190,7 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
     """Everything `shell/parts/list.html` draws from, for a page that holds more than the list."""
     state = State(listing, request.GET)
     rows = state.applied(queryset)
-    total, is_more = _counted(listing, rows)
-    page: Page[Any] = page_of(rows, state.page, listing.page_size, total=total)
+    page, is_more = _page(rows, state)
     return {
         "listing": listing,
         "controls": [(filter_, filter_.control(state.values[filter_.name])) for filter_ in listing.filters],
@@ -212,12 +213,47 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
     }
 
 
-def _counted(listing: Listing, rows: Rows) -> tuple[int, bool]:
+def _page(rows: Rows, state: State) -> tuple[Page[Any], bool]:
+    """The page, and whether the list has more rows than are counted."""
+    listing = state.listing
+    is_search = any(isinstance(one, Search) and state.values[one.name] for one in listing.filters)
+    if is_search and listing.most_found is not None:
+        return _found_page(rows, state, listing.most_found)
+    total, is_more = _counted(rows, listing.most_counted)
+    return page_of(rows, state.page, listing.page_size, total=total), is_more
+
+
+def _found_page(rows: Rows, state: State, most: int) -> tuple[Page[Any], bool]:
+    """Words are looked up once, for the count and for the page."""
+    keys = list(rows.values_list("pk", flat=True)[: most + 1])
+    page = page_of(_Keys(keys[:most]), state.page, state.listing.page_size)
+    # Found and permitted already: only the rows themselves are missing.
+    bare = rows.all()
+    bare.query.clear_where()
+    known = {row.pk: row for row in bare.filter(pk__in=page.items)}
+    items = tuple(known[key] for key in page.items if key in known)
+    return Page(items, page.number, page.size, page.total), len(keys) > most
+
+
+class _Keys:
+    """A list that is cut and counted as a queryset is."""
+
+    def __init__(self, keys: list[Any]) -> None:
+        self._keys = keys
+
+    def __getitem__(self, cut: slice, /) -> list[Any]:
+        return self._keys[cut]
+
+    def count(self) -> int:
+        return len(self._keys)
+
+
+def _counted(rows: Rows, most: int | None) -> tuple[int, bool]:
     """How many rows there are, as far as they are counted, and whether there are more."""
-    if listing.most_counted is None:
+    if most is None:
         return rows.count(), False
-    found = rows.order_by()[: listing.most_counted + 1].count()
-    return min(found, listing.most_counted), found > listing.most_counted
+    found = rows.order_by()[: most + 1].count()
+    return min(found, most), found > most
 
 
 def _sort_choices(state: State) -> list[tuple[str, Words, bool, bool]]:

@@ -99,7 +99,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='report',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['asked_at', 'id'], name='report_open_by_asked'),
+            index=models.Index(condition=models.Q(('is_open', True)), fields=['asked_at', 'id', 'agency', 'amber_at', 'black_at'], name='report_open_by_asked'),
+        ),
+        migrations.AddIndex(
+            model_name='report',
+            index=models.Index(condition=models.Q(('is_open', True)), fields=['state', 'verify_due_at', 'id'], name='report_open_by_state'),
+        ),
+        migrations.AddIndex(
+            model_name='report',
+            index=models.Index(condition=models.Q(('is_open', True), ('officer_id__isnull', False)), fields=['officer_label', 'officer_id'], name='report_open_by_officer'),
         ),
         migrations.AddIndex(
             model_name='report',

@@ -172,7 +172,20 @@ class Report(Versioned):
         ]
         indexes = [
             models.Index(fields=["agency", "asked_at", "id"], condition=Q(is_open=True), name="report_worklist"),
-            models.Index(fields=["asked_at", "id"], condition=Q(is_open=True), name="report_open_by_asked"),
+            # With all that the counts by colour ask for.
+            models.Index(
+                fields=["asked_at", "id", "agency", "amber_at", "black_at"],
+                condition=Q(is_open=True),
+                name="report_open_by_asked",
+            ),
+            models.Index(
+                fields=["state", "verify_due_at", "id"], condition=Q(is_open=True), name="report_open_by_state"
+            ),
+            models.Index(
+                fields=["officer_label", "officer_id"],
+                condition=Q(is_open=True, officer_id__isnull=False),
+                name="report_open_by_officer",
+            ),
             models.Index(fields=["due_at"], condition=Q(is_open=True), name="report_open_by_due"),
             models.Index(fields=["agency", "-received_at"], name="report_by_agency"),
             models.Index(fields=["state", "received_at"], name="report_by_state"),

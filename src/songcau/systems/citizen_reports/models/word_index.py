@@ -1,8 +1,9 @@
 """An index of the words of reports, so that a search over a million of them answers at once.
 
-PostgreSQL: a GIN index over the words of `search_key` and `public_search_key`. SQLite: an FTS5 index beside the table,
-kept by triggers, with a table that gives each report the number FTS5 needs. Both find words by their beginnings. Both
-follow from the table of reports alone: a backup does not hold them, and `rebuild` makes them anew.
+PostgreSQL: generated columns with the words of `search_key` and `public_search_key`, and GIN indexes over them. SQLite:
+an FTS5 index beside the table, kept by triggers, with a table that gives each report the number FTS5 needs. Whole words
+are found, the last one by its beginning. Both follow from the table of reports alone: a backup does not hold them, and
+`rebuild` makes them anew.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -34,20 +35,23 @@ _SQLITE_TRIGGERS = {
     ),
     "citizen_reports_fts_delete": ("AFTER DELETE ON citizen_reports_report", _FORGET, _UNCOUNT),
 }
-_POSTGRESQL_INDEXES = {
-    "citizen_reports_words": """ON citizen_reports_report
-        USING gin (array_to_tsvector(string_to_array(search_key, ' ')))""",
-    "citizen_reports_public_words": """ON citizen_reports_report
-        USING gin (array_to_tsvector(string_to_array(public_search_key, ' '))) WHERE public_search_key <> ''""",
-}
+_POSTGRESQL = (
+    """ALTER TABLE citizen_reports_report ADD COLUMN IF NOT EXISTS words tsvector
+        GENERATED ALWAYS AS (array_to_tsvector(string_to_array(search_key, ' '))) STORED""",
+    """ALTER TABLE citizen_reports_report ADD COLUMN IF NOT EXISTS public_words tsvector
+        GENERATED ALWAYS AS (array_to_tsvector(string_to_array(public_search_key, ' '))) STORED""",
+    "CREATE INDEX IF NOT EXISTS citizen_reports_words ON citizen_reports_report USING gin (words)",
+    """CREATE INDEX IF NOT EXISTS citizen_reports_public_words ON citizen_reports_report USING gin (public_words)
+        WHERE public_search_key <> ''""",
+)
 
 
 def put_up(connection: BaseDatabaseWrapper) -> None:
     """Make the index, and fill it from what is there. Safe to repeat."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for name, what in _POSTGRESQL_INDEXES.items():
-                cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} {what}")
+            for statement in _POSTGRESQL:
+                cursor.execute(statement)
             return
         for statement in _SQLITE_TABLES:
             cursor.execute(statement)
@@ -60,8 +64,8 @@ def put_up(connection: BaseDatabaseWrapper) -> None:
 def take_down(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for name in _POSTGRESQL_INDEXES:
-                cursor.execute(f"DROP INDEX IF EXISTS {name}")
+            for name in COLUMNS.values():
+                cursor.execute(f"ALTER TABLE citizen_reports_report DROP COLUMN IF EXISTS {name}")
             return
         for name in _SQLITE_TRIGGERS:
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
@@ -93,18 +97,41 @@ def _fill(connection: BaseDatabaseWrapper) -> None:
         )
 
 
-_POSTGRESQL_MATCHES = {
-    column: f"array_to_tsvector(string_to_array(citizen_reports_report.{column}, ' ')) @@ %s::tsquery"
-    for column in COLUMNS
-}
+# Up to so many matches SQLite goes from the index to the reports; more are met soon enough on the way through the
+# reports themselves.
+MANY = 20_000
+_MANY_MATCHES = """SELECT COUNT(*) FROM (
+    SELECT 1 FROM citizen_reports_fts WHERE citizen_reports_fts MATCH %s LIMIT %s)"""
 _SQLITE_MATCHES = """citizen_reports_report.id IN (SELECT n.report_id FROM citizen_reports_fts f
     JOIN citizen_reports_fts_row n ON n.id = f.rowid WHERE citizen_reports_fts MATCH %s)"""
+_POSTGRESQL_MATCHES = {
+    "search_key": "citizen_reports_report.words @@ %s::tsquery",
+    "public_search_key": "citizen_reports_report.public_search_key <> '' "
+    "AND citizen_reports_report.public_words @@ %s::tsquery",
+}
+_SQLITE_LIKE = {column: f"(' ' || citizen_reports_report.{column} || ' ') LIKE %s" for column in COLUMNS}
 
 
-def matching(vendor: str, column: str, words: list[str]) -> RawSQL:
-    """A condition: every word begins some word of the column. `words` hold letters and digits only."""
-    if vendor == "postgresql":
-        query = " & ".join(f"'{word}':*" for word in words)
-        return RawSQL(_POSTGRESQL_MATCHES[column], [query], output_field=BooleanField())  # noqa: S611 - our own words
-    query = " AND ".join(f'"{word}"*' for word in words)
-    return RawSQL(_SQLITE_MATCHES, [f"{COLUMNS[column]} : ({query})"], output_field=BooleanField())  # noqa: S611
+def matching(connection: BaseDatabaseWrapper, column: str, words: list[str]) -> list[RawSQL]:
+    """Conditions: every word is one of the column, the last one begins one. `words`: letters and digits, at least one.
+
+    A last word of one letter stands for itself alone: too many begin with it.
+    """
+    *whole, last = words
+    begins = len(last) > 1
+    if connection.vendor == "postgresql":
+        query = " & ".join([*(f"'{word}'" for word in whole), f"'{last}':*" if begins else f"'{last}'"])
+        return [_is(_POSTGRESQL_MATCHES[column], query)]
+    listed = [*(f'"{word}"' for word in whole), f'"{last}"*' if begins else f'"{last}"']
+    query = f"{COLUMNS[column]} : ({' AND '.join(listed)})"
+    with connection.cursor() as cursor:
+        cursor.execute(_MANY_MATCHES, [query, MANY + 1])
+        many = cursor.fetchone()[0]
+    if many <= MANY:
+        return [_is(_SQLITE_MATCHES, query)]
+    like = _SQLITE_LIKE[column]
+    return [_is(like, f"% {word} %") for word in whole] + [_is(like, f"% {last}%" if begins else f"% {last} %")]
+
+
+def _is(condition: str, value: str) -> RawSQL:
+    return RawSQL(condition, [value], output_field=BooleanField())  # noqa: S611 - conditions of our own, a bound value

@@ -25,7 +25,7 @@ MOST_ON_A_MAP = 400
 # From this zoom on each report stands alone; below it a cell of a screen's 1/4 makes one point of many.
 SINGLE_FROM_ZOOM = 16
 # Farther than this a screen shows so much of a city that its kept sums are shown; not where there are but few.
-TALLIED_BELOW = 15
+TALLIED_BELOW = 16
 FEW = 5_000
 _CELLS_PER_TILE = 4
 _DUPLICATES_SINCE = timedelta(days=60)
@@ -117,8 +117,14 @@ def public_reports(wanted: Wanted, language: str, *, page: int = 1, size: int = 
     begin = (page - 1) * size
     # Nobody turns so many pages; who wants what is older narrows the list.
     end = min(begin + size + 1, MOST_COUNTED)
-    shown = list(rows.select_related("category", "agency")[begin:end]) if begin < end else []
-    count = rows.order_by()[: MOST_COUNTED + 1].count()
+    if wanted.words.strip():
+        # Words are looked up once, for the count and for the page.
+        keys = list(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+        known = Report.objects.select_related("category", "agency").in_bulk(keys[begin:end])
+        shown, count = [known[key] for key in keys[begin:end] if key in known], len(keys)
+    else:
+        shown = list(rows.select_related("category", "agency")[begin:end]) if begin < end else []
+        count = rows.order_by()[: MOST_COUNTED + 1].count()
     return PublicPage(
         _facts(shown[:size], language), page, len(shown) > size, min(count, MOST_COUNTED), count > MOST_COUNTED
     )

@@ -20,7 +20,7 @@ EXACT_ZOOM = 15
 MOST_CLUSTERS = 2_000
 NEAREST_ZOOM = 20
 # Nearer than this a screen shows so little of a city that the reports themselves are counted.
-TALLIED_BELOW = 15
+TALLIED_BELOW = 16
 # So few are counted themselves too: then a report that stands alone can be named.
 FEW = 5_000
 
@@ -100,11 +100,11 @@ def whole_clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: da
     found = tallied.cells(PlaceTally.Kind.ALL, place, cell, MOST_CLUSTERS)
     if tallied.many_in(found) <= FEW:
         return clusters(rows, box, zoom, now)
-    late = _late_in(rows, box, cell, now)
+    late, exact = _late_in(rows, box, cell, now), zoom >= EXACT_ZOOM
     return [
         Cluster(
-            _inside(one.longitude, one.x, cell),
-            _inside(one.latitude, one.y, cell),
+            one.longitude if exact else _inside(one.longitude, one.x, cell),
+            one.latitude if exact else _inside(one.latitude, one.y, cell),
             one.many,
             late.get((one.x, one.y), 0),
             "",

@@ -1,4 +1,4 @@
-"""Reports by words, without diacritics: each word typed begins a word of the report."""
+"""Reports by words, without diacritics: each word typed is one of the report, and the last begins one."""
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -18,4 +18,4 @@ def found(rows: QuerySet[Report], text: str, column: str = SEARCHED) -> QuerySet
     words = words_to_find(text[:LONGEST_SEARCH])[:MOST_WORDS]
     if not words:
         return rows.none()
-    return rows.filter(word_index.matching(connection.vendor, column, words))
+    return rows.filter(*word_index.matching(connection, column, words))

@@ -130,17 +130,21 @@ def found(text: str, column: str = searching.SEARCHED) -> set[str]:
     return set(searching.found(Report.objects.all(), text, column).values_list("code", flat=True))
 
 
-def test_words_are_found_by_their_beginnings_without_marks_and_in_any_order(town: Town) -> None:
+@pytest.mark.parametrize("many", [0, word_index.MANY])
+def test_words_are_found_without_marks_in_any_order_the_last_by_its_beginning(
+    town: Town, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_index, "MANY", many)
     report = send(text="Ổ gà sâu (trước cổng trường), ngõ 12/4 đường Z115.", place_words="Cạnh chợ Đồng Quang")
     other = send(text="Đèn đường tắt đã ba ngày nay rồi.")
-    for text in ("o ga", "Ổ GÀ", "truong cong", "z115", "12", "ngo 12/4", "dong quang", report.code, "tru co"):
+    for text in ("o ga", "Ổ GÀ", "truong cong", "z115", "12", "ngo 12/4", "dong quang", report.code, "truong tru"):
         assert found(text) == {report.code}, text
     shown = f"{report.code[:2]}-{report.code[2:6]}-{report.code[6:]}"
     assert report.code in found(shown)
     assert report.code in found(report.code[2:6])
     assert found("đường") == {report.code, other.code}
     assert found("duong tat") == {other.code}
-    assert found("khong co") == set()
+    assert found("tru co") == found("khong co") == set()
     assert found("(-)") == set()
     assert found("' OR \" * : NEAR ( & | ! <->") in (set(), {report.code}, {other.code})
     assert found("   ") == {report.code, other.code}
