@@ -24,6 +24,7 @@ class Shot:
     language: str = "vi"
     theme: str = "light"
     stranger: bool = False
+    username: str = "quantri"
 
 
 SHOTS = (
@@ -39,6 +40,8 @@ SHOTS = (
     Shot("overview", "/administration/", size="1920x1080"),
     Shot("people", "/administration/people/"),
     Shot("audit", "/administration/audit/", theme="dark"),
+    Shot("reports-moderation", "/citizen_reports/moderation/", username="truc"),
+    Shot("portal-report", "/portal/report/", size="360x800", stranger=True),
 )
 
 
@@ -66,9 +69,9 @@ def take(browser: Browser, city: City, state: str, shot: Shot, folder: Path) -> 
 def main() -> int:
     data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
     with temporary_city(data=data) as city, chromium() as browser:
-        state = signed_in(browser, city, "quantri")
+        states = {name: signed_in(browser, city, name) for name in sorted({shot.username for shot in SHOTS})}
         for shot in SHOTS:
-            file = take(browser, city, state, shot, IMAGES)
+            file = take(browser, city, states[shot.username], shot, IMAGES)
             print(f"{file.relative_to(IMAGES.parent.parent)}  {file.stat().st_size // 1024} KiB")
     return 0
 

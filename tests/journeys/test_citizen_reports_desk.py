@@ -131,6 +131,33 @@ def test_an_officer_handles_it_and_never_learns_who_sent_it(
     page.context.close()
 
 
+def test_an_outside_body_works_its_own_list_and_sees_nothing_else(
+    browser: Browser, city: City, desk: str, report: str
+) -> None:
+    """The power company: its own reports, a step taken, answered; another's report does not exist for it."""
+    page = page_of(browser, city, signed_in(browser, city, "dienluc"))
+    page.goto(DESK)
+    accessible(page)
+    assert page.locator("#listing tbody tr").count() >= 1
+    page.goto(f"{DESK}?state=ASSIGNED")
+    page.locator("#listing tbody a").first.click()
+    address = page.url
+    accessible(page)
+    page.goto(f"{address}start/")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(f"**{address.split('//', 1)[1].split('/', 1)[1]}")
+    page.goto(f"{address}note/")
+    accessible(page)
+    page.fill("#id_text", "Đã cử tổ sửa chữa đường dây đến hiện trường.")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_load_state()
+    assert "tổ sửa chữa" in page.inner_text("main")
+    for forbidden in (report, f"{DESK}moderation/"):
+        assert page.request.get(forbidden).status in (403, 404)
+    assert page.request.get(f"{address}sender/").status == 403
+    page.context.close()
+
+
 def photograph() -> bytes:
     drawn = BytesIO()
     Image.effect_noise((320, 240), 60).convert("RGB").save(drawn, "JPEG")

@@ -100,6 +100,7 @@ def prepare(folder: Path, data: Path | None, *, say: Callable[[str], None]) -> N
     accounts = _seed_people(say=say)
     _seed_notices(say=say)
     _seed_reports(data, say=say)
+    accounts.append(_seed_outside_body())
     file = folder / "accounts.json"
     file.touch(mode=0o600)
     file.write_text(json.dumps([asdict(account) for account in accounts], ensure_ascii=False), encoding="utf-8")
@@ -131,6 +132,16 @@ def _seed_people(*, say: Callable[[str], None]) -> list[Account]:
     say(f"people: {len(people)} made-up accounts")
     city = load().city_name
     return [Account(p.username, p.password, p.secret, str(ROLES[p.role]), p.agency or city) for p in people]
+
+
+def _seed_outside_body() -> Account:
+    """An account of the power company, whose reports are in the city by now."""
+    from songcau.foundation.accounts.demo import seed_outside_body
+    from songcau.foundation.accounts.words import ROLES
+    from songcau.systems.citizen_reports.demo import POWER_COMPANY
+
+    person = seed_outside_body(SYSTEM, POWER_COMPANY)
+    return Account(person.username, person.password, person.secret, str(ROLES[person.role]), person.agency or "")
 
 
 def _seed_notices(*, say: Callable[[str], None]) -> None:

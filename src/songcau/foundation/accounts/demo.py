@@ -77,6 +77,13 @@ def seed_demo(by: Actor, wards: Iterable[Ward]) -> list[DemoAccount]:
         return [_seed_account(by, part) for part in _parts(units[0].code)]
 
 
+def seed_outside_body(by: Actor, agency_code: str) -> DemoAccount:
+    """Somebody who works in an agency that is none of the city's, made by its own system. Safe to repeat."""
+    part = _Part("dienluc", "Vi Văn Mẫu", Role.SPECIALIST, agency_code, "Trực vận hành lưới điện")
+    with transaction.atomic():
+        return _seed_account(by, part)
+
+
 def password_for(username: str) -> str:
     """The password of a demonstration account in this data folder."""
     letters = base64.b32encode(_derived("password", username)).decode().lower()

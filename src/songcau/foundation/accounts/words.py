@@ -1,5 +1,8 @@
 """Codes → words. English here, Vietnamese in the catalogue of this app."""
 
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -139,7 +142,7 @@ DELEGATION_STATES = {
     "WITHDRAWN": _("Withdrawn"),
 }
 
-PERMISSIONS = {
+PERMISSIONS: dict[str, Promise] = {
     "accounts.view_people": _("See people"),
     "accounts.manage_people": _("Add, change and switch off people"),
     "accounts.view_agencies": _("See agencies"),
@@ -171,6 +174,12 @@ PERMISSIONS = {
     "personal_data.view_looks": _("See who looked at personal data"),
     "personal_data.answer_requests": _("Answer requests about personal data"),
 }
+
+
+def name_permissions(words: Mapping[str, Promise]) -> None:
+    """The permissions of a city system in words. For its `AppConfig.ready`; twice is the same as once."""
+    PERMISSIONS.update(words)
+
 
 FIELDS = {
     "full_name": _("full name"),

@@ -26,6 +26,8 @@ Rows = QuerySet[Any]
 NOTHING_YET = _("Nothing here yet")
 EXPORT_CHUNK = 1_000
 MAX_EXPORT_ROWS = 100_000
+# So many filters stand beside the search without being asked for.
+MOST_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Column:
 
     `value` gives what is exported and, without `template`, what is shown; `template` draws the cell with `row` and
     `value`. `sort` names the ORM field (or annotation) that sorts it; `numeric` sets it to the right.
-    `link` gives the address the cell leads to.
+    `link` gives the address the cell leads to. `only_in_files`: another cell shows it already; CSV and XLSX hold it.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Column:
     template: str | None = None
     numeric: bool = False
     link: Callable[[Any], str] | None = None
+    only_in_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ class Listing:
     can_export: bool = True
     # Besides CSV and XLSX: (format, words) of files that the page itself makes.
     more_formats: tuple[tuple[str, Words], ...] = ()
+
+    @property
+    def shown(self) -> tuple[Column, ...]:
+        """The columns of the page."""
+        return tuple(column for column in self.columns if not column.only_in_files)
 
     def column(self, name: str) -> Column | None:
         """The sortable column called `name`."""
@@ -165,7 +173,7 @@ def _whole(text: str) -> int:
 def headings(state: State) -> tuple[Heading, ...]:
     """The heads of the columns; a click on the sorted one turns it round."""
     heads = []
-    for column in state.listing.columns:
+    for column in state.listing.shown:
         direction = {column.name: "ascending", f"-{column.name}": "descending"}.get(state.sort, "")
         turned = f"-{column.name}" if direction == "ascending" else column.name
         heads.append(Heading(column, "?" + state.query(sort=turned) if column.sort else "", direction))
@@ -179,11 +187,25 @@ def rows_of(listing: Listing, items: Iterable[Any]) -> tuple[Row, ...]:
             source=item,
             cells=tuple(
                 Cell(column=column, value=column.value(item), href=column.link(item) if column.link else "")
-                for column in listing.columns
+                for column in listing.shown
             ),
         )
         for item in items
     )
+
+
+def controls_of(state: State) -> list[tuple[Filter, dict[str, object]]]:
+    """Each filter with what its form draws. Where there are many, the later ones are `is_rare`: a desk folds them away.
+
+    One that is in force is never folded away.
+    """
+    kept = [one.name for one in state.listing.filters if not isinstance(one, Search)]
+    rare = kept[MOST_SHOWN:] if len(kept) > MOST_SHOWN + 1 else []
+    found = []
+    for one in state.listing.filters:
+        value = state.values[one.name]
+        found.append((one, one.control(value) | {"is_rare": one.name in rare and one.chip(value) is None}))
+    return found
 
 
 def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict[str, object]:
@@ -193,7 +215,7 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
     page, is_more = _page(rows, state)
     return {
         "listing": listing,
-        "controls": [(filter_, filter_.control(state.values[filter_.name])) for filter_ in listing.filters],
+        "controls": controls_of(state),
         "has_search": any(isinstance(filter_, Search) for filter_ in listing.filters),
         "headings": headings(state),
         "rows": rows_of(listing, page.items),

@@ -11,6 +11,7 @@ from songcau.foundation.accounts.permissions import NotYours
 from songcau.foundation.accounts.roles import Role
 from songcau.kernel.actor import EVERYWHERE, Actor
 from songcau.systems.citizen_reports.models import Report
+from songcau.systems.citizen_reports.models.reports import oversees_the_centre
 
 VIEW = "citizen_reports.view_reports"
 MODERATE = "citizen_reports.moderate"
@@ -69,10 +70,14 @@ def require_view_reporter(by: Actor) -> None:
 
 
 def may_view(by: Actor, report: Report) -> bool:
-    """The centre sees every report; a unit those that are its own, or of an agency under it."""
+    """The centre sees every report; a unit those that are its own, or of an agency under it; who leads the city also
+    those that nobody has yet.
+    """
     if may_moderate(by) or by.may(VIEW, within=EVERYWHERE):
         return True
-    return report.agency is not None and by.may(VIEW, within=report.agency.path)
+    if report.agency is None:
+        return oversees_the_centre(by)
+    return by.may(VIEW, within=report.agency.path)
 
 
 def require_view(by: Actor, report: Report) -> None:

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from songcau.consoles.citizen.pass_cookie import give_pass
+from songcau.consoles.citizen.pass_cookie import give_pass, is_of_account
+from songcau.consoles.citizen.reporting.typed import Typed
 from songcau.foundation.files.documents.codes import qr
 from songcau.systems.citizen_reports.public import Submitted, shown_code, shown_secret, submitted
 
 _COOKIE = "portal_sent"
-_SALT = "songcau.portal.sent"
+_SALT = "songcau.portal.answer"
 _SHOWN_SECONDS = 30 * 60
 
 
@@ -35,27 +36,28 @@ def tracking_address(answer: Submitted) -> str:
     return f"{settings.SONGCAU.public_url}{reverse('portal:track')}#{answer.code}.{answer.secret}"
 
 
-def remember(response: HttpResponse, submission_id: UUID, report_id: UUID) -> None:
-    """So that the next page can show the answer, and lead on to the report."""
+def remember(request: HttpRequest, response: HttpResponse, typed: Typed, report_id: UUID) -> None:
+    """So that the next page can show the answer, and lead on to the report; sent from an account, to that alone."""
+    of_account = typed.contact(request).person_id
     response.set_cookie(
         _COOKIE,
-        signing.dumps(str(submission_id), salt=_SALT),
+        signing.dumps([str(typed.submission_id), str(of_account or "")], salt=_SALT),
         max_age=_SHOWN_SECONDS,
         path=reverse("portal:home"),
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
-    give_pass(response, report_id)
+    give_pass(response, report_id, of_account=of_account)
 
 
 def sent_page(request: HttpRequest) -> HttpResponse:
     """The answer once more, for half an hour; then only whoever kept the code gets in."""
     try:
-        kept = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=_SHOWN_SECONDS)
+        kept, of_account = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=_SHOWN_SECONDS)
     except signing.BadSignature:
         return redirect("portal:track")
-    answer = submitted(UUID(kept))
+    answer = submitted(UUID(kept)) if is_of_account(request, of_account) else None
     if answer is None:
         return redirect("portal:track")
     address = tracking_address(answer)

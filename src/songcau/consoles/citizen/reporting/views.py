@@ -23,8 +23,10 @@ from songcau.foundation.accounts.models import Person
 from songcau.foundation.shell.errors import status_of, too_many_requests, wants_json
 from songcau.foundation.shell.words import say
 from songcau.foundation.shell.written import language
+from songcau.kernel import trace
 from songcau.kernel.actor import NOBODY
 from songcau.kernel.errors import Anticipated, Refused
+from songcau.kernel.ids import new_id
 from songcau.systems.citizen_reports import public as reports
 from songcau.systems.citizen_reports.public import Held
 
@@ -96,14 +98,16 @@ def similar(request: HttpRequest) -> HttpResponseBase:
 
 def _sent(request: HttpRequest, typed: Typed, held: list[Held]) -> HttpResponse:
     require_pace_of_address(request)
-    answer = reports.submit_report(
-        by=NOBODY, draft=typed.draft(language()), contact=typed.contact(request), pictures=held
-    )
+    # By the trace of the request the log would join the report to what it notes of the account's session.
+    with trace.tracing(str(new_id())):
+        answer = reports.submit_report(
+            by=NOBODY, draft=typed.draft(language()), contact=typed.contact(request), pictures=held
+        )
     if not answer.is_new:
         for one in held:
             reports.drop_held(one)
     response: HttpResponse = answered(answer) if wants_json(request) else redirect("portal:sent")
-    remember(response, typed.submission_id, answer.report_id)
+    remember(request, response, typed, answer.report_id)
     return response
 
 

@@ -17,8 +17,10 @@ from songcau.consoles.citizen.tracking.views import shown
 from songcau.foundation.accounts.access import open_to_everyone
 from songcau.foundation.shell.errors import status_of
 from songcau.foundation.shell.words import say
+from songcau.kernel import trace
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
+from songcau.kernel.ids import new_id
 from songcau.systems.citizen_reports import public as reports
 from songcau.systems.citizen_reports.public import Held
 
@@ -70,7 +72,10 @@ _DEEDS: Mapping[str, tuple[Do, str | Promise]] = {
 @never_cache
 @require_POST
 def do(request: HttpRequest, deed: str) -> HttpResponse:
-    """Do it as the reporter of the report in hand, who is nobody else to the rest of the city."""
+    """Do it as the reporter of the report in hand, who is nobody else to the rest of the city.
+
+    Under a trace of its own: the log may note something of the account's session in the same request.
+    """
     if deed not in _DEEDS:
         raise Http404
     report_id = passed(request)
@@ -83,7 +88,8 @@ def do(request: HttpRequest, deed: str) -> HttpResponse:
         _drop(held)
         return shown(request, {deed: " ".join(refused)}, status=422)
     try:
-        act(request, by, report_id, held)
+        with trace.tracing(str(new_id())):
+            act(request, by, report_id, held)
     except Refused as refusal:
         _drop(held)
         return shown(request, {deed: say(refusal)}, status=status_of(refusal))

@@ -34,6 +34,7 @@ def add_agency(
     """Raises NotYours, AgencyIsClosed, AgencyCodeTaken, AgencyTooDeep, PeriodUnusable and what is written badly."""
     parent = home_agency(parent_id)
     permissions.require(by, "accounts.manage_agencies", parent)
+    _require_kind(by, kind)
     rules.require_days(opened_on, None, clock.today())
     agency = Agency(
         code=(usable := rules.usable_agency_code(code)),
@@ -63,6 +64,8 @@ def change_agency(
     agency = open_agency(agency_id)
     permissions.require(by, "accounts.manage_agencies", agency)
     agency.require_unchanged(version)
+    if kind != agency.kind:
+        _require_kind(by, kind)
     changed = agency.take({"name": rules.usable_title(name), "kind": kind, "unit_id": unit_id})
     if changed:
         agency.save()
@@ -94,6 +97,14 @@ def move_agency(*, by: Actor, agency_id: UUID, version: int, parent_id: UUID | N
     agency.save()
     done(by, "move_agency", agency, AgencyMoved(agency.id, old, agency.path), old_path=old, new_path=agency.path)
     return agency
+
+
+def _require_kind(by: Actor, kind: str) -> None:
+    """Who works at the operations centre sees what no other agency may, of the whole city: who manages a part of it
+    makes no centre of that part. Raises NotYours.
+    """
+    if kind == Agency.Kind.OPERATIONS_CENTRE:
+        permissions.require(by, "accounts.manage_agencies", None)
 
 
 def open_agency(agency_id: UUID) -> Agency:

@@ -58,6 +58,21 @@ def test_only_in_ones_own_subtree(tree, city_administrator):
         add(actor_with(Role.CITY_LEADER, tree["C"]), "X", tree["C"])
 
 
+def test_only_who_manages_the_whole_city_makes_an_operations_centre(tree, city_administrator):
+    for parent in (tree["C"], tree["W1"]):
+        with pytest.raises(NotYours):
+            add(city_administrator, "IOC-2", parent, kind=Agency.Kind.OPERATIONS_CENTRE)
+    ward = tree["W1"]
+    facts = {"agency_id": ward.id, "version": ward.version, "name": ward.name, "unit_id": None}
+    with pytest.raises(NotYours):
+        actions.change_agency(by=city_administrator, kind=Agency.Kind.OPERATIONS_CENTRE, **facts)
+    root = actor_with(Role.SYSTEM_ADMINISTRATOR, username="quantri-hethong")
+    centre = add(root, "IOC-2", tree["C"], kind=Agency.Kind.OPERATIONS_CENTRE)
+    facts = {"agency_id": centre.id, "version": centre.version, "name": "Trung tâm", "unit_id": None}
+    # What is one already is changed by who manages it.
+    assert actions.change_agency(by=city_administrator, kind=centre.kind, **facts).name == "Trung tâm"
+
+
 def test_codes_are_unique_for_ever_and_days_have_come(tree, city_administrator):
     with pytest.raises(actions.AgencyCodeTaken):
         add(city_administrator, "w10", tree["C"])

@@ -30,6 +30,10 @@ ADMIN = (
     }
 )
 CALENDAR = {"calendar.manage_agency_hours", "calendar.decide_dates"}
+# What the first city system gives besides. Whether a reporter is seen depends on the place too: its own `permissions`.
+SEES_REPORTS = {"citizen_reports.view_reports"}
+HANDLES_REPORTS = SEES_REPORTS | {"citizen_reports.handle_reports"}
+RUNS_REPORTS = HANDLES_REPORTS | {"citizen_reports.moderate", "citizen_reports.view_reporter"}
 HOLDS = {
     Role.SYSTEM_ADMINISTRATOR: ADMIN
     | CALENDAR
@@ -48,14 +52,18 @@ HOLDS = {
         "notifications.retry_deliveries",
         "notifications.manage_channels",
         "context.read",
+        "citizen_reports.configure",
     },
     Role.AGENCY_ADMINISTRATOR: ADMIN | CALENDAR,
     Role.AUDITOR: LOOK | SEE | {"audit.view", "audit.export", "audit.verify", "outbox.view", "files.view"},
-    Role.CITY_LEADER: LOOK | SEE | {"calendar.decide_dates", "context.read"},
-    Role.WARD_LEADER: LOOK | SEE | {"calendar.decide_dates", "context.read"},
-    Role.OPERATOR: LOOK | SEE | {"context.read", "context.write"},
-    Role.CLERK: LOOK,
-    Role.SPECIALIST: LOOK,
+    Role.CITY_LEADER: LOOK
+    | SEE
+    | SEES_REPORTS
+    | {"calendar.decide_dates", "context.read", "citizen_reports.spot_check"},
+    Role.WARD_LEADER: LOOK | SEE | HANDLES_REPORTS | {"calendar.decide_dates", "context.read"},
+    Role.OPERATOR: LOOK | SEE | RUNS_REPORTS | {"context.read", "context.write"},
+    Role.CLERK: LOOK | HANDLES_REPORTS,
+    Role.SPECIALIST: LOOK | HANDLES_REPORTS,
     Role.DATA_PROTECTION_OFFICER: LOOK | SEE | {"personal_data.view_looks", "personal_data.answer_requests"},
 }
 PERMISSIONS = sorted(set().union(*HOLDS.values()))
@@ -114,7 +122,10 @@ def test_nobody_grants_what_they_could_not_hold_or_hand_on(tree, role, given):
     held[Role.CITY_LEADER].add("directives.give")
     gives = {
         Role.SYSTEM_ADMINISTRATOR: set().union(*held.values()),
-        Role.AGENCY_ADMINISTRATOR: ADMIN | CALENDAR | {"dossiers.accept", "context.read", "context.write"},
+        Role.AGENCY_ADMINISTRATOR: ADMIN
+        | CALENDAR
+        | RUNS_REPORTS
+        | {"dossiers.accept", "context.read", "context.write"},
     }.get(role, set())
     actor, person = actor_with(role, tree["C"]), make_person("lan", tree["W1"])
     for place in PLACES:

@@ -9,7 +9,7 @@ from django.db import connection, connections
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.queries import actor_of
 from songcau.foundation.accounts.roles import Role
-from songcau.foundation.accounts.tests.people import give
+from songcau.foundation.accounts.tests.people import give, make_agency
 from songcau.foundation.notifications import sending, tasks
 from songcau.foundation.notifications.actions import choose_quiet_hours
 from songcau.foundation.notifications.adapters.port import ChannelAway, MessageRejected, Readiness, Receipt
@@ -95,6 +95,8 @@ def test_no_personal_content_leaves_by_sms_or_zalo(lan: Person, kind: str, count
     lan.save()
     give(lan, Role.SYSTEM_ADMINISTRATOR)
     give(lan, Role.DATA_PROTECTION_OFFICER)
+    for role in (Role.OPERATOR, Role.CITY_LEADER, Role.WARD_LEADER):
+        give(lan, role, make_agency(f"CQ-{role.replace('_', '-')}"))
     ZaloFollower.objects.create(person=lan, user_id="77", linked_at=MORNING)
     secret = list(PARAMS.values())
     params = {name: secret[n % len(secret)] for n, name in enumerate(sorted(kind_of(kind).params))}

@@ -3,20 +3,21 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import openpyxl
 import pytest
 from django.db import connection
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.shell.filters import Choice, DateRange, Search
-from songcau.foundation.shell.lists import Column, Listing, checked, render_list
+from songcau.foundation.shell.lists import Column, Listing, State, checked, controls_of, render_list
 from songcau.kernel.actor import NOBODY
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +244,24 @@ def test_no_cell_of_a_csv_begins_as_a_formula(start: str) -> None:
 
     assert plain(start + "1") == "'" + start + "1"
     assert plain(-1) == "-1"
+
+
+MANY = tuple(Choice(f"choice{n}", f"Lọc {n}", (("1", "Có"),), field="is_active") for n in range(6))
+
+
+def test_the_later_ones_of_many_filters_fold_away_unless_they_are_in_force() -> None:
+    many = replace(LISTING, filters=(LISTING.filters[0], *MANY))
+    state = State(many, QueryDict("choice4=1"))
+    folded = [one.name for one, control in controls_of(state) if control["is_rare"]]
+    assert folded == ["choice3", "choice5"]
+    few = State(replace(LISTING, filters=MANY[:4]), QueryDict())
+    assert not any(control["is_rare"] for _one, control in controls_of(few))
+
+
+@pytest.mark.usefixtures("people")
+def test_a_column_only_for_files_is_in_them_and_not_on_the_page() -> None:
+    hidden = replace(LISTING, columns=(*COLUMNS[:3], replace(COLUMNS[3], only_in_files=True)))
+    shown = get("q=person.05", hidden)
+    assert "1.889.852" not in shown.content.decode()  # type: ignore[attr-defined]
+    sheet = get("q=person.05&format=csv", hidden)
+    assert "1889852" in b"".join(sheet.streaming_content).decode()  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from songcau.kernel.actor import SYSTEM, Actor
 from songcau.kernel.errors import Refused
 from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.actions.record import change, locked, note, require_words
-from songcau.systems.citizen_reports.actions.submitting import source_hash
+from songcau.systems.citizen_reports.actions.submitting import names_of, source_hash
 from songcau.systems.citizen_reports.events import ReportChanged, SourceBlocked
 from songcau.systems.citizen_reports.models import Report, Reporter, Standing
 from songcau.systems.citizen_reports.permissions import require_moderate
@@ -138,9 +138,10 @@ def appeal(*, source: str, text: str) -> Standing:
 
 def _without_names(text: str, standing: Standing) -> str:
     """The centre decides about a source, not about a person: the names it gave in reports are masked too."""
-    given = Reporter.objects.filter(source_hash=standing.source_hash).exclude(name="").order_by("name")
-    for name in given.values_list("name", flat=True).distinct()[:MOST_NAMES]:
-        text = rules.hidden_name(text, name)[0]
+    given = Reporter.objects.filter(source_hash=standing.source_hash).order_by("name", "person_id")
+    for name, person_id in given.values_list("name", "person_id").distinct()[:MOST_NAMES]:
+        for known in names_of(name, person_id):
+            text = rules.hidden_name(text, known)[0]
     return text
 
 

@@ -1,8 +1,6 @@
 """What pictures and films of a report may be, and who may see them."""
 
-import re
 from dataclasses import replace
-from pathlib import PurePath
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -22,13 +20,15 @@ EVIDENCE_WITH_ORIGINAL = "citizen_reports.evidence_with_original"
 MOST_PICTURES = 8
 # Two minutes of a telephone's film; a long one is cut by who sends it.
 LARGEST = 60 * rules.MEGABYTE
-_EXTENSION = re.compile(r"\.[a-z0-9]{1,5}")
 
 
 def neutral(held: Held, number: int) -> Held:
-    """With a name that tells nothing: what a telephone or its owner called the file may be somebody's name."""
-    extension = PurePath(held.name).suffix.lower()
-    return replace(held, name=f"{number}{extension if _EXTENSION.fullmatch(extension) else ''}")
+    """With a name that tells nothing: what a telephone or its owner called the file may be somebody's name, and so may
+    what stands behind its last dot. Only the ending that goes with the bytes is kept.
+    """
+    extension = rules.extension_of(held.name)
+    fits = held.media_type in rules.EXTENSIONS.get(extension, frozenset())
+    return replace(held, name=f"{number}.{extension}" if fits else str(number))
 
 
 def _is_its_reporter(actor: Actor, report_id: UUID) -> bool:

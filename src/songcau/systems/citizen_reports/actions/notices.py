@@ -150,7 +150,7 @@ KINDS = (
     Kind(
         IN_MY_AREA,
         name=_("Something was reported in an area that I watch"),
-        title=_("%(ward)s: %(category)s"),
+        title=_("A report in %(ward)s: %(category)s"),
         body=_("Report %(code)s is shown to everybody now."),
         short=_("There is a new report in an area that you watch."),
         params=_CODE | {"ward", "category"},

@@ -9,7 +9,7 @@ from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
 from songcau.systems.citizen_reports import rules
-from songcau.systems.citizen_reports.actions.submitting import salt_of, shown_text
+from songcau.systems.citizen_reports.actions.submitting import names_of, salt_of, shown_text
 from songcau.systems.citizen_reports.models import Report, Reporter
 from songcau.systems.citizen_reports.permissions import REPORTER_LABEL, reporter_actor
 
@@ -67,7 +67,7 @@ def own_reporter(by: Actor, report: Report) -> Reporter:
 
 def masked(reporter: Reporter, typed: str) -> str:
     """What others read of what a reporter typed; as it was sent it is added to what the centre alone reads."""
-    shown, was_masked = shown_text(typed, reporter.name)
+    shown, was_masked = shown_text(typed, names_of(reporter.name, reporter.person_id))
     if was_masked:
         at = local(clock.now()).strftime("%d/%m/%Y %H:%M")
         reporter.text_as_sent = "\n\n".join(filter(None, (reporter.text_as_sent, f"[{at}] {typed}")))

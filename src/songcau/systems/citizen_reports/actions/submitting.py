@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
+from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.phones import phone_number
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.calendar.queries import local
@@ -43,6 +44,8 @@ from songcau.systems.citizen_reports.rules import AttachmentKind, Channel, State
 # By these the city itself writes down what somebody said; the limits on abuse are for what comes by itself.
 _BY_STAFF = frozenset({Channel.PHONE, Channel.COUNTER, Channel.STAFF})
 _UNLIMITED = _BY_STAFF | {Channel.IMPORT}
+# Looked at for contacts; more is thrown away unread.
+MOST_PLACE_WORDS = 2000
 _MOST_COUNTED = max(rules.KNOWN_PACE + rules.UNKNOWN_PACE) + 1
 
 
@@ -182,19 +185,27 @@ def _answered(category: Category, draft: Draft) -> dict[str, object]:
     return dict(rules.require_answers(questions, draft.answers, language=draft.language))
 
 
-def shown_text(typed: str, name: str) -> tuple[str, bool]:
-    """What others read of what a reporter of that name typed, and whether anything was masked in it."""
-    text, had_contacts = rules.hidden_contacts(typed)
-    text, had_name = rules.hidden_name(text, name)
-    return text, had_contacts or had_name
+def names_of(name: str, person_id: UUID | None) -> tuple[str, ...]:
+    """As whom a reporter may sign what they type: the name they gave, and that of the account they sent it from."""
+    account = Person.objects.filter(pk=person_id).values_list("full_name", flat=True).first() if person_id else ""
+    return tuple(filter(None, dict.fromkeys((name, account or ""))))
 
 
-def _shown_answers(answers: dict[str, object], name: str) -> tuple[dict[str, object], list[str]]:
+def shown_text(typed: str, names: Sequence[str]) -> tuple[str, bool]:
+    """What others read of what a reporter of these names typed, and whether anything was masked in it."""
+    text, was_masked = rules.hidden_contacts(typed)
+    for name in names:
+        text, had_name = rules.hidden_name(text, name)
+        was_masked = was_masked or had_name
+    return text, was_masked
+
+
+def _shown_answers(answers: dict[str, object], names: Sequence[str]) -> tuple[dict[str, object], list[str]]:
     """The answers as others read them, and those that differ as they were sent."""
     kept, hidden = dict(answers), []
     for key, answer in answers.items():
         if isinstance(answer, str):
-            kept[key], was_masked = shown_text(answer, name)
+            kept[key], was_masked = shown_text(answer, names)
             hidden += [f"{key}: {answer}"] if was_masked else []
     return kept, hidden
 
@@ -248,10 +259,12 @@ def _written(
     now = clock.now()
     received_at = draft.received_at if draft.received_at and draft.channel in _UNLIMITED else now
     place = placed(draft.longitude, draft.latitude, draft.ward_code, local(received_at).date())
-    text, was_masked = shown_text(typed, contact.name)
-    kept, hidden = _shown_answers(answers, contact.name)
+    names = names_of(contact.name, contact.person_id)
+    text, was_masked = shown_text(typed, names)
+    kept, hidden = _shown_answers(answers, names)
     report = _report(draft, category, place, received_at, text)
-    report.place_words = shown_text(report.place_words, contact.name)[0][:300]
+    # Masked before it is cut: half a name is a name.
+    report.place_words = shown_text(normal(draft.place_words)[:MOST_PLACE_WORDS], names)[0][:300]
     report.answers, report.changed_at = kept, now
     report.save(force_insert=True)
     reporter: Reporter = Reporter.objects.create(
@@ -291,7 +304,6 @@ def _report(draft: Draft, category: Category, place: Placed, received_at: dateti
         latitude=draft.latitude,
         public_longitude=shown[0],
         public_latitude=shown[1],
-        place_words=rules.hidden_contacts(normal(draft.place_words))[0][:300],
         ward_unit_id=place.unit_id,
         ward_code=place.code,
         ward_name=place.name,

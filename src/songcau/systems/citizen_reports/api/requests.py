@@ -22,7 +22,7 @@ from songcau.systems.citizen_reports.api.faults import endpoint
 from songcau.systems.citizen_reports.api.formats import Answer, Node
 from songcau.systems.citizen_reports.api.services import called, require_jurisdiction
 from songcau.systems.citizen_reports.models import Attachment, Report
-from songcau.systems.citizen_reports.rules import BlurState, State, shown_code
+from songcau.systems.citizen_reports.rules import BlurState, State, hidden_contacts, shown_code
 
 
 @csrf_exempt
@@ -98,11 +98,12 @@ def _pictures(reports: QuerySet[Report]) -> dict[object, str]:
     shown = Attachment.objects.filter(
         report__in=[one.pk for one in reports], blur_state=BlurState.APPROVED, public_file_id__isnull=False
     )
-    return {row.report_id: _picture_address(row) for row in shown.order_by("-at")}
+    rows = shown.select_related("report").order_by("-at")
+    return {row.report_id: _picture_address(row) for row in rows}
 
 
 def _picture_address(row: Attachment) -> str:
-    return f"{str(settings.SONGCAU.public_url).rstrip('/')}/portal/pictures/{row.pk}"
+    return f"{str(settings.SONGCAU.public_url).rstrip('/')}/portal/reports/{row.report.code}/pictures/{row.pk}/"
 
 
 def _request(report: Report, pictures: dict[object, str] | None = None) -> Node:
@@ -136,7 +137,7 @@ def _request(report: Report, pictures: dict[object, str] | None = None) -> Node:
 def _notes(report: Report) -> str:
     """In words, what open and closed alone do not say."""
     if report.state in (State.RESOLVED, State.CLOSED):
-        return report.closing_text
+        return hidden_contacts(report.closing_text)[0]
     return {
         State.NEW: _("Received; the centre looks at it."),
         State.ACCEPTED: _("Verified; it is being given to who handles it."),

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from songcau.kernel.actor import Actor
-from songcau.systems.citizen_reports.demo.city import set_city_up
+from songcau.systems.citizen_reports.demo.city import POWER_COMPANY, set_city_up
 from songcau.systems.citizen_reports.demo.requests_311 import FILE, place_requests
 from songcau.systems.citizen_reports.demo.telling import tell_stories
 
-__all__ = ["seed_reports"]
+__all__ = ["POWER_COMPANY", "seed_reports"]
 
 
 def seed_reports(by: Actor, data: Path | None, *, say: Callable[[str], None]) -> None:

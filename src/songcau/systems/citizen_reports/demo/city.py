@@ -14,10 +14,11 @@ from songcau.systems.citizen_reports.actions import (
 from songcau.systems.citizen_reports.models import AnswerTemplate, OutsideBody
 from songcau.systems.citizen_reports.rules import BodyKind
 
+POWER_COMPANY = "DIENLUC-MAU"
 _OPENED_ON = date(2022, 10, 1)
 # Made up: no company of the real city is meant. Numbers of a range kept for stories.
 _BODIES = (
-    ("DIENLUC-MAU", "Điện lực thành phố (mẫu)", BodyKind.POWER, "+12025550171"),
+    (POWER_COMPANY, "Điện lực thành phố (mẫu)", BodyKind.POWER, "+12025550171"),
     ("CAPNUOC-MAU", "Công ty nước sạch (mẫu)", BodyKind.WATER, "+12025550172"),
     ("VIENTHONG-MAU", "Đơn vị viễn thông (mẫu)", BodyKind.TELECOM, "+12025550173"),
 )

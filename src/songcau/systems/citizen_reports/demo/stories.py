@@ -8,6 +8,7 @@ from pathlib import Path as File
 from songcau.systems.citizen_reports.rules import Colour, RefusalReason
 
 _FILE = File(__file__).with_name("stories.csv")
+_CLOSINGS = File(__file__).with_name("closings.csv")
 
 
 class Path(StrEnum):
@@ -57,6 +58,12 @@ def stories() -> list[Story]:
     """Those of `stories.csv`, in their order."""
     with _FILE.open(encoding="utf-8", newline="") as stream:
         return [_story(number, row) for number, row in enumerate(csv.DictReader(stream))]
+
+
+def closings() -> dict[str, str]:
+    """What the answer to a solved report of a category says was done."""
+    with _CLOSINGS.open(encoding="utf-8", newline="") as stream:
+        return {row["category"]: row["closing"] for row in csv.DictReader(stream)}
 
 
 def _story(number: int, row: dict[str, str]) -> Story:

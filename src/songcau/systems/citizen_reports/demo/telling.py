@@ -21,7 +21,7 @@ from songcau.systems.citizen_reports.actions.evidence import EVIDENCE
 from songcau.systems.citizen_reports.actions.usual_categories import ROADS_OFFICE
 from songcau.systems.citizen_reports.demo.pictures import drawn
 from songcau.systems.citizen_reports.demo.placing import Wards
-from songcau.systems.citizen_reports.demo.stories import Path, Story, stories
+from songcau.systems.citizen_reports.demo.stories import Path, Story, closings, stories
 from songcau.systems.citizen_reports.models import Category, Report, Reporter
 from songcau.systems.citizen_reports.permissions import reporter_actor
 from songcau.systems.citizen_reports.queries.routing import suggest_agency
@@ -32,13 +32,11 @@ _OPERATOR, _SPECIALIST = "truc", "chuyenvien"
 _NAMES = ("Nông Thị Mẫu", "Vi Văn Mẫu", "Bàn Thị Mẫu", "Dương Văn Mẫu", "Lý Thị Mẫu", "Hà Văn Mẫu")
 _LONGEST_AGO = timedelta(days=150)
 _STRIDE = timedelta(minutes=90)
-_CLOSING = (
-    "Tổ công tác đã có mặt tại hiện trường, dọn dẹp và sửa lại chỗ hỏng, thử lại thấy dùng tốt như trong ảnh.",
-    "Đã huy động ba công nhân và xe chuyên dụng làm trong buổi sáng, hiện trường sạch và an toàn như trong ảnh.",
-    "Đã thay thiết bị hỏng bằng thiết bị mới cùng loại, kiểm tra hoạt động hai lần trong ngày, không còn sự cố.",
-)
 _PLAN = "Phải làm lại cả đoạn vì nền yếu; vật tư đã đặt, thi công trong hai tuần tới nếu trời không mưa."
-_WAITS = "Chờ đơn vị quản lý lưới cắt điện để thi công an toàn."
+_WAITS = {
+    "POWER": "Chờ đơn vị quản lý lưới cắt điện để thi công an toàn.",
+    "WATER_SUPPLY": "Chờ công ty cấp nước khóa van và thay đoạn ống vỡ.",
+}
 _QUESTION = "Bạn cho biết thêm số nhà gần nhất hoặc gửi thêm một ảnh chụp từ xa được không?"
 _REROUTE = "Đoạn này do đơn vị khác quản lý theo phân cấp, chuyển đúng nơi để xử lý."
 _REFUSALS = {
@@ -80,9 +78,11 @@ class _Teller:
 
     now: datetime
     wards: Wards = field(init=False)
+    closings: dict[str, str] = field(init=False)
     reports: dict[int, UUID] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.closings = closings()
         self.wards = Wards(calendar.local(self.now).date())
         people = {one.username: actor_of(one) for one in Person.objects.filter(username__in=(_OPERATOR, _SPECIALIST))}
         homes = dict(Person.objects.filter(username=_SPECIALIST).values_list("home_id", "username"))
@@ -205,14 +205,14 @@ class _Teller:
 
     def _wait_outside(self, story: Story) -> None:
         report = self._report(story)
-        actions.wait_outside(by=self._unit(report), report_id=report.pk, waiting_for=_WAITS)
+        actions.wait_outside(by=self._unit(report), report_id=report.pk, waiting_for=_WAITS[story.category])
 
     def _evidence(self, story: Story) -> None:
         report, held = self._report(story), _held(story, is_after=True)
         actions.add_evidence(by=self._unit(report), report_id=report.pk, kind=AttachmentKind.AFTER, held=held)
 
     def _resolve(self, story: Story) -> None:
-        report, text = self._report(story), _CLOSING[story.number % len(_CLOSING)]
+        report, text = self._report(story), self.closings[story.category]
         actions.resolve_report(by=self._unit(report), report_id=report.pk, closing_text=text)
 
     def _rate(self, story: Story) -> None:

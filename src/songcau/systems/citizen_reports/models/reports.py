@@ -43,14 +43,23 @@ def _sits_at_the_centre(actor: Actor) -> bool:
     ).exists()
 
 
+def oversees_the_centre(actor: Actor) -> bool:
+    """Whether reports are seen where the centre stands too: who leads the city, and the centre itself."""
+    centres = Agency.objects.filter(kind=Agency.Kind.OPERATIONS_CENTRE, closed_on=None).filter(
+        under(actor.scopes(VIEW), "path")
+    )
+    return bool(centres.exists())
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, actor: Actor) -> "ReportQuerySet":
-        """Those their agency, or one above it, has; the centre and the whole city see what nobody has yet as well."""
+        """Those their agency, or one above it, has; what nobody has yet is seen by the centre and those above it."""
         if sees_everything(actor):
             return self
         # Their agencies by name and not by a join: so the lists of a unit are read from the index of that unit.
         mine = Agency.objects.filter(under(actor.scopes(VIEW), "path")).values_list("pk", flat=True)
-        return self.filter(agency__in=list(mine))
+        seen = Q(agency__in=list(mine))
+        return self.filter(seen | Q(agency=None) if oversees_the_centre(actor) else seen)
 
     def still_open(self) -> "ReportQuerySet":
         return self.filter(is_open=True)

@@ -239,3 +239,23 @@ def look_of(report: Report, now: datetime) -> Look:
 def step_words(name: str) -> Words:
     """What a line of the timeline says was done."""
     return STEPS.get(name, name.replace("_", " "))
+
+
+PERMISSIONS = {
+    "citizen_reports.view_reports": _("See citizens' reports"),
+    "citizen_reports.moderate": _("Verify, route and publish reports, at the centre"),
+    "citizen_reports.view_reporter": _("See who reported, for a purpose, at the centre"),
+    "citizen_reports.handle_reports": _("Handle reports"),
+    "citizen_reports.spot_check": _("Check closed reports again"),
+    "citizen_reports.configure": _("Set up categories, routing and other systems"),
+}
+JOBS = {
+    "citizen_reports.ask_jurisdictions": _("Ask other jurisdictions about reports"),
+    "citizen_reports.catch_up_pictures": _("Look into pictures that were left over"),
+    "citizen_reports.choose_spot_checks": _("Draw closed reports for spot checks"),
+    "citizen_reports.compact_sums": _("Add up the sums that are kept for figures and maps of reports"),
+    "citizen_reports.close_after_days": _("Close reports that were resolved a week ago"),
+    "citizen_reports.escalate_late": _("Tell the next level of late reports"),
+    "citizen_reports.follow_closed_agencies": _("Bring reports of closed agencies to those that came after"),
+    "citizen_reports.take_in_waiting": _("Take in pictures that wait"),
+}

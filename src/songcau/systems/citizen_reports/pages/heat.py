@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.places.queries import boundaries_geojson
 from songcau.foundation.places.rules import Level
-from songcau.foundation.shell.lists import Listing, State
+from songcau.foundation.shell.lists import Listing, State, controls_of
 from songcau.kernel import clock
 from songcau.systems.citizen_reports.models import Report
 from songcau.systems.citizen_reports.pages import listing
@@ -32,11 +32,6 @@ FILTERS = Listing(
 )
 
 
-def controls_of(state: State) -> list[tuple[object, object]]:
-    """The filters as a page's form draws them."""
-    return [(one, one.control(state.values[one.name])) for one in state.listing.filters]
-
-
 @requires("citizen_reports.view_reports")
 @require_GET
 def heat_map(request: HttpRequest) -> HttpResponse:
@@ -47,7 +42,7 @@ def heat_map(request: HttpRequest) -> HttpResponse:
     context = {
         "controls": controls_of(state),
         "chips": state.chips,
-        "spots": _clusters(request, state, rows, None, SPOT_ZOOM)[:MOST_SPOTS],
+        "spots": _clusters(request, state, rows, None, SPOT_ZOOM, with_wards=True)[:MOST_SPOTS],
         "without_place": rows.filter(longitude__isnull=True).count(),
         "source": reverse("citizen_reports:heat_points") + (f"?{query}" if query else ""),
         "list": reverse("citizen_reports:reports") + (f"?{query}" if query else ""),
@@ -75,11 +70,18 @@ def points(request: HttpRequest) -> HttpResponse:
 
 
 def _clusters(
-    request: HttpRequest, state: State, rows: QuerySet[Report], box: heat.Box | None, zoom: float
+    request: HttpRequest,
+    state: State,
+    rows: QuerySet[Report],
+    box: heat.Box | None,
+    zoom: float,
+    *,
+    with_wards: bool = False,
 ) -> list[heat.Cluster]:
     """Of everything from the sums that are kept, of a part from the reports."""
     is_whole = not state.chips and sees_everything(actor_of(request))
-    return (heat.whole_clusters if is_whole else heat.clusters)(rows, box, zoom, clock.now())
+    made = heat.whole_clusters if is_whole else heat.clusters
+    return made(rows, box, zoom, clock.now(), with_wards=with_wards)
 
 
 def _zoom(text: str) -> float:

@@ -127,8 +127,15 @@ def _colour(row: Report) -> Words:
 
 
 COLUMNS = (
-    Column("colour", gettext_lazy("Colour"), _colour, template="citizen_reports/cells/colour.html"),
-    Column("code", gettext_lazy("Code"), lambda row: rules.shown_code(row.code), sort="code", link=case_address),
+    Column("colour", gettext_lazy("Colour"), _colour, only_in_files=True),
+    Column(
+        "code",
+        gettext_lazy("Code"),
+        lambda row: rules.shown_code(row.code),
+        sort="code",
+        template="citizen_reports/cells/code.html",
+        link=case_address,
+    ),
     Column("text", gettext_lazy("Matter"), _excerpt, template="citizen_reports/cells/what.html"),
     Column("category", gettext_lazy("Category"), lambda row: category_words(row.category), sort="category__name"),
     Column("ward", gettext_lazy("Ward"), lambda row: row.ward_name, sort="ward_name"),

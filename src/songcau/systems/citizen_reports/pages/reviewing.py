@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -37,7 +37,7 @@ def next_picture(request: HttpRequest) -> HttpResponse:
     require_moderate(actor_of(request))
     waiting = _waiting()
     after = _uuid(request.GET.get("after", ""))
-    following = waiting.exclude(pk=after).first() if after else waiting.first()
+    following = _behind(waiting, after) if after else waiting.first()
     if following is not None:
         return redirect("citizen_reports:picture", following.pk)
     return render(request, "citizen_reports/no_picture.html", {"left": waiting.count(), "after": after})
@@ -106,6 +106,15 @@ def _reviewable() -> QuerySet[Attachment]:
 
 def _waiting() -> QuerySet[Attachment]:
     return _reviewable().filter(blur_state=BlurState.SUGGESTED).order_by("at", "pk")
+
+
+def _behind(waiting: QuerySet[Attachment], left: UUID) -> Attachment | None:
+    """The one behind the picture that is left for later; behind the last stands the first again."""
+    rows = waiting.exclude(pk=left)
+    place = Attachment.objects.filter(pk=left).values_list("at", flat=True).first()
+    if place is None:
+        return rows.first()
+    return rows.filter(Q(at__gt=place) | Q(at=place, pk__gt=left)).first() or rows.first()
 
 
 def _uuid(text: str) -> UUID | None:

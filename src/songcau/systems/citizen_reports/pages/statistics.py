@@ -12,13 +12,12 @@ from django.views.decorators.http import require_GET
 
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.shell import exports, written
-from songcau.foundation.shell.lists import Listing, State
+from songcau.foundation.shell.lists import Listing, State, controls_of
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.systems.citizen_reports.models import Category
 from songcau.systems.citizen_reports.pages import listing
 from songcau.systems.citizen_reports.pages.code_words import GROUPS, OUTCOMES
-from songcau.systems.citizen_reports.pages.heat import controls_of
 from songcau.systems.citizen_reports.pages.listing import NOBODY, category_words
 from songcau.systems.citizen_reports.queries import statistics, worklist
 from songcau.systems.citizen_reports.queries.statistics import By, Line

@@ -183,6 +183,8 @@ class ResolveForm(StepForm):
     def prepare(self) -> None:
         if not self.report.category.needs_photo_after:
             self.fields["after"].help_text = _("This category needs none.")
+        else:
+            self.fields["after"].help_text = _("Needed before it can be resolved, unless one was added already.")
 
 
 class MergeForm(StepForm):

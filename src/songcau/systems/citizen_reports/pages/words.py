@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from songcau.systems.citizen_reports.pages.code_words import JOBS as JOBS
+
 REFUSALS: dict[str, Promise] = {
     "JURISDICTION_NAME_UNUSABLE": _("Please give the jurisdiction a name of its own, at most 120 characters long."),
     "JURISDICTION_ADDRESS_UNUSABLE": _(

@@ -5,9 +5,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Avg, Count, ExpressionWrapper, F, FloatField, Min, QuerySet
+from django.db.models import Avg, Count, ExpressionWrapper, F, FloatField, Max, Min, QuerySet, Value
 from django.db.models.functions import Floor
 
+from songcau.foundation.calendar.queries import local
+from songcau.foundation.places import queries as places
 from songcau.systems.citizen_reports.models import PlaceTally, Report
 from songcau.systems.citizen_reports.queries import tallied
 from songcau.systems.citizen_reports.queries.worklist import OUTCOMES
@@ -37,13 +39,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """`code` names the report where it is only one."""
+    """`code` names the report where it is only one; `ward` is one of the wards in it, where that was asked for."""
 
     longitude: float
     latitude: float
     count: int
     late: int
     code: str
+    ward: str = ""
 
 
 def box_of(text: str) -> Box | None:
@@ -62,7 +65,9 @@ def cell_degrees(zoom: float) -> float:
     return 360 / (2 ** min(max(zoom, 0), NEAREST_ZOOM)) / TILE_PIXELS * CLUSTER_PIXELS
 
 
-def clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime) -> list[Cluster]:
+def clusters(
+    rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime, *, with_wards: bool = False
+) -> list[Cluster]:
     """The reports of a box in cells, each where the middle of its reports is; the largest first."""
     cell = cell_degrees(zoom)
     grouped = (
@@ -75,6 +80,7 @@ def clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime
             middle_x=Avg("longitude"),
             middle_y=Avg("latitude"),
             first=Min("code"),
+            ward=Max("ward_name") if with_wards else Value(""),
         )
         .order_by("-many", "x", "y")[:MOST_CLUSTERS]
     )
@@ -86,20 +92,23 @@ def clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime
             row["many"],
             row["late"],
             row["first"] if row["many"] == 1 else "",
+            row["ward"],
         )
         for row in grouped
     ]
 
 
-def whole_clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime) -> list[Cluster]:
+def whole_clusters(
+    rows: QuerySet[Report], box: Box | None, zoom: float, now: datetime, *, with_wards: bool = False
+) -> list[Cluster]:
     """As `clusters` of all `rows`, where these are everything: from the sums that are kept, unless there are few."""
     if zoom >= TALLIED_BELOW:
-        return clusters(rows, box, zoom, now)
+        return clusters(rows, box, zoom, now, with_wards=with_wards)
     cell = cell_degrees(zoom)
     place = (box.west, box.south, box.east, box.north) if box else None
     found = tallied.cells(PlaceTally.Kind.ALL, place, cell, MOST_CLUSTERS)
     if tallied.many_in(found) <= FEW:
-        return clusters(rows, box, zoom, now)
+        return clusters(rows, box, zoom, now, with_wards=with_wards)
     late, exact = _late_in(rows, box, cell, now), zoom >= EXACT_ZOOM
     return [
         Cluster(
@@ -108,9 +117,15 @@ def whole_clusters(rows: QuerySet[Report], box: Box | None, zoom: float, now: da
             one.many,
             late.get((one.x, one.y), 0),
             "",
+            _ward_at(one.longitude, one.latitude, now) if with_wards else "",
         )
         for one in found
     ]
+
+
+def _ward_at(longitude: float, latitude: float, now: datetime) -> str:
+    found = places.locate(longitude, latitude, local(now).date())
+    return found.name if found else ""
 
 
 def _late_in(rows: QuerySet[Report], box: Box | None, cell: float, now: datetime) -> dict[tuple[int, int], int]:

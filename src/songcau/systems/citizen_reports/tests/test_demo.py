@@ -16,6 +16,7 @@ from songcau.kernel.actor import SYSTEM
 from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.demo import seed_reports
 from songcau.systems.citizen_reports.demo.requests_311 import FILE
+from songcau.systems.citizen_reports.demo.stories import closings
 from songcau.systems.citizen_reports.models import Attachment, Entry, Report, Reporter
 from songcau.systems.citizen_reports.rules import AttachmentKind, Colour, RefusalReason, State
 
@@ -98,3 +99,12 @@ def test_without_the_series_it_says_so(tmp_path: Path) -> None:
 def _colour(report: Report) -> Colour:
     due_at = report.due_at or report.verify_due_at
     return rules.colour(clock.now(), report.clock_from, due_at, State(report.state))
+
+
+@pytest.mark.usefixtures("city")
+def test_what_is_said_to_have_been_done_fits_the_category() -> None:
+    seeded()
+    said = closings()
+    closed = Report.objects.exclude(closing_text="").select_related("category")
+    assert closed.count() > 10
+    assert all(report.closing_text == said[report.category.code] for report in closed)

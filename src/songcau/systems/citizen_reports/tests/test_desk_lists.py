@@ -98,8 +98,8 @@ def test_a_unit_sees_its_own_reports_only(town: Town) -> None:
     made(town)
     assert [one.pk for one in worklist.reports_of(town.officer)] == [mine.pk]
     assert worklist.reports_of(town.desk).count() == 3
-    # What nobody has yet is the centre's.
-    assert worklist.reports_of(town.mayor).count() == 2
+    # What nobody has yet is the centre's, and seen by who leads the city.
+    assert worklist.reports_of(town.mayor).count() == 3
 
 
 def test_statistics_count_by_unit_ward_category_and_time(town: Town) -> None:

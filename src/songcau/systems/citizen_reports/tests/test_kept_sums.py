@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from songcau.kernel import clock
+from songcau.systems.citizen_reports.actions import keeping
 from songcau.systems.citizen_reports.models import DayTally, PlaceTally, Report, tallies, word_index
 from songcau.systems.citizen_reports.queries import heat, searching, statistics
 from songcau.systems.citizen_reports.queries.for_public import Wanted, public_clusters
@@ -88,6 +89,18 @@ def test_sums_counted_anew_are_the_same(town: Town) -> None:
     assert sum(PlaceTally.objects.filter(kind="ALL").values_list("many", flat=True)) == (
         Report.objects.exclude(longitude=None).count()
     )
+
+
+def test_the_job_makes_lines_fewer_and_the_command_makes_all_anew(town: Town) -> None:
+    changed(town, 5)
+    before = DayTally.objects.count()
+    keeping.compact_sums()
+    assert DayTally.objects.count() < before
+    DayTally.objects.all().delete()
+    keeping.keep_anew()
+    require_agreement()
+    send()
+    require_agreement()
 
 
 def test_what_was_undone_leaves_no_sum(town: Town) -> None:

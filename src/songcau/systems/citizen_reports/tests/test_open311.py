@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
@@ -10,6 +11,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from django.db.models import F
 from django.test import Client
+from django.urls import resolve
 from django.utils.http import urlencode
 
 from songcau.foundation.accounts.permissions import NotYours
@@ -290,7 +292,14 @@ def test_a_picture_is_shown_once_a_person_approved_it(client: Client, town: Town
     row = Attachment.objects.create(report=report, kind="PROBLEM", at=NOW)
     assert read(client, "requests.json")[0]["media_url"] == ""
     Attachment.objects.filter(pk=row.pk).update(public_file_id=uuid4(), blur_state=BlurState.APPROVED)
-    assert read(client, "requests.json")[0]["media_url"].endswith(str(row.pk))
+    address = read(client, "requests.json")[0]["media_url"]
+    assert resolve(urlsplit(address).path).kwargs == {"code": report.code, "picture_id": row.pk}
+
+
+def test_a_contact_in_the_closing_text_is_masked_here_too(client: Client, town: Town) -> None:
+    report = published(send())
+    Report.objects.filter(pk=report.pk).update(state=State.RESOLVED, closing_text="Đã báo chị qua 0912345678.")
+    assert "0912345678" not in json.dumps(read(client, "requests.json"), ensure_ascii=False)
 
 
 def test_there_are_no_tokens(client: Client, town: Town) -> None:

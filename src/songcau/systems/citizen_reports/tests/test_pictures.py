@@ -33,6 +33,12 @@ def test_pictures_are_taken_in_once(town: Town) -> None:
     assert announced(report).count("PictureReceived") == 2
 
 
+def test_an_ending_that_is_a_name_is_left_out(town: Town) -> None:
+    report = sent(held("ảnh của.Buoi"))
+    take_in_pictures(by=SYSTEM, report_id=report.pk)
+    assert "buoi" not in FileLink.objects.get().name.lower()
+
+
 def test_the_job_takes_in_what_no_event_brought(town: Town) -> None:
     sent(held())
     sent(held())

@@ -57,6 +57,12 @@ def test_the_picture_that_waited_longest_comes_first_and_may_be_left_for_later(d
     assert "Không còn ảnh nào chờ duyệt" in desk.get(PAGES).content.decode()
 
 
+def test_leaving_one_after_another_comes_to_every_picture_and_round_again(desk: Client) -> None:
+    pictures = [suggested(), suggested(), suggested()]
+    for left, following in zip(pictures, [*pictures[1:], pictures[0]], strict=True):
+        assert desk.get(PAGES, {"after": str(left.pk)})["Location"] == f"{PAGES}{following.pk}/"
+
+
 @pytest.mark.parametrize(("language", "words"), [("vi", "1. Khuôn mặt"), ("en", "1. Face")])
 def test_the_boxes_stand_over_the_picture_and_beside_it_in_both_languages(
     town: Town, language: str, words: str

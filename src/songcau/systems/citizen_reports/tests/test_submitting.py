@@ -23,8 +23,9 @@ from songcau.kernel import clock
 from songcau.kernel.actor import NOBODY, SYSTEM
 from songcau.kernel.ids import new_id
 from songcau.systems.citizen_reports import rules
-from songcau.systems.citizen_reports.actions import submitting
+from songcau.systems.citizen_reports.actions import add_more, submitting
 from songcau.systems.citizen_reports.actions.evidence import EVIDENCE, EVIDENCE_WITH_ORIGINAL, MOST_PICTURES, SUBJECT
+from songcau.systems.citizen_reports.actions.reporting import reporter_of_account
 from songcau.systems.citizen_reports.actions.submitting import (
     CategoryUnknown,
     Contact,
@@ -33,10 +34,11 @@ from songcau.systems.citizen_reports.actions.submitting import (
     submit_report,
 )
 from songcau.systems.citizen_reports.models import Attachment, Entry, Report, Reporter, Standing
-from songcau.systems.citizen_reports.permissions import reporter_actor
+from songcau.systems.citizen_reports.permissions import may_view, reporter_actor
 from songcau.systems.citizen_reports.rules import Channel, PlaceDoubt, State, Urgency
 from songcau.systems.citizen_reports.tests.conftest import NOW
 from songcau.systems.citizen_reports.tests.town import INSIDE, OUTSIDE, Town, draft, found, make_category, send
+from songcau.systems.citizen_reports.tests.working import lines
 
 
 def held(use: str = EVIDENCE) -> Held:
@@ -261,3 +263,34 @@ def test_what_somebody_writes_of_themselves_into_answers_is_masked(town: Town) -
             assert kept == f"who: {said}"
         else:
             assert (report.answers["who"], kept) == (text, "")
+
+
+def test_what_nobody_has_yet_is_seen_by_the_centre_and_who_leads_the_city(town: Town) -> None:
+    report = send()
+    seen = {
+        name: Report.objects.visible_to(getattr(town, name)).filter(pk=report.pk).exists()
+        for name in ("desk", "mayor", "officer", "head", "neighbour", "lineman")
+    }
+    assert seen == {
+        "desk": True,
+        "mayor": True,
+        "officer": False,
+        "head": False,
+        "neighbour": False,
+        "lineman": False,
+    }
+    assert all(may_view(getattr(town, name), report) is held for name, held in seen.items())
+
+
+def test_the_name_of_the_account_is_masked_where_no_other_was_given(town: Town) -> None:
+    person = make_person("buoi", full_name="Trần Thị Bưởi")
+    contact = Contact(person_id=person.pk)
+    wanted = draft(text="Ổ gà trước cửa. Tran Thi Buoi báo.", place_words="x" * 290 + " Trần Thị Bưởi")
+    made = submit_report(by=NOBODY, draft=wanted, contact=contact)
+    report = found(made.report_id)
+    assert report.text == "Ổ gà trước cửa. ••• báo."
+    # Half a name, where the place is cut, is a name too.
+    assert "Trần" not in report.place_words
+    mine = reporter_of_account(person.pk, report.pk).actor
+    add_more(by=mine, report_id=report.pk, text="Trần Thị Bưởi đây, vẫn chưa ai đến")
+    assert lines(report, "add_more").text == "••• đây, vẫn chưa ai đến"

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from songcau.foundation.accounts.access import actor_of, requires
@@ -52,20 +52,22 @@ CATEGORIES = Listing(
     columns=(
         Column(
             "name",
-            gettext_lazy("Name"),
+            pgettext_lazy("a thing", "Name"),
             category_words,
             sort="name",
             link=lambda row: reverse("citizen_reports:category", args=[row.pk]),
         ),
         Column("code", gettext_lazy("Code"), lambda row: row.code, sort="code"),
-        Column("parent", gettext_lazy("Under"), lambda row: category_words(row.parent) if row.parent else ""),
+        Column(
+            "parent", pgettext_lazy("a category", "Under"), lambda row: category_words(row.parent) if row.parent else ""
+        ),
         Column("urgency", gettext_lazy("Urgency"), lambda row: URGENCIES[row.urgency], sort="urgency"),
         Column("verify", gettext_lazy("Looked at within, hours"), lambda row: row.verify_hours, numeric=True),
         Column("term", gettext_lazy("Term"), term_words),
         Column("questions", gettext_lazy("Questions"), lambda row: len(row.questions), numeric=True),
-        Column("public", gettext_lazy("Published"), lambda row: row.is_public),
+        Column("public", pgettext_lazy("a category", "Published"), lambda row: row.is_public),
         Column("retired", gettext_lazy("Retired"), lambda row: row.retired_on, sort="retired_on"),
-        Column("order", gettext_lazy("Order"), lambda row: row.order, sort="order", numeric=True),
+        Column("order", pgettext_lazy("a number", "Order"), lambda row: row.order, sort="order", numeric=True),
     ),
     filters=(
         Search(fields=("name", "name_en", "code", "keywords")),
@@ -84,9 +86,9 @@ CATEGORIES = Listing(
 class CategoryForm(forms.Form):
     """Names in both languages, how it is found, its limits, what is asked."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("a thing", "Name"), max_length=120)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=120)
-    parent = forms.ChoiceField(label=gettext_lazy("Under"), required=False)
+    parent = forms.ChoiceField(label=pgettext_lazy("a category", "Under"), required=False)
     keywords = forms.CharField(
         label=gettext_lazy("Words by which it is found"),
         required=False,

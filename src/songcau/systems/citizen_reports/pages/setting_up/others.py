@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from songcau.foundation.accounts.access import actor_of, requires
@@ -27,7 +27,7 @@ OUTSIDE = Listing(
     columns=(
         Column(
             "name",
-            gettext_lazy("Name"),
+            pgettext_lazy("a thing", "Name"),
             lambda row: row.agency.name,
             sort="agency__name",
             link=lambda row: reverse("citizen_reports:body", args=[row.pk]),
@@ -50,14 +50,14 @@ TEMPLATES = Listing(
     columns=(
         Column(
             "name",
-            gettext_lazy("Name"),
+            pgettext_lazy("a thing", "Name"),
             lambda row: row.name,
             sort="name",
             link=lambda row: reverse("citizen_reports:template", args=[row.pk]),
         ),
         Column("text", gettext_lazy("Text"), lambda row: row.text),
         Column("category", gettext_lazy("Category"), lambda row: category_words(row.category) if row.category else ""),
-        Column("order", gettext_lazy("Order"), lambda row: row.order, sort="order", numeric=True),
+        Column("order", pgettext_lazy("a number", "Order"), lambda row: row.order, sort="order", numeric=True),
         Column("retired", gettext_lazy("Retired"), lambda row: row.retired_on, sort="retired_on"),
     ),
     default_sort="order",
@@ -76,7 +76,7 @@ class BodyForm(forms.Form):
 
 
 class TemplateForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("a thing", "Name"), max_length=120)
     text = text_field(
         gettext_lazy("Text"),
         rows=6,
@@ -84,7 +84,7 @@ class TemplateForm(forms.Form):
         hint=gettext_lazy("{code}, {category}, {ward}, {agency} and {due} are filled in."),
     )
     category = CategoryChoice(required=False)
-    order = forms.IntegerField(label=gettext_lazy("Order"), min_value=0, max_value=30000)
+    order = forms.IntegerField(label=pgettext_lazy("a number", "Order"), min_value=0, max_value=30000)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from songcau.foundation.accounts.access import actor_of, requires
@@ -54,7 +54,7 @@ ROUTING = Listing(
         Column("ward", gettext_lazy("Ward"), _ward_name, sort="ward_code"),
         Column("hours", gettext_lazy("When"), lambda row: HOURS[row.hours], sort="hours"),
         Column("unit", gettext_lazy("Unit"), lambda row: row.agency.name, sort="agency__name"),
-        Column("order", gettext_lazy("Order"), lambda row: row.order, sort="order", numeric=True),
+        Column("order", pgettext_lazy("a number", "Order"), lambda row: row.order, sort="order", numeric=True),
     ),
     default_sort="order",
     file_name="quy-tac-phan-cong",
@@ -74,7 +74,7 @@ class RuleForm(forms.Form):
     hours = forms.ChoiceField(label=gettext_lazy("When"), choices=[(str(code), words) for code, words in HOURS.items()])
     agency = unit_field(gettext_lazy("Unit that gets it"))
     order = forms.IntegerField(
-        label=gettext_lazy("Order"),
+        label=pgettext_lazy("a number", "Order"),
         min_value=0,
         max_value=30000,
         help_text=gettext_lazy("Between two rules that fit equally well the lower one holds."),
