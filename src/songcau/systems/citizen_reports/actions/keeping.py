@@ -1,4 +1,4 @@
-"""Sums and indexes that are kept beside the reports: made smaller every hour, and made anew where they were passed by."""
+"""Sums and indexes kept beside the reports: made smaller every hour, and made anew where they were passed by."""
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
