@@ -10,6 +10,7 @@ PORT ?= 8000
 DATA ?=
 PEER ?=
 STORE ?=
+COUNT ?=
 SUITE ?=
 GROUPS ?=
 CASES ?=
@@ -65,7 +66,7 @@ demo: setup  ## Set everything up and run the demonstration city (PORT=8000, DAT
 
 # --- checks -------------------------------------------------------------------------------------
 
-.PHONY: check soak audit bench bench-context conformance screenshots lock format messages generated
+.PHONY: check soak audit bench bench-context bench-reports conformance screenshots lock format messages generated
 check: setup  ## Every check (at most 10 minutes); what this machine lacks is named NOT RUN
 	@$(BIN)/python -m tools.check
 
@@ -92,6 +93,9 @@ conformance: $(STAMPS)/python $(STAMPS)/conformance/ready  ## The ETSI suite aga
 
 bench-context: setup  ## Measure the context broker (PEER=http://… another broker beside it, STORE=postgresql://…)
 	@PEER=$(PEER) STORE=$(STORE) $(BIN)/python -m bench.context
+
+bench-reports: setup  ## Measure a million citizens' reports (STORE=postgresql://…, COUNT=1000000)
+	@STORE=$(STORE) COUNT=$(COUNT) $(BIN)/python -m bench.reports
 
 audit: setup  ## Known vulnerabilities in any dependency; fails on a package it could not check
 	@$(BIN)/python -m tools.audit

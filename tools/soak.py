@@ -17,12 +17,15 @@ def runs(short: bool) -> dict[str, list[str]]:
     backups = ["tests.soak.backup_under_load", "--rounds", "1" if short else "4"]
     broker = ["tests.soak.broker_kill", "--kills", "10" if short else "50", "--rate", "5000"]
     register = ["pytest", "-q", "-p", "no:cacheprovider", "tests/reports", "--register-every", "20" if short else "1"]
+    reports = ["tests.soak.report_kill", *(["--reports", "2", "--kills", "3"] if short else ["--kills", "20"])]
     return {
         "a register comes in by Open311": register,
         "kills on SQLite": kills,
         "kills on PostgreSQL": [*kills, "--database", capabilities.POSTGRESQL],
         "uploads on SQLite": storm,
         "uploads on PostgreSQL": [*storm, "--database", capabilities.POSTGRESQL],
+        "reports on SQLite": reports,
+        "reports on PostgreSQL": [*reports, "--database", capabilities.POSTGRESQL],
         "backups under load on SQLite": backups,
         "backups under load on PostgreSQL": [*backups, "--database", capabilities.POSTGRESQL],
         "kills of the broker on SQLite": broker,

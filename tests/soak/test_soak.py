@@ -45,6 +45,19 @@ def test_a_store_that_loses_a_byte_is_found() -> None:
     assert int(corrupt.split()[-1]) > 0
 
 
+def test_fifty_reports_at_once_are_there_once_or_were_refused_whenever_the_server_is_killed() -> None:
+    ran = soak("--senders", "50", "--reports", "2", "--kills", "3", run="report_kill")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "WHOLE" in ran.stdout
+
+
+def test_a_report_that_is_answered_before_it_is_stored_is_found() -> None:
+    ran = soak("--senders", "20", "--reports", "2", "--kills", "2", "--sabotage", run="report_kill")
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    lost = next(line for line in ran.stdout.splitlines() if line.startswith("BREACH under another code"))
+    assert int(lost.split()[-1]) > 0
+
+
 def test_a_backup_made_under_load_restores_to_what_it_says() -> None:
     ran = soak("--rounds", "1", run="backup_under_load")
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -31,6 +31,7 @@ COMMANDS = {
     "restore": "keeping:restore",
     "user": "people:user",
     "import": "bring_in:bring_in",
+    "reports": "reports:reports",
     "open311": "open311:open311",
     "deadline": "terms:deadline",
     "new-system": "build:new_system",

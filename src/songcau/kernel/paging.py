@@ -49,9 +49,12 @@ class Page(Generic[Item]):
         return self.number + 1 if self.number < self.count else None
 
 
-def page_of(rows: Sliceable[Item], number: int = 1, size: int = 50) -> Page[Item]:
-    """Cut one page; a number outside the list gives its nearest page instead of an error."""
-    total = rows.count()
+def page_of(rows: Sliceable[Item], number: int = 1, size: int = 50, *, total: int | None = None) -> Page[Item]:
+    """Cut one page; a number outside the list gives its nearest page instead of an error.
+
+    `total` where the rows are counted already, perhaps only up to some number: then the list ends there.
+    """
+    total = rows.count() if total is None else total
     last = max(1, -(-total // size))
     number = min(max(1, number), last)
     cut = rows[(number - 1) * size : number * size]

@@ -104,6 +104,7 @@ def restore(
             _compare(database, tables, arrived, done)
             folder.compare(done.compared)
             call_command("migrate", database=database.alias, verbosity=0, interactive=False)
+            _keep_anew(database)
             _verify_chain(done, despite_audit)
             mark = target.mark()
             _record(contents)
@@ -148,6 +149,13 @@ def _settle(target: Target, tables: dict[str, Table], contents: Contents) -> Non
         if table.counter:
             target.set_counter(table, int(contents.tables[name]["counter"]))
     target.settle()
+
+
+def _keep_anew(database: BaseDatabaseWrapper) -> None:
+    """What systems keep beside their tables, by triggers that stood aside while rows came in."""
+    from songcau.systems.citizen_reports.actions.keeping import keep_anew
+
+    keep_anew(database.alias)
 
 
 def _compare(database: BaseDatabaseWrapper, tables: dict[str, Table], arrived: "Arrived", done: Restored) -> None:

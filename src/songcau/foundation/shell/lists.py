@@ -62,6 +62,10 @@ class Listing:
     empty_title: Words = NOTHING_YET
     empty_text: Words = ""
     max_export_rows: int = MAX_EXPORT_ROWS
+    # Rows are counted up to here, and paged: of a list of millions nobody turns the last page. None: all of them.
+    most_counted: int | None = None
+    # The same where words were searched for.
+    most_found: int | None = None
     can_export: bool = True
     # Besides CSV and XLSX: (format, words) of files that the page itself makes.
     more_formats: tuple[tuple[str, Words], ...] = ()
@@ -141,9 +145,24 @@ class State:
         column = self.listing.column(self.sort.removeprefix("-"))
         if column is None or column.sort is None:
             return rows if rows.ordered else rows.order_by("pk")
+        # Where nothing can be empty an index gives the order as it is; with a word about empty ones it does not.
+        last = True if _may_be_empty(rows, column.sort) else None
         order = F(column.sort)
-        turned = order.desc(nulls_last=True) if self.sort.startswith("-") else order.asc(nulls_last=True)
+        turned = order.desc(nulls_last=last) if self.sort.startswith("-") else order.asc(nulls_last=last)
         return rows.order_by(turned, "pk")
+
+
+def _may_be_empty(rows: Rows, path: str) -> bool:
+    """Whether the field at the end of the path has, or is reached by, one that may be NULL; of an annotation: yes."""
+    if path in rows.query.annotations:
+        return True
+    model: Any = rows.model
+    for step in path.split("__"):
+        field = model._meta.get_field(step)
+        if getattr(field, "null", True):
+            return True
+        model = field.related_model
+    return False
 
 
 def _whole(text: str) -> int:
@@ -193,7 +212,7 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
     """Everything `shell/parts/list.html` draws from, for a page that holds more than the list."""
     state = State(listing, request.GET)
     rows = state.applied(queryset)
-    page: Page[Any] = page_of(rows, state.page, listing.page_size)
+    page, is_more = _page(rows, state)
     return {
         "listing": listing,
         "controls": controls_of(state),
@@ -201,6 +220,7 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
         "headings": headings(state),
         "rows": rows_of(listing, page.items),
         "page": page,
+        "is_more": is_more,
         "previous_href": "?" + state.query(page=page.previous) if page.previous else "",
         "next_href": "?" + state.query(page=page.next) if page.next else "",
         "chips": state.chips,
@@ -210,9 +230,52 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
         "csv_href": "?" + state.query(format="csv"),
         "xlsx_href": "?" + state.query(format="xlsx"),
         "more_hrefs": [("?" + state.query(format=name), words) for name, words in listing.more_formats],
-        "export_cut": page.total > listing.max_export_rows,
+        "export_cut": is_more or page.total > listing.max_export_rows,
         "address": request.path + ("?" + query if (query := state.query(page=page.number)) else ""),
     }
+
+
+def _page(rows: Rows, state: State) -> tuple[Page[Any], bool]:
+    """The page, and whether the list has more rows than are counted."""
+    listing = state.listing
+    is_search = any(isinstance(one, Search) and state.values[one.name] for one in listing.filters)
+    if is_search and listing.most_found is not None:
+        return _found_page(rows, state, listing.most_found)
+    total, is_more = _counted(rows, listing.most_counted)
+    return page_of(rows, state.page, listing.page_size, total=total), is_more
+
+
+def _found_page(rows: Rows, state: State, most: int) -> tuple[Page[Any], bool]:
+    """Words are looked up once, for the count and for the page."""
+    keys = list(rows.values_list("pk", flat=True)[: most + 1])
+    page = page_of(_Keys(keys[:most]), state.page, state.listing.page_size)
+    # Found and permitted already: only the rows themselves are missing.
+    bare = rows.all()
+    bare.query.clear_where()
+    known = {row.pk: row for row in bare.filter(pk__in=page.items)}
+    items = tuple(known[key] for key in page.items if key in known)
+    return Page(items, page.number, page.size, page.total), len(keys) > most
+
+
+class _Keys:
+    """A list that is cut and counted as a queryset is."""
+
+    def __init__(self, keys: list[Any]) -> None:
+        self._keys = keys
+
+    def __getitem__(self, cut: slice, /) -> list[Any]:
+        return self._keys[cut]
+
+    def count(self) -> int:
+        return len(self._keys)
+
+
+def _counted(rows: Rows, most: int | None) -> tuple[int, bool]:
+    """How many rows there are, as far as they are counted, and whether there are more."""
+    if most is None:
+        return rows.count(), False
+    found = rows.order_by()[: most + 1].count()
+    return min(found, most), found > most
 
 
 def _sort_choices(state: State) -> list[tuple[str, Words, bool, bool]]:

@@ -4,7 +4,7 @@ from songcau.foundation.outbox.reactions import DeliveryFacts, Job, Reaction
 from songcau.foundation.outbox.rules import daily, every
 from songcau.kernel.actor import SYSTEM
 from songcau.systems.citizen_reports import actions
-from songcau.systems.citizen_reports.actions import publishing
+from songcau.systems.citizen_reports.actions import keeping, publishing
 from songcau.systems.citizen_reports.events import PictureReceived, ReportChanged, ReportForwarded, ReportSubmitted
 
 
@@ -62,6 +62,10 @@ def follow_closed_agencies() -> None:
     actions.follow_closed_agencies(by=SYSTEM)
 
 
+def compact_sums() -> None:
+    keeping.compact_sums()
+
+
 REACTIONS = (
     Reaction(ReportSubmitted, fetch_pictures, "citizen_reports.fetch_pictures", outside=True, lease_seconds=300),
     Reaction(ReportForwarded, send_forwarded, "citizen_reports.send_forwarded", outside=True, lease_seconds=180),
@@ -75,6 +79,7 @@ JOBS = (
     Job("citizen_reports.ask_jurisdictions", every(minutes=15), ask_jurisdictions, lease_seconds=3600),
     Job("citizen_reports.take_in_waiting", every(minutes=5), take_in_waiting, lease_seconds=1800),
     Job("citizen_reports.escalate_late", every(minutes=10), escalate_late, lease_seconds=600),
+    Job("citizen_reports.compact_sums", every(hours=1), compact_sums, lease_seconds=1800),
     Job("citizen_reports.close_after_days", every(hours=1), close_after_days, lease_seconds=1800),
     # Daily, so that a Monday without power is made up for; it draws once a week.
     Job("citizen_reports.choose_spot_checks", daily(at="06:10"), choose_spot_checks, lease_seconds=600),

@@ -11,6 +11,7 @@ from songcau.systems.citizen_reports.models.configuration import (
 )
 from songcau.systems.citizen_reports.models.reports import Report, ReportQuerySet
 from songcau.systems.citizen_reports.models.rows import Attachment, Entry, OutsideLink, Reporter, SpotCheck
+from songcau.systems.citizen_reports.models.tallies import DayTally, PlaceTally
 
 __all__ = [
     "AnswerTemplate",
@@ -18,10 +19,12 @@ __all__ = [
     "AreaAlert",
     "Attachment",
     "Category",
+    "DayTally",
     "Entry",
     "Jurisdiction",
     "OutsideBody",
     "OutsideLink",
+    "PlaceTally",
     "Report",
     "ReportQuerySet",
     "Reporter",

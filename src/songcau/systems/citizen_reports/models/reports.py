@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from songcau.foundation.accounts.models import Agency, Versioned, under
 from songcau.kernel.actor import EVERYWHERE, Actor
 from songcau.kernel.ids import new_id
-from songcau.kernel.text import search_key
 from songcau.systems.citizen_reports.models.columns import coded
 from songcau.systems.citizen_reports.models.configuration import ApiKey, Category
 from songcau.systems.citizen_reports.rules import (
@@ -17,11 +17,24 @@ from songcau.systems.citizen_reports.rules import (
     RefusalReason,
     State,
     Urgency,
+    amber_at,
     is_open,
+    shown_code,
+    thrice_due_at,
+    words_to_find,
 )
 
 VIEW = "citizen_reports.view_reports"
 TEXT_LIMIT = 4000
+
+
+def _found_by(text: str) -> str:
+    return " ".join(words_to_find(text))
+
+
+def sees_everything(actor: Actor) -> bool:
+    """Whether `visible_to` leaves nothing out for them."""
+    return EVERYWHERE in actor.scopes(VIEW) or _sits_at_the_centre(actor)
 
 
 def _sits_at_the_centre(actor: Actor) -> bool:
@@ -41,10 +54,11 @@ def oversees_the_centre(actor: Actor) -> bool:
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, actor: Actor) -> "ReportQuerySet":
         """Those their agency, or one above it, has; what nobody has yet is seen by the centre and those above it."""
-        scopes = actor.scopes(VIEW)
-        if EVERYWHERE in scopes or _sits_at_the_centre(actor):
+        if sees_everything(actor):
             return self
-        seen = under(scopes, "agency__path")
+        # Their agencies by name and not by a join: so the lists of a unit are read from the index of that unit.
+        mine = Agency.objects.filter(under(actor.scopes(VIEW), "path")).values_list("pk", flat=True)
+        seen = Q(agency__in=list(mine))
         return self.filter(seen | Q(agency=None) if oversees_the_centre(actor) else seen)
 
     def still_open(self) -> "ReportQuerySet":
@@ -99,11 +113,18 @@ class Report(Versioned):
     officer_label = models.CharField(max_length=200, blank=True)
     promise_id = models.UUIDField(null=True)
     received_at = models.DateTimeField()
+    # Its day in the city, for sums by days.
+    received_on = models.DateField(editable=False)
     verify_due_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     first_due_at = models.DateTimeField(null=True)
     # received_at + 3 × the term: kept, so that a list of a million needs no arithmetic.
     thrice_due_at = models.DateTimeField(null=True)
+    # By when something must happen (what was promised, before that the centre's own term), and from when it is amber
+    # and black: kept for the same reason.
+    asked_at = models.DateTimeField(editable=False)
+    amber_at = models.DateTimeField(editable=False)
+    black_at = models.DateTimeField(editable=False)
     due_explained = models.JSONField(default=dict, blank=True)
     plan_due_on = models.DateField(null=True)
     plan_text = models.CharField(max_length=1000, blank=True)
@@ -159,8 +180,23 @@ class Report(Versioned):
             ),
         ]
         indexes = [
-            models.Index(fields=["agency", "is_open", "due_at"], name="report_worklist"),
-            models.Index(fields=["is_open", "due_at"], name="report_by_due"),
+            models.Index(fields=["agency", "asked_at", "id"], condition=Q(is_open=True), name="report_worklist"),
+            # With all that the counts by colour ask for.
+            models.Index(
+                fields=["asked_at", "id", "agency", "amber_at", "black_at"],
+                condition=Q(is_open=True),
+                name="report_open_by_asked",
+            ),
+            models.Index(
+                fields=["state", "verify_due_at", "id"], condition=Q(is_open=True), name="report_open_by_state"
+            ),
+            models.Index(
+                fields=["officer_label", "officer_id"],
+                condition=Q(is_open=True, officer_id__isnull=False),
+                name="report_open_by_officer",
+            ),
+            models.Index(fields=["due_at"], condition=Q(is_open=True), name="report_open_by_due"),
+            models.Index(fields=["agency", "-received_at"], name="report_by_agency"),
             models.Index(fields=["state", "received_at"], name="report_by_state"),
             models.Index(fields=["category", "-received_at"], name="report_by_category"),
             models.Index(fields=["ward_code", "-received_at"], name="report_by_ward"),
@@ -180,9 +216,15 @@ class Report(Versioned):
     def derive(self) -> None:
         """Set what follows from the other columns, for rows that are written at once; `save` does it by itself."""
         self.is_open = is_open(State(self.state))
-        self.search_key = search_key(f"{self.code} {self.text} {self.place_words} {self.ward_name}")
-        is_shown = self.published_at is not None and not self.withheld
-        self.public_search_key = search_key(f"{self.code} {self.shown_text} {self.ward_name}") if is_shown else ""
+        self.received_on = timezone.localdate(self.received_at)
+        self.asked_at = self.due_at or self.verify_due_at
+        self.amber_at = amber_at(self.clock_from, self.asked_at)
+        self.black_at = thrice_due_at(self.clock_from, self.asked_at)
+        self.search_key = _found_by(
+            f"{self.code} {shown_code(self.code)} {self.text} {self.place_words} {self.ward_name}"
+        )
+        shown = f"{self.code} {shown_code(self.code)} {self.shown_text} {self.ward_name}"
+        self.public_search_key = _found_by(shown) if self.is_public else ""
 
     @property
     def clock_from(self) -> datetime:

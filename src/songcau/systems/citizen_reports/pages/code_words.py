@@ -253,6 +253,7 @@ JOBS = {
     "citizen_reports.ask_jurisdictions": _("Ask other jurisdictions about reports"),
     "citizen_reports.catch_up_pictures": _("Look into pictures that were left over"),
     "citizen_reports.choose_spot_checks": _("Draw closed reports for spot checks"),
+    "citizen_reports.compact_sums": _("Add up the sums that are kept for figures and maps of reports"),
     "citizen_reports.close_after_days": _("Close reports that were resolved a week ago"),
     "citizen_reports.escalate_late": _("Tell the next level of late reports"),
     "citizen_reports.follow_closed_agencies": _("Bring reports of closed agencies to those that came after"),

@@ -1,5 +1,6 @@
 """Reports on a map, with the clusters made here: where many are, and where they are late."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,8 +12,10 @@ from songcau.foundation.places.queries import boundaries_geojson
 from songcau.foundation.places.rules import Level
 from songcau.foundation.shell.lists import Listing, State, controls_of
 from songcau.kernel import clock
+from songcau.systems.citizen_reports.models import Report
 from songcau.systems.citizen_reports.pages import listing
 from songcau.systems.citizen_reports.queries import heat, worklist
+from songcau.systems.citizen_reports.queries.worklist import sees_everything
 
 FILTERS = Listing(
     title="",
@@ -33,13 +36,13 @@ FILTERS = Listing(
 @require_GET
 def heat_map(request: HttpRequest) -> HttpResponse:
     """The map, and the same as a list: the twenty cells with the most."""
-    state, now = State(FILTERS, request.GET), clock.now()
+    state = State(FILTERS, request.GET)
     rows = state.applied(worklist.reports_of(actor_of(request)))
     query = state.query()
     context = {
         "controls": controls_of(state),
         "chips": state.chips,
-        "spots": heat.clusters(rows, None, SPOT_ZOOM, now, with_wards=True)[:MOST_SPOTS],
+        "spots": _clusters(request, state, rows, None, SPOT_ZOOM, with_wards=True)[:MOST_SPOTS],
         "without_place": rows.filter(longitude__isnull=True).count(),
         "source": reverse("citizen_reports:heat_points") + (f"?{query}" if query else ""),
         "list": reverse("citizen_reports:reports") + (f"?{query}" if query else ""),
@@ -60,10 +63,25 @@ def points(request: HttpRequest) -> HttpResponse:
     state = State(FILTERS, request.GET)
     rows = state.applied(worklist.reports_of(actor_of(request)))
     box = heat.box_of(request.GET.get("bbox", ""))
-    found = heat.clusters(rows, box, _zoom(request.GET.get("zoom", "")), clock.now())
+    found = _clusters(request, state, rows, box, _zoom(request.GET.get("zoom", "")))
     response = JsonResponse(heat.geojson(found), content_type="application/geo+json")
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _clusters(
+    request: HttpRequest,
+    state: State,
+    rows: QuerySet[Report],
+    box: heat.Box | None,
+    zoom: float,
+    *,
+    with_wards: bool = False,
+) -> list[heat.Cluster]:
+    """Of everything from the sums that are kept, of a part from the reports."""
+    is_whole = not state.chips and sees_everything(actor_of(request))
+    made = heat.whole_clusters if is_whole else heat.clusters
+    return made(rows, box, zoom, clock.now(), with_wards=with_wards)
 
 
 def _zoom(text: str) -> float:

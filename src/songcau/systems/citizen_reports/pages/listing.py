@@ -1,10 +1,11 @@
 """The lists of reports: what stands in a line, and by what it is filtered. Nothing of a reporter is in any of them."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -26,10 +27,12 @@ from songcau.systems.citizen_reports.pages.code_words import (
     Words,
     look_of,
 )
-from songcau.systems.citizen_reports.queries import worklist
+from songcau.systems.citizen_reports.queries import searching, worklist
 from songcau.systems.citizen_reports.rules import Colour
 
 EXCERPT = 110
+# Beyond so many rows a list is not counted or turned to its end, but narrowed.
+MOST_COUNTED, MOST_FOUND = 10_000, 1_000
 # Answers of the list for who has none.
 NOBODY = "none"
 MINE = "mine"
@@ -56,8 +59,8 @@ def wards() -> Pairs:
 
 def agencies() -> Pairs:
     """Units that have, or had, any report."""
-    held = Report.objects.filter(agency__isnull=False).order_by().values("agency").distinct()
-    rows = Agency.objects.filter(pk__in=held).order_by("order_key", "code")
+    held = Report.objects.filter(agency=OuterRef("pk"))
+    rows = Agency.objects.filter(Exists(held)).order_by("order_key", "code")
     return [*((str(one.pk), one.name) for one in rows), (NOBODY, _("Nobody yet"))]
 
 
@@ -80,6 +83,19 @@ def _outcome_is(code: str) -> Q:
     return worklist.OUTCOMES[code](clock.now())
 
 
+def _category_is(code: str) -> Q:
+    """By its id, so that the newest of a category are read from their index."""
+    return Q(category__in=list(Category.objects.filter(code=code).values_list("pk", flat=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words(Search):
+    """Every word typed is one of the report, the last begins one: from the index of words."""
+
+    def applied(self, rows: Any, value: str) -> Any:
+        return searching.found(rows, value)
+
+
 def words_of(table: Any) -> Pairs:
     return [(str(code), words) for code, words in table.items()]
 
@@ -88,15 +104,14 @@ COLOUR = Choice(
     "colour", gettext_lazy("Colour"), [(str(code), look.words) for code, look in COLOURS.items()], where=_colour_is
 )
 STATE = Choice("state", gettext_lazy("State"), words_of(STATES))
-CATEGORY = Choice("category", gettext_lazy("Category"), categories, field="category__code")
+CATEGORY = Choice("category", gettext_lazy("Category"), categories, where=_category_is)
 WARD = Choice("ward", gettext_lazy("Ward"), wards, where=_ward_is)
 UNIT = Choice("unit", gettext_lazy("Unit"), agencies, where=_by_code("agency"))
 URGENCY = Choice("urgency", gettext_lazy("Urgency"), words_of(URGENCIES))
 CHANNEL = Choice("channel", gettext_lazy("How it came"), words_of(CHANNELS))
 RECEIVED = DateRange("received", gettext_lazy("Received"), field="received_at")
 OUTCOME = Choice("outcome", gettext_lazy("How it went"), words_of(OUTCOMES), where=_outcome_is)
-SEARCH = Search(
-    folded_fields=("search_key",),
+SEARCH = _Words(
     hint=gettext_lazy("Code, words, place; also without marks"),
 )
 FILTERS: tuple[Filter, ...] = (SEARCH, COLOUR, STATE, CATEGORY, WARD, UNIT, URGENCY, CHANNEL, OUTCOME, RECEIVED)
@@ -146,6 +161,7 @@ COLUMNS = (
 def officers_of(by_id: object) -> Choice:
     """Whose reports: one's own, nobody's, or those of a colleague who has some."""
 
+    @cache
     def pairs() -> Pairs:
         rows = Report.objects.filter(is_open=True, officer_id__isnull=False).order_by("officer_label")
         known = rows.values_list("officer_id", "officer_label").distinct()[:200]
@@ -160,6 +176,8 @@ def officers_of(by_id: object) -> Choice:
 
 
 REPORTS = Listing(
+    most_counted=MOST_COUNTED,
+    most_found=MOST_FOUND,
     title=gettext_lazy("Reports"),
     columns=COLUMNS,
     filters=FILTERS,

@@ -40,6 +40,7 @@ _UNACCEPTED = (rules.State.NEW, rules.State.WAITING_REPORTER_FIRST)
 _QUEUE_STATES = [(str(code), words) for code, words in code_words.STATES.items() if code in worklist.QUEUE]
 
 QUEUE = Listing(
+    most_counted=listing.MOST_COUNTED,
     title=gettext_lazy("Moderation"),
     columns=(
         Column("tick", gettext_lazy("Choose"), lambda row: "", template="citizen_reports/cells/tick.html"),

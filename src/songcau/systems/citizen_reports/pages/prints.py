@@ -86,7 +86,7 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
     if name == "by_unit":
         facts = sheets.by_unit(rows, first, last, now)
     elif name == "late":
-        facts = sheets.late(rows.filter(worklist.OUTCOMES["OPEN_LATE"](now)).order_by(worklist.ASKED_AT, "pk"), now)
+        facts = sheets.late(rows.filter(worklist.OUTCOMES["OPEN_LATE"](now)).order_by("asked_at", "pk"), now)
     elif name == "hot_spots":
         facts = sheets.hot_spots(rows, first, last, now)
     else:

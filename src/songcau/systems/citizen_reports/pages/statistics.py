@@ -14,6 +14,7 @@ from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.shell import exports, written
 from songcau.foundation.shell.lists import Listing, State, controls_of
 from songcau.kernel import clock
+from songcau.kernel.actor import Actor
 from songcau.systems.citizen_reports.models import Category
 from songcau.systems.citizen_reports.pages import listing
 from songcau.systems.citizen_reports.pages.code_words import GROUPS, OUTCOMES
@@ -90,11 +91,10 @@ def _last_of(by: By, first: date) -> date:
 def table(request: HttpRequest) -> HttpResponseBase:
     """The figures of all, then a line each; `?format=csv|xlsx` the same as a file."""
     asked = Asked(request)
-    rows = asked.state.applied(worklist.reports_of(actor_of(request)))
-    lines = _rows(asked, statistics.lines(rows, asked.by, asked.now))
+    whole, found = _figures(asked, actor_of(request))
+    lines = _rows(asked, found)
     if request.GET.get("format") in exports.FORMATS:
         return exports.respond(_sheet(asked, lines), request.GET["format"])
-    whole = statistics.total(rows, asked.now)
     query = asked.state.query(by=asked.by)
     context = {
         "controls": controls_of(asked.state),
@@ -113,6 +113,16 @@ def table(request: HttpRequest) -> HttpResponseBase:
         "xlsx_href": f"?{query}&format=xlsx",
     }
     return render(request, "citizen_reports/statistics.html", context)
+
+
+def _figures(asked: Asked, by: Actor) -> tuple[Line, list[Line]]:
+    """The total and the lines; of everything from the sums that are kept, of a part from the reports."""
+    narrowed = [value for name, value in asked.state.values.items() if name != "received" and value]
+    if not narrowed and worklist.sees_everything(by):
+        span = asked.state.values["received"]
+        return statistics.whole_total(span, asked.now), statistics.whole_lines(span, asked.by, asked.now)
+    rows = asked.state.applied(worklist.reports_of(by))
+    return statistics.total(rows, asked.now), statistics.lines(rows, asked.by, asked.now)
 
 
 def _rows(asked: Asked, lines: list[Line]) -> list[Row]:

@@ -30,7 +30,7 @@ def my_worklist(request: HttpRequest) -> HttpResponseBase:
     wanted = listing.worklist_of(by.id)
     # Filtered for a state or an outcome, also what is done: the address says so itself.
     says = State(wanted, request.GET).values
-    rows = worklist.reports_of(by).filter(agency__isnull=False)
+    rows = worklist.reports_of(by).filter(worklist.has_unit())
     if not says["state"] and not says["outcome"] and says["colour"] != Colour.GREY:
         rows = rows.filter(is_open=True)
     extra = {"colours": _colours(by), "colour": says["colour"], "may_write_down": may_moderate(by)}
@@ -39,8 +39,8 @@ def my_worklist(request: HttpRequest) -> HttpResponseBase:
 
 def _colours(by: Actor) -> list[tuple[Colour, object, int]]:
     """How many are open in each colour; a click on one filters by it."""
-    rows, now = worklist.reports_of(by).filter(agency__isnull=False), clock.now()
-    return [(one, COLOURS[one], rows.filter(worklist.colour_is(one, now)).count()) for one in OPEN_COLOURS]
+    found = worklist.counted_by_colour(Report.objects.visible_to(by).filter(worklist.has_unit()), clock.now())
+    return [(one, COLOURS[one], found[one]) for one in OPEN_COLOURS]
 
 
 @requires("citizen_reports.view_reports")

@@ -13,9 +13,9 @@ from django.db.models import Avg, Count, F, IntegerField, Max, Min, Q, QuerySet
 from django.db.models.functions import Cast
 
 from songcau.kernel import clock
-from songcau.kernel.text import search_key
 from songcau.systems.citizen_reports import rules
-from songcau.systems.citizen_reports.models import Attachment, Category, Entry, Report
+from songcau.systems.citizen_reports.models import Attachment, Category, Entry, PlaceTally, Report
+from songcau.systems.citizen_reports.queries import searching, tallied
 from songcau.systems.citizen_reports.queries.offered import said
 from songcau.systems.citizen_reports.rules import AttachmentKind, BlurState, State, Visibility
 
@@ -24,6 +24,9 @@ MOST_COUNTED = 1000
 MOST_ON_A_MAP = 400
 # From this zoom on each report stands alone; below it a cell of a screen's 1/4 makes one point of many.
 SINGLE_FROM_ZOOM = 16
+# Farther than this a screen shows so much of a city that its kept sums are shown; not where there are but few.
+TALLIED_BELOW = 16
+FEW = 5_000
 _CELLS_PER_TILE = 4
 _DUPLICATES_SINCE = timedelta(days=60)
 _NEARBY_DEGREES = 0.004
@@ -112,8 +115,16 @@ def public_reports(wanted: Wanted, language: str, *, page: int = 1, size: int = 
     """A page of published reports; a page past the last is empty."""
     rows, page = _found(wanted), max(1, page)
     begin = (page - 1) * size
-    shown = list(rows.select_related("category", "agency")[begin : begin + size + 1])
-    count = rows.order_by()[: MOST_COUNTED + 1].count()
+    # Nobody turns so many pages; who wants what is older narrows the list.
+    end = min(begin + size + 1, MOST_COUNTED)
+    if wanted.words.strip():
+        # Words are looked up once, for the count and for the page.
+        keys = list(rows.values_list("pk", flat=True)[: MOST_COUNTED + 1])
+        known = Report.objects.select_related("category", "agency").in_bulk(keys[begin:end])
+        shown, count = [known[key] for key in keys[begin:end] if key in known], len(keys)
+    else:
+        shown = list(rows.select_related("category", "agency")[begin:end]) if begin < end else []
+        count = rows.order_by()[: MOST_COUNTED + 1].count()
     return PublicPage(
         _facts(shown[:size], language), page, len(shown) > size, min(count, MOST_COUNTED), count > MOST_COUNTED
     )
@@ -129,11 +140,13 @@ def public_report(code: str, language: str) -> PublicReport | None:
 
 def public_clusters(wanted: Wanted, box: tuple[float, float, float, float], zoom: float) -> tuple[Cluster, ...]:
     """What a map of the box (west, south, east, north) shows at a zoom, the largest first."""
+    if wanted == Wanted() and zoom < TALLIED_BELOW and (whole := _tallied(box, zoom)):
+        return whole
     west, south, east, north = box
     rows = _found(wanted).filter(
         public_longitude__gte=west, public_longitude__lte=east, public_latitude__gte=south, public_latitude__lte=north
     )
-    cells = 100_000 if zoom >= SINGLE_FROM_ZOOM else 2 ** round(min(22.0, max(0.0, zoom))) * _CELLS_PER_TILE / 360
+    cells = 100_000 if zoom >= SINGLE_FROM_ZOOM else _cells_per_degree(zoom)
     counted = (
         rows.order_by()
         .annotate(
@@ -164,6 +177,20 @@ def public_clusters(wanted: Wanted, box: tuple[float, float, float, float], zoom
             (row["west"], row["south"], row["east"], row["north"]),
         )
         for row in counted
+    )
+
+
+def _cells_per_degree(zoom: float) -> float:
+    return float(2 ** round(min(22.0, max(0.0, zoom))) * _CELLS_PER_TILE / 360)
+
+
+def _tallied(box: tuple[float, float, float, float], zoom: float) -> tuple[Cluster, ...]:
+    """The clusters of all that is public, from the sums that are kept; nothing where there are few."""
+    found = tallied.cells(PlaceTally.Kind.PUBLIC, box, 1 / _cells_per_degree(zoom), MOST_ON_A_MAP)
+    if tallied.many_in(found) <= FEW:
+        return ()
+    return tuple(
+        Cluster(round(one.longitude, 5), round(one.latitude, 5), one.many, one.still_open, "", one.box) for one in found
     )
 
 
@@ -221,16 +248,15 @@ def _matter(row: Report) -> rules.Matter:
 def _found(wanted: Wanted) -> QuerySet[Report]:
     rows = Report.objects.public()
     if wanted.category:
-        rows = rows.filter(Q(category__code=wanted.category) | Q(category__parent__code=wanted.category))
+        chosen = Category.objects.filter(Q(code=wanted.category) | Q(parent__code=wanted.category))
+        rows = rows.filter(category__in=list(chosen.values_list("pk", flat=True)))
     if wanted.ward_code:
         rows = rows.filter(ward_code=wanted.ward_code)
     if wanted.state:
         rows = rows.filter(is_open=wanted.state == "OPEN")
     if wanted.days:
         rows = rows.filter(received_at__gte=clock.now() - timedelta(days=wanted.days))
-    for word in search_key(wanted.words[:LONGEST_SEARCH]).split():
-        rows = rows.filter(public_search_key__contains=word)
-    return rows
+    return searching.found(rows, wanted.words[:LONGEST_SEARCH], searching.SEARCHED_BY_THE_PUBLIC)
 
 
 def _facts(rows: Iterable[Report], language: str, timelines: tuple[PublicEntry, ...] = ()) -> tuple[PublicReport, ...]:

@@ -1,5 +1,6 @@
 """How many came in, in time, late, reopened, and how content people are: by unit, ward, category or time."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,7 +11,12 @@ from django.db.models import Avg, Count, QuerySet
 from django.db.models.functions import TruncDay, TruncMonth, TruncWeek
 from django.utils import timezone
 
-from songcau.systems.citizen_reports.models import Report
+from songcau.foundation.accounts.models import Agency
+from songcau.foundation.places.models import Unit
+from songcau.foundation.places.rules import Level
+from songcau.systems.citizen_reports.models import Category, Report
+from songcau.systems.citizen_reports.queries import tallied
+from songcau.systems.citizen_reports.queries.tallied import Span
 from songcau.systems.citizen_reports.queries.worklist import OUTCOMES
 
 MOST_LINES = 400
@@ -91,6 +97,40 @@ def lines(rows: QuerySet[Report], by: By, now: datetime) -> list[Line]:
     return [_line(str(row[key] or ""), row[name] or "", row) for row in grouped]
 
 
+def whole_total(span: Span, now: datetime) -> Line:
+    """As `total`, of everything that was received on the days of a span: from the sums that are kept."""
+    return _tallied("", "", tallied.in_all(span, now))
+
+
+def whole_lines(span: Span, by: By, now: datetime) -> list[Line]:
+    """As `lines`, of everything that was received on the days of a span: from the sums that are kept."""
+    if by in _PERIODS:
+        return _periods(tallied.by_day(span, now), by)
+    found = tallied.by_key(by.value, span, now)
+    names = _names(by)
+    told = [_tallied(*names.get(key, (key, "")), sums) for key, sums in found.items()]
+    return sorted(told, key=lambda line: (-line.received, line.key))[:MOST_LINES]
+
+
+def _periods(found: Mapping[date, Mapping[str, int]], by: By) -> list[Line]:
+    sums: dict[date, Counter[str]] = {}
+    for day, counts in found.items():
+        first = {By.DAY: day, By.WEEK: day - timedelta(days=day.weekday()), By.MONTH: day.replace(day=1)}[by]
+        sums.setdefault(first, Counter()).update(counts)
+    return [_tallied(first.isoformat(), "", sums[first]) for first in sorted(sums)][:MOST_LINES]
+
+
+def _names(by: By) -> dict[str, tuple[str, str]]:
+    """Key of the tally → what a list filters by, and the name."""
+    if by is By.UNIT:
+        return {pk.hex: (str(pk), name) for pk, name in Agency.objects.values_list("pk", "name")}
+    if by is By.CATEGORY:
+        rows = Category.objects.values_list("pk", "code", "name")
+        return {pk.hex: (code, name) for pk, code, name in rows}
+    wards = Unit.objects.filter(level=Level.WARD).order_by("valid_from").values_list("code", "name")
+    return {code: (code, name) for code, name in wards}
+
+
 def _counted(now: datetime) -> dict[str, Any]:
     counts = {f"n_{code}": Count("pk", filter=condition(now)) for code, condition in OUTCOMES.items()}
     return {"received": Count("pk"), "stars": Avg("rating"), **counts}
@@ -98,3 +138,9 @@ def _counted(now: datetime) -> dict[str, Any]:
 
 def _line(key: str, name: str, row: Mapping[str, Any]) -> Line:
     return Line(key, name, row["received"], {code: row[f"n_{code}"] for code in OUTCOMES}, row["stars"])
+
+
+def _tallied(key: str, name: str, sums: Mapping[str, int]) -> Line:
+    rated = sums["RATED"]
+    counts = {code: sums[code] for code in OUTCOMES}
+    return Line(key, name, sums["received"], counts, sums["stars"] / rated if rated else None)

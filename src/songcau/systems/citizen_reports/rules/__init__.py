@@ -36,6 +36,7 @@ from songcau.systems.citizen_reports.rules.clocks import (
     PlanUnfit,
     TermMethodUnfit,
     VerifyHoursUnfit,
+    amber_at,
     colour,
     escalation_due,
     is_three_times,
@@ -86,6 +87,10 @@ from songcau.systems.citizen_reports.rules.codes import (
 )
 from songcau.systems.citizen_reports.rules.contacts import (
     hidden_contacts,
+)
+from songcau.systems.citizen_reports.rules.finding import (
+    LONGEST_WORD,
+    words_to_find,
 )
 from songcau.systems.citizen_reports.rules.likeness import (
     CATEGORY_WEIGHT,
@@ -202,6 +207,7 @@ __all__ = [
     "LATER_BLOCK",
     "LIKELY_FROM",
     "LONGEST_PLAN",
+    "LONGEST_WORD",
     "LONG_AGO",
     "METHODS",
     "MOST_ESCALATION",
@@ -302,6 +308,7 @@ __all__ = [
     "VerifyHoursUnfit",
     "Visibility",
     "WithdrawTooLate",
+    "amber_at",
     "category_suggestions",
     "checked_questions",
     "closes_by_rating",
@@ -346,4 +353,5 @@ __all__ = [
     "thrice_due_at",
     "verify_hours",
     "words_of",
+    "words_to_find",
 ]

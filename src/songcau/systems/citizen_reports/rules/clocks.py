@@ -82,6 +82,11 @@ def thrice_due_at(received_at: datetime, due_at: datetime) -> datetime:
     return received_at + TIMES * (due_at - received_at)
 
 
+def amber_at(received_at: datetime, due_at: datetime) -> datetime:
+    """From when only the last quarter of the term is left."""
+    return due_at - (due_at - received_at) // AMBER_PART
+
+
 def is_three_times(now: datetime, received_at: datetime, due_at: datetime | None, state: State) -> bool:
     """Whether it stands on the list of what took three times its term and is not done."""
     return due_at is not None and is_open(state) and now >= thrice_due_at(received_at, due_at)
@@ -95,7 +100,7 @@ def colour(now: datetime, received_at: datetime, due_at: datetime | None, state:
         return Colour.GREEN
     if now > due_at:
         return Colour.BLACK if is_three_times(now, received_at, due_at, state) else Colour.RED
-    return Colour.AMBER if (due_at - now) * AMBER_PART <= due_at - received_at else Colour.GREEN
+    return Colour.AMBER if now >= amber_at(received_at, due_at) else Colour.GREEN
 
 
 def escalation_due(now: datetime, received_at: datetime, due_at: datetime | None, level: int) -> int | None:

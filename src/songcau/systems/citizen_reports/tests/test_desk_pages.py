@@ -259,7 +259,7 @@ def test_late_reports_are_counted_by_unit_and_each_count_opens_its_list(town: To
     for days in (1, 30):
         late = assigned(town)
         due = clock.now() - timedelta(days=days)
-        Report.objects.filter(pk=late.pk).update(due_at=due, thrice_due_at=due + timedelta(days=10))
+        Report.objects.filter(pk=late.pk).update(due_at=due, asked_at=due, thrice_due_at=due + timedelta(days=10))
     client = enter(town.desk)
     ((line, href),) = client.get(page("late")).context["units"]
     assert (line.name, line.received, line.counts["THREE_TIMES"]) == (town.ward.name, 2, 1)

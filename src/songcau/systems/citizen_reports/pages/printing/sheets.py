@@ -107,8 +107,8 @@ def late(rows: QuerySet[Report], now: datetime) -> Facts:
             one.ward_name,
             one.agency.name if one.agency else _("Nobody yet"),
             STATES[one.state],
-            written.moment(one.asked_at),  # type: ignore[attr-defined]
-            written.number((now - one.asked_at).days),  # type: ignore[attr-defined]
+            written.moment(one.asked_at),
+            written.number((now - one.asked_at).days),
         )
         for one in found[:MOST_LINES]
     ]

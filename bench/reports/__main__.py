@@ -1,0 +1,5 @@
+"""`python -m bench.reports`."""
+
+from bench.reports import main
+
+main()
