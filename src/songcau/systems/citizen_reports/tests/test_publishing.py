@@ -10,6 +10,7 @@ from songcau.foundation.accounts.permissions import NotYours
 from songcau.foundation.audit.models import Entry as AuditEntry
 from songcau.foundation.files.actions import finish_upload, read_file, register_held
 from songcau.foundation.files.models import Blob, FileLink
+from songcau.foundation.files.parts import Busy
 from songcau.foundation.files.receiving import hold_bytes
 from songcau.foundation.files.refusals import MayNotReadFile
 from songcau.foundation.files.rules import Scan
@@ -275,3 +276,41 @@ def test_a_worker_killed_before_it_linked_the_copy_leaves_no_second_one(
         read_file(by=town.desk, file_id=left.pk)
     tasks.catch_up_pictures()
     assert FileLink.objects.get(use=PUBLIC_PICTURE).pk == Attachment.objects.get().public_file_id != left.pk
+
+
+def test_a_copy_of_nothing_is_none(town: Town) -> None:
+    assert not make_public_copy(uuid4())
+
+
+def test_a_copy_that_another_job_is_at_is_made_later(
+    town: Town, found: list[Box], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = send()
+    picture = suggested(report)
+    approve_picture(by=town.desk, attachment_id=picture.pk, boxes=[FACE.as_json()])
+
+    class Taken:
+        def __init__(self, _upload_id: UUID) -> None:
+            raise Busy
+
+    with monkeypatch.context() as patched:
+        patched.setattr(publishing, "Part", Taken)
+        assert not make_public_copy(picture.pk)
+    picture.refresh_from_db()
+    assert picture.public_file_id is None
+    assert make_public_copies(report.pk) == 1
+
+
+def test_one_that_gives_no_copy_and_was_withheld_meanwhile_stays_so(
+    town: Town, found: list[Box], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = suggested(send())
+    approve_picture(by=town.desk, attachment_id=picture.pk, boxes=[])
+
+    def lost(_file: Path, *_more: object) -> list[Box]:
+        withhold_picture(by=town.desk, attachment_id=picture.pk)
+        return refusing(_file)
+
+    monkeypatch.setattr(publishing, "blurred", lost)
+    assert not make_public_copy(picture.pk)
+    assert not AuditEntry.objects.filter(action="citizen_reports.picture_lost").exists()

@@ -294,3 +294,13 @@ def test_the_name_of_the_account_is_masked_where_no_other_was_given(town: Town) 
     mine = reporter_of_account(person.pk, report.pk).actor
     add_more(by=mine, report_id=report.pk, text="Trần Thị Bưởi đây, vẫn chưa ai đến")
     assert lines(report, "add_more").text == "••• đây, vẫn chưa ai đến"
+
+
+def test_a_long_line_of_retired_categories_comes_to_an_end(town: Town) -> None:
+    following = None
+    for number in range(12):
+        retired = {"retired_on": date(2026, 11, 1), "replaced_by": following} if number else {}
+        following = make_category(f"OLD_{number}", **retired)
+    # After ten steps nobody follows it further: the centre decides.
+    assert send(category="OLD_11").category.retired_on is None
+    assert send(category="OLD_5").category.code == "OLD_0"
