@@ -141,6 +141,8 @@ def test_an_outside_body_works_its_own_list_and_sees_nothing_else(
     assert page.locator("#listing tbody tr").count() >= 1
     page.goto(f"{DESK}?state=ASSIGNED")
     page.locator("#listing tbody a").first.click()
+    page.wait_for_url(re.compile(r"/citizen_reports/[0-9a-f-]{36}/$"))
+    page.wait_for_load_state()
     address = page.url
     accessible(page)
     page.goto(f"{address}start/")
@@ -150,6 +152,7 @@ def test_an_outside_body_works_its_own_list_and_sees_nothing_else(
     accessible(page)
     page.fill("#id_text", "Đã cử tổ sửa chữa đường dây đến hiện trường.")
     page.locator("main form button[type=submit]").click()
+    page.wait_for_url(address)
     page.wait_for_load_state()
     assert "tổ sửa chữa" in page.inner_text("main")
     for forbidden in (report, f"{DESK}moderation/"):
