@@ -289,7 +289,7 @@ def _report(draft: Draft, category: Category, place: Placed, received_at: dateti
     desk = centre()
     return Report(
         id=report_id,
-        code=rules.new_code(secrets.token_bytes(8)),
+        code=_free_code(),
         secret_hash=rules.secret_hash(secret_of(draft.submission_id), salt_of(report_id)),
         submission_id=draft.submission_id,
         state=State.NEW,
@@ -312,6 +312,16 @@ def _report(draft: Draft, category: Category, place: Placed, received_at: dateti
         verify_due_at=verify_due_at(received_at, rules.verify_hours(urgency, category.verify_hours), desk),
         is_private=draft.is_private or not category.is_public,
     )
+
+
+def _free_code() -> str:
+    """One that no report has: among a million of them two of 40 bits are equal by chance."""
+    code = ""
+    for _try in range(5):
+        code = rules.new_code(secrets.token_bytes(8))
+        if not Report.objects.filter(code=code).exists():
+            break
+    return code
 
 
 def _attach(reporter: Reporter, report: Report, pictures: Sequence[Held]) -> None:

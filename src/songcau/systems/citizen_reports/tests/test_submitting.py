@@ -304,3 +304,10 @@ def test_a_long_line_of_retired_categories_comes_to_an_end(town: Town) -> None:
     # After ten steps nobody follows it further: the centre decides.
     assert send(category="OLD_11").category.retired_on is None
     assert send(category="OLD_5").category.code == "OLD_0"
+
+
+def test_a_code_that_is_taken_is_not_given_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, drawn = send(), rules.new_code
+    codes = iter([first.code, first.code])
+    monkeypatch.setattr(rules, "new_code", lambda random: next(codes, "") or drawn(random))
+    assert send().code != first.code
