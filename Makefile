@@ -8,6 +8,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?=
+SCENE ?=
 PEER ?=
 STORE ?=
 COUNT ?=
@@ -61,12 +62,12 @@ assets: $(STAMPS)/assets  ## Build styles and scripts
 # --- the city -----------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: setup  ## Set everything up and run the demonstration city (PORT=8000, DATA=folder of real data)
-	@exec $(BIN)/songcau demo --port $(PORT) $(if $(DATA),--data-from $(DATA))
+demo: setup  ## Set everything up and run the demonstration city (PORT=8000, DATA=folder of real data, SCENE=storm)
+	@exec $(BIN)/songcau demo --port $(PORT) $(if $(DATA),--data-from $(DATA)) $(if $(SCENE),--scene $(SCENE))
 
 # --- checks -------------------------------------------------------------------------------------
 
-.PHONY: check soak audit bench bench-context bench-reports conformance screenshots lock format messages generated
+.PHONY: check soak audit bench bench-context bench-reports bench-operations conformance screenshots lock format messages generated
 check: setup  ## Every check (at most 10 minutes); what this machine lacks is named NOT RUN
 	@$(BIN)/python -m tools.check
 
@@ -94,8 +95,11 @@ conformance: $(STAMPS)/python $(STAMPS)/conformance/ready  ## The ETSI suite aga
 bench-context: setup  ## Measure the context broker (PEER=http://… another broker beside it, STORE=postgresql://…)
 	@PEER=$(PEER) STORE=$(STORE) $(BIN)/python -m bench.context
 
-bench-reports: setup  ## Measure a million citizens' reports (STORE=postgresql://…, COUNT=1000000)
-	@STORE=$(STORE) COUNT=$(COUNT) $(BIN)/python -m bench.reports
+bench-reports: setup  ## Measure a million citizens' reports (STORE=postgresql://…, COUNT=1000000, KEEP=folder)
+	@$(BIN)/python -m bench.reports $(if $(STORE),--store "$(STORE)") $(if $(COUNT),--count $(COUNT)) $(if $(KEEP),--keep "$(KEEP)")
+
+bench-operations: setup  ## Measure the operations centre: alert rules, wall and map in Chromium (SECONDS=180 of memory)
+	@$(BIN)/python -m bench.operations $(SECONDS)
 
 audit: setup  ## Known vulnerabilities in any dependency; fails on a package it could not check
 	@$(BIN)/python -m tools.audit

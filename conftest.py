@@ -1,9 +1,21 @@
 """For every test: no reactions in the outbox, guards that rest at a flush, and once what is the same each time."""
 
+import os
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
+
+REAL_DATA = Path(os.environ.get("TEST_DATA") or Path(__file__).resolve().parent.parent / "shared" / "data")
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The folder of real data, which lies beside the project; without it the test is skipped, and says so."""
+    if not (REAL_DATA / "README.md").is_file():
+        pytest.skip(f"no real data in {REAL_DATA} (set TEST_DATA)")
+    return REAL_DATA
 
 
 @pytest.fixture(autouse=True)

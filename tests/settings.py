@@ -15,3 +15,7 @@ Path(os.environ["SONGCAU_DATA"]).mkdir(parents=True, exist_ok=True)
 from songcau.entry.django_settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if not os.environ.get("SONGCAU_DATABASE"):
+    # In memory, as Django does by itself for its own SQLite; the city's stands on it under another name.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405

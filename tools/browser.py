@@ -26,6 +26,7 @@ ARGUMENTS = [
     "--enable-unsafe-swiftshader",
     "--disable-gpu-compositing",
 ]
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -41,7 +42,16 @@ def chromium() -> Iterator[Browser]:
 
 
 def signed_in(browser: Browser, city: City, username: str) -> str:
-    """Sign in as a person does; the session as Playwright's storage state (a code is good for one sign-in only)."""
+    """The person's session as Playwright's storage state; signed in as people do, once.
+
+    A code is good for one sign-in only: who came again and again would wait half a minute for each.
+    """
+    if username not in city.sessions:
+        city.sessions[username] = _sign_in(browser, city, username)
+    return city.sessions[username]
+
+
+def _sign_in(browser: Browser, city: City, username: str) -> str:
     context = browser.new_context(base_url=city.url, locale="vi-VN")
     page = context.new_page()
     page.goto("/accounts/login/")
@@ -80,6 +90,7 @@ def visit(browser: Browser, city: City, state: str = "", *, axe: bool = False, *
 
 def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
     """What axe finds wrong on the page, one line each; by these rules only, where they are named."""
+    page.wait_for_load_state()  # after a click the page may have just begun: a blank one has no faults
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
@@ -87,3 +98,20 @@ def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
         {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": WCAG},
     )
     return [f"{v['id']}: {v['help']} – {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in found]
+
+
+def colour_faults_at_night(page: Page) -> list[str]:
+    """What axe finds wrong with the colours once the open page is turned dark; nothing else differs by night.
+
+    The theme is an attribute of the document. Chromium takes `light-dark()` anew only when all is laid out again.
+    """
+    by_day = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.evaluate(_TURN, "dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != by_day
+    found = violations(page, OF_COLOUR)
+    page.evaluate(_TURN, "light")
+    return found
+
+
+_TURN = """theme => { const root = document.documentElement; root.dataset.bsTheme = theme;
+    root.style.display = 'none'; void root.offsetTop; root.style.display = ''; }"""

@@ -11,7 +11,7 @@ HEAD = "<!-- Written by `make generated` from the code. Do not edit. -->\n"
 
 
 def states() -> Iterator[str]:
-    """Every workflow in every `rules.py`, as a picture and a table."""
+    """Every workflow in every `rules.py` and folder `rules`, as a picture and a table."""
     import importlib
     import pkgutil
 
@@ -19,11 +19,13 @@ def states() -> Iterator[str]:
     from songcau.kernel.workflow import Workflow
 
     yield "# States\n"
+    told: list[Workflow] = []
     for found in sorted(pkgutil.walk_packages(songcau.__path__, "songcau."), key=lambda module: module.name):
-        if not found.name.endswith(".rules"):
+        if ".rules." not in f"{found.name}." or ".tests." in found.name:
             continue
         for value in vars(importlib.import_module(found.name)).values():
-            if isinstance(value, Workflow):
+            if isinstance(value, Workflow) and value not in told:
+                told.append(value)
                 yield f"## {value.name}\n\nFrom `{found.name}`.\n\n```mermaid\n{value.mermaid()}\n```\n"
                 yield "| Step | From | To | Who | Guards |\n| --- | --- | --- | --- | --- |"
                 for step in value.transitions:

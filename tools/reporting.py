@@ -1,7 +1,9 @@
 """Reports as a telephone sends them: unique photos, and the form of the portal as bytes. For loads and for soaks."""
 
 import hashlib
+import http.client
 import io
+import json
 import random
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -101,3 +103,29 @@ def form(token: str, photo: bytes | None, *, text: str = "", chance: random.Rand
     content_type = f"multipart/form-data; boundary={_BOUNDARY.decode()}"
     digest = hashlib.sha256(photo).hexdigest() if photo is not None else ""
     return Form(submission_id, b"".join(parts), content_type, digest)
+
+
+def headers(sent: Form, token: str) -> dict[str, str]:
+    """As a browser sends the form. Each comes as from somewhere else: the limits on abuse are tried elsewhere."""
+    return {
+        "Content-Type": sent.content_type,
+        "Content-Length": str(len(sent.body)),
+        "Cookie": f"csrftoken={token}",
+        "Accept": "application/json",
+        "X-Forwarded-For": "10." + ".".join(str(part) for part in sent.submission_id.bytes[:3]),
+    }
+
+
+def sent_to(port: int, sent: Form, token: str) -> tuple[int, dict[str, str]]:
+    """The status and what was told. Raises OSError, HTTPException."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        line.request("POST", PATH, body=sent.body, headers=headers(sent, token))
+        answer = line.getresponse()
+        body = answer.read()
+    finally:
+        line.close()
+    try:
+        return answer.status, json.loads(body)
+    except ValueError:
+        return answer.status, {"body": body[:200].decode(errors="replace")}

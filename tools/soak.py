@@ -16,10 +16,17 @@ def runs(short: bool) -> dict[str, list[str]]:
     storm = ["tests.soak.upload_storm", "--uploads", "100", "--kills", "3", "--megabytes", "8"]
     backups = ["tests.soak.backup_under_load", "--rounds", "1" if short else "4"]
     broker = ["tests.soak.broker_kill", "--kills", "10" if short else "50", "--rate", "5000"]
-    register = ["pytest", "-q", "-p", "no:cacheprovider", "tests/reports", "--register-every", "20" if short else "1"]
+    register = ["pytest", "-q", "-p", "no:cacheprovider", "tests/reports/test_a_register_comes_in.py"]
     reports = ["tests.soak.report_kill", *(["--reports", "2", "--kills", "3"] if short else ["--kills", "20"])]
+    storm_worked = ["pytest", "-q", "-ra", "-p", "no:cacheprovider", "-m", "soak", "tests/journeys/test_storm.py"]
+    province = ["--seconds", "60", "--kills", "6"] if short else ["--seconds", "600", "--kills", "20"]
     return {
-        "a register comes in by Open311": register,
+        # The one with the folder of real data is left to the long run.
+        "the storm is worked on the screens": [*storm_worked, *(["-k", "alone"] if short else [])],
+        "the province and the link to it are killed": ["tests.soak.province_kill", *province],
+        # A twentieth of it is in `make check`.
+        **({} if short else {"a register comes in by Open311": [*register, "--register-every", "1"]}),
+        "a second city is killed": ["pytest", "-qm", "soak", "tests/reports/test_second_city.py"],
         "kills on SQLite": kills,
         "kills on PostgreSQL": [*kills, "--database", capabilities.POSTGRESQL],
         "uploads on SQLite": storm,
@@ -37,12 +44,19 @@ def runs(short: bool) -> dict[str, list[str]]:
     }
 
 
+def lacking(name: str) -> str | None:
+    """Why this machine cannot run it, or None."""
+    if "PostgreSQL" in name:
+        return capabilities.postgresql()
+    return capabilities.chromium() if "screens" in name else None
+
+
 def main() -> int:
     short = "short" in {*sys.argv[1:], os.environ.get("SOAK", "")}
     failed, not_run = [], []
     for name, command in runs(short).items():
         print(f"── {name}", flush=True)
-        if "PostgreSQL" in name and (reason := capabilities.postgresql()):
+        if reason := lacking(name):
             not_run.append(f"{name}: {reason}")
             continue
         environment = {key: value for key, value in os.environ.items() if not key.startswith("SONGCAU_")}

@@ -46,6 +46,7 @@ class Asking:
             Question("worklist of the city", lambda: self._worklist(self.desk)),
             Question("queue of the centre", self._queue),
             Question("all reports, filtered", self._filtered),
+            Question("all reports, ordered by a name", self._by_name),
             Question("late reports", self._late),
             Question("search at the desk", lambda: self._search(self.desk)),
             Question("search in a unit", lambda: self._search(self.unit)),
@@ -57,16 +58,21 @@ class Asking:
             Question("statistics, a year", lambda: self._statistics(365)),
             Question("statistics, all years", lambda: self._statistics(0)),
             Question("statistics of a unit, a year", self._of_a_unit),
+            Question("statistics, filtered", self._of_a_part),
             Question("reports that look alike", self._alike),
+            Question("likely duplicates at the desk", self._similar),
+            Question("Open311 requests", self._open311),
         ]
 
     def _list(self, listing: Any, rows: Any, **query: object) -> object:
         from django.test import RequestFactory
 
         from songcau.foundation.shell.lists import list_context
+        from songcau.systems.citizen_reports.pages.counting import exact_of
 
+        exact = exact_of(query.pop("by", self.desk), whole=bool(query.pop("whole", False)))
         asked = {name: str(value) for name, value in query.items() if value}
-        return list_context(RequestFactory().get("/", asked), listing, rows)
+        return list_context(RequestFactory().get("/", asked), listing, rows, exact=exact)
 
     def _worklist(self, by: Any) -> object:
         from songcau.systems.citizen_reports.pages import listing, worklist
@@ -74,7 +80,7 @@ class Asking:
 
         rows = reports_of(by).filter(has_unit(), is_open=True)
         return worklist._colours(by), self._list(
-            listing.worklist_of(by.id), rows, page=self.chance.choice((1, 1, 1, 2, 5))
+            listing.worklist_of(by.id), rows, by=by, page=self.chance.choice((1, 1, 1, 2, 5))
         )
 
     def _queue(self) -> object:
@@ -87,14 +93,38 @@ class Asking:
         from songcau.systems.citizen_reports.pages import listing
         from songcau.systems.citizen_reports.queries.worklist import reports_of
 
-        chance, asked = self.chance, {}
-        if chance.random() < 0.4:
-            asked["category"] = chance.choice(self.made.categories).code
-        if chance.random() < 0.4:
-            asked["ward"] = chance.choice(self.made.wards)[0]
-        if chance.random() < 0.3:
-            asked["state"] = chance.choice(("CLOSED", "RESOLVED", "IN_PROGRESS", "REFUSED"))
-        return self._list(listing.REPORTS, reports_of(self.desk), page=chance.choice((1, 1, 2, 9)), **asked)
+        chance = self.chance
+        asked = {name: value for name, value in self._filters().items() if chance.random() < 0.3}
+        order = chance.choice(("", "", "", "received", "due", "-due", "code"))
+        return self._list(
+            listing.REPORTS,
+            reports_of(self.desk),
+            whole=True,
+            sort=order,
+            page=chance.choice((1, 1, 2, 9, 190)),
+            **asked,
+        )
+
+    def _filters(self) -> dict[str, str]:
+        """One of each that the desk offers."""
+        chance = self.chance
+        return {
+            "category": chance.choice(self.made.categories).code,
+            "ward": chance.choice(self.made.wards)[0],
+            "unit": str(chance.choice([*self.made.agencies.values(), *self.made.offices])),
+            "state": chance.choice(("CLOSED", "RESOLVED", "IN_PROGRESS", "REFUSED")),
+            "channel": chance.choice(("PORTAL", "PHONE", "OPEN311", "COUNTER")),
+            "urgency": chance.choice(("NORMAL", "URGENT")),
+            "outcome": chance.choice(("IN_TIME", "DONE_LATE", "OPEN", "OPEN_LATE", "TURNED_DOWN", "REOPENED")),
+            "received_from": (self._now().date() - timedelta(days=chance.choice((7, 30, 365)))).isoformat(),
+        }
+
+    def _by_name(self) -> object:
+        from songcau.systems.citizen_reports.pages import listing
+        from songcau.systems.citizen_reports.queries.worklist import reports_of
+
+        order = self.chance.choice(("category", "ward", "unit"))
+        return self._list(listing.REPORTS, reports_of(self.desk), whole=True, sort=order)
 
     def _late(self) -> object:
         from songcau.systems.citizen_reports.pages import listing
@@ -121,7 +151,7 @@ class Asking:
         from songcau.systems.citizen_reports.pages import listing
         from songcau.systems.citizen_reports.queries.worklist import reports_of
 
-        return self._list(listing.REPORTS, reports_of(by), q=self._words())
+        return self._list(listing.REPORTS, reports_of(by), by=by, q=self._words())
 
     def _public_search(self) -> object:
         from songcau.systems.citizen_reports.public import Wanted, public_reports
@@ -177,6 +207,38 @@ class Asking:
         now = self._now()
         rows = statistics.received_between(reports_of(self.unit), now.date() - timedelta(days=365), now.date())
         return statistics.total(rows, now), statistics.lines(rows, statistics.By.CATEGORY, now)
+
+    def _of_a_part(self) -> object:
+        from django.test import RequestFactory
+
+        from songcau.systems.citizen_reports.pages.statistics import Asked, _figures
+
+        found = self._filters()
+        names = self.chance.sample(("category", "ward", "unit", "channel"), self.chance.choice((1, 2)))
+        query = {name: found[name] for name in names} | {
+            "by": self.chance.choice(("UNIT", "WARD", "CATEGORY", "MONTH"))
+        }
+        query["received_from"] = (self._now().date() - timedelta(days=365)).isoformat()
+        return _figures(Asked(RequestFactory().get("/", query)), self.desk)
+
+    def _similar(self) -> object:
+        from songcau.systems.citizen_reports.models import Report
+        from songcau.systems.citizen_reports.queries.similar import similar_reports
+
+        newest = Report.objects.order_by("-received_at").select_related("category__parent")
+        return similar_reports(newest[self.chance.randrange(2000)])
+
+    def _open311(self) -> object:
+        from django.test import RequestFactory
+
+        from songcau.systems.citizen_reports.api.requests import requests
+
+        query = {"page_size": "50", "page": str(self.chance.choice((1, 1, 2, 20)))}
+        if self.chance.random() < 0.5:
+            query["service_code"] = self.chance.choice(self.made.categories).code
+        if self.chance.random() < 0.5:
+            query["status"] = self.chance.choice(("open", "closed"))
+        return requests(RequestFactory().get("/open311/v2/requests.json", query))
 
     def _alike(self) -> object:
         from songcau.systems.citizen_reports.public import likely_same

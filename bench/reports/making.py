@@ -90,7 +90,7 @@ def prepare() -> None:
     from songcau.foundation.places.queries import units
     from songcau.foundation.places.rules import Level
     from songcau.kernel.actor import SYSTEM
-    from songcau.systems.citizen_reports.demo.city import set_city_up
+    from songcau.systems.citizen_reports.management.city import set_city_up
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
@@ -105,7 +105,7 @@ def made() -> Making:
     from songcau.foundation.places.queries import units
     from songcau.foundation.places.rules import Level
     from songcau.kernel import clock
-    from songcau.systems.citizen_reports.demo.placing import Wards
+    from songcau.systems.citizen_reports.management.placing import Wards
     from songcau.systems.citizen_reports.models import Category
 
     chance, outlines = random.Random(164), Wards(ON)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("SONGCAU_")}
 
 
@@ -26,3 +28,7 @@ def running_broker(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+def has_subscription(address: str, subscription_id: str) -> bool:
+    return httpx.get(f"{address}/ngsi-ld/v1/subscriptions/{subscription_id}").status_code == 200

@@ -2,7 +2,6 @@
 
 import csv
 import math
-import os
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -16,17 +15,8 @@ from tests.context.replaying import MAPPING, Gateway
 from tests.context.running import running_broker
 from tools import mosquitto
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 SERIES = Path("series") / "weather_thai_nguyen_2025_10min.csv"
 pytestmark = pytest.mark.skipif(mosquitto.WHY_NOT is not None, reason=mosquitto.WHY_NOT or "")
-
-
-@pytest.fixture
-def real_weather() -> Path:
-    folder = Path(os.environ.get("TEST_DATA") or REPOSITORY.parent / "shared" / "data")
-    if not (folder / SERIES).is_file():
-        pytest.skip(f"no real data in {folder} (set TEST_DATA)")
-    return folder / SERIES
 
 
 @pytest.fixture
@@ -113,8 +103,8 @@ def test_made_up_weather_arrives_complete_and_in_order(
 
 
 def test_the_weather_of_thai_nguyen_arrives_complete_and_in_order(
-    tmp_path: Path, server: mosquitto.Mosquitto, real_weather: Path
+    tmp_path: Path, server: mosquitto.Mosquitto, real_data: Path
 ) -> None:
-    data, gateway = replayed(tmp_path, server, real_weather, kills=3, version="5")
-    repeated = require_all(data, gateway, real_weather)
-    print(f"{len(replaying.rows_of(real_weather))} rows, {repeated} written again after a kill")
+    data, gateway = replayed(tmp_path, server, real_data / SERIES, kills=3, version="5")
+    repeated = require_all(data, gateway, real_data / SERIES)
+    print(f"{len(replaying.rows_of(real_data / SERIES))} rows, {repeated} written again after a kill")

@@ -1,12 +1,11 @@
 """Reports for the journeys of the portal, made in the folder of a running city: `python -m … FOLDER`."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-from tools.city import City
+from tools.city import City, own_environment
 
 TEXTS = (
     ("POTHOLE", "Ổ gà sâu trước cổng trường Trưng Vương, xe máy dễ ngã.", 105.8425, 21.5942),
@@ -18,9 +17,10 @@ TEXTS = (
 
 def seed(city: City) -> dict[str, str]:
     """Codes and secrets of what was made: `published`, `resolved`, `asked` and `new`."""
-    # The city's own keys, none of the settings of the checks.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SONGCAU_", "DJANGO_"))}
-    environment |= {"SONGCAU_FILE": str(city.folder / "songcau.toml"), "SONGCAU_DATA": str(city.folder)}
+    environment = own_environment() | {
+        "SONGCAU_FILE": str(city.folder / "songcau.toml"),
+        "SONGCAU_DATA": str(city.folder),
+    }
     command = [sys.executable, "-m", "tests.journeys.citizen_reports_town"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

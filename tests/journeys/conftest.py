@@ -1,6 +1,8 @@
 """One demonstration city and one browser for all journeys."""
 
+import fcntl
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from playwright.sync_api import Browser
 from songcau.foundation.places.profiles import read_profile
 from tools.browser import chromium, signed_in, visit
 from tools.capabilities import chromium as why_no_chromium
-from tools.city import City, temporary_city
+from tools.city import City, prepare, temporary_city
 
 SURVEYED_WARD = "05914"
 
@@ -25,11 +27,23 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """A city in which one ward has a surveyed outline and the others approximate ones: pages show both kinds."""
-    data = tmp_path_factory.mktemp("data")
-    (data / "geo").mkdir()
-    (data / "geo" / "wards_164.geojson").write_text(json.dumps(one_outline()), encoding="utf-8")
-    with temporary_city(data=data) as running:
+    """A city in which one ward has a surveyed outline and the others approximate ones: pages show both kinds.
+
+    Of several processes that run journeys each has its own; the first prepares it, the others take a copy.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    data, prepared = shared / "journeys-data", shared / "journeys-city"
+    with (shared / "journeys.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not prepared.exists():
+            (data / "geo").mkdir(parents=True, exist_ok=True)
+            (data / "geo" / "wards_164.geojson").write_text(json.dumps(one_outline()), encoding="utf-8")
+            half = shared / "journeys-city-half"
+            prepare(half, data)
+            half.rename(prepared)
+    with temporary_city(data=data, prepared=prepared) as running:
         yield running
 
 

@@ -305,7 +305,7 @@ def test_with_an_account_reports_stand_in_a_list_and_areas_are_watched(
     page.wait_for_url("**/portal/track/report/")
     page.goto("/portal/alerts/")
     page.select_option("#ward", index=5)
-    page.click("main form:last-of-type button")
+    page.click("main form:has(#ward) button")
     expect(page.locator(".cp-list li")).to_have_count(1)
     look(page, "areas")
     context.close()

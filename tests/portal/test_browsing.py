@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from songcau.kernel import clock
 from songcau.systems.citizen_reports.actions.submitting import Contact
-from songcau.systems.citizen_reports.models import Report
+from songcau.systems.citizen_reports.api import requests
+from songcau.systems.citizen_reports.models import Attachment, Report
 from songcau.systems.citizen_reports.tests.town import INSIDE, Town, send
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +144,26 @@ def test_searching_for_a_subject_leads_to_the_form(citizen: Client, town: Town) 
     assert "/portal/report/?category=STREET_LAMP" in page
     form = citizen.get("/portal/report/?category=STREET_LAMP").content.decode()
     assert '<option value="STREET_LAMP" selected>' in form
+
+
+@pytest.mark.parametrize(
+    ("state", "label"),
+    [("IN_PROGRESS", "Ai đang xử lý"), ("CLOSED", "Đơn vị đã xử lý"), ("REFUSED", "Đơn vị trả lời")],
+)
+def test_what_is_over_is_not_said_to_be_with_anybody(citizen: Client, town: Town, state: str, label: str) -> None:
+    report = published()
+    report.state, report.resolved_at = state, clock.now() if state == "CLOSED" else None
+    report.due_at = clock.now()
+    report.save()
+    page = citizen.get(f"{LIST}{report.code}/").content.decode()
+    assert label in page
+    assert ("Ai đang xử lý" in page) is ("Hạn xử lý" in page) is (state == "IN_PROGRESS")
+    assert ("Xử lý xong lúc" in page) is (state == "CLOSED")
+
+
+def test_open311_names_the_portals_own_address_of_a_picture(town: Town) -> None:
+    picture = Attachment(report=published())
+    named = requests._picture_address(picture)
+    assert named == settings.SONGCAU.public_url.rstrip("/") + reverse(
+        "portal:public_picture", args=[picture.report.code, picture.pk]
+    )

@@ -109,3 +109,25 @@ def test_not_every_ward_at_once(client: Client, town: Town) -> None:
     assert answers[0] == 302
     assert answers[-1] == 422
     assert AreaAlert.objects.count() == 20
+
+
+@pytest.mark.usefixtures("wards")
+def test_a_place_is_watched_told_of_and_let_go(client: Client, person: Person, town: Town) -> None:
+    report = send()
+    here = {"longitude": str(report.longitude), "latitude": str(report.latitude), "radius": "300"}
+    for wrong in ({"longitude": ""}, {"latitude": "95"}, {"radius": "x"}, {"radius": "123456789"}):
+        answer = client.post(ALERTS, here | wrong)
+        assert answer.status_code == 422, wrong
+        assert 'href="#around"' in answer.content.decode()
+    assert client.post(ALERTS, here).status_code == 302
+    assert "Trong bán kính 300 m" in client.get(ALERTS).content.decode()
+    accept_report(by=town.desk, report_id=report.pk)
+    publish_report(by=town.desk, report_id=report.pk)
+    published_report_is_told_to_its_area.tell(ReportPublished(report.pk), DELIVERY)
+    assert Notice.objects.filter(person=person, kind="citizen_reports.in_my_area").count() == 1
+    client.post(ALERTS, {"remove": str(AreaAlert.objects.get().pk)})
+    other = send()
+    accept_report(by=town.desk, report_id=other.pk)
+    publish_report(by=town.desk, report_id=other.pk)
+    published_report_is_told_to_its_area.tell(ReportPublished(other.pk), DELIVERY)
+    assert Notice.objects.filter(kind="citizen_reports.in_my_area").count() == 1

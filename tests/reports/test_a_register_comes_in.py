@@ -4,7 +4,6 @@ The data lie beside the project (`TEST_DATA`, or ../shared/data): ten thousand r
 wards for this test. One in twenty is sent; `make soak` sends them all (`--register-every 1`).
 """
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +19,6 @@ from songcau.kernel.actor import SYSTEM
 from songcau.systems.citizen_reports.actions import issue_api_key
 from songcau.systems.citizen_reports.models import Category, Report, Reporter
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 FILE = Path("series") / "citizen_requests_311_baltimore_2014_2019.parquet"
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
 # Their box of degrees, laid over ours.
@@ -28,12 +26,9 @@ THEIRS, OURS = (-76.72, 39.19, -76.52, 39.38), (105.75, 21.50, 105.92, 21.66)
 
 
 @pytest.fixture
-def register(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
-    folder = Path(os.environ.get("TEST_DATA") or REPOSITORY.parent / "shared" / "data")
-    if not (folder / FILE).is_file():
-        pytest.skip(f"no real data in {folder} (set TEST_DATA)")
+def register(request: pytest.FixtureRequest, real_data: Path) -> list[dict[str, Any]]:
     parquet = pytest.importorskip("pyarrow.parquet")
-    rows: list[dict[str, Any]] = parquet.read_table(folder / FILE).to_pylist()
+    rows: list[dict[str, Any]] = parquet.read_table(real_data / FILE).to_pylist()
     return rows[:: request.config.getoption("--register-every", default=20)]
 
 

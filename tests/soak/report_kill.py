@@ -10,7 +10,6 @@ and nothing is there that nobody sent.
 import argparse
 import hashlib
 import http.client
-import json
 import os
 import random
 import shutil
@@ -28,7 +27,7 @@ import django
 
 from tests.soak.kill_worker import fresh_database
 from tools.city import answers, free_port
-from tools.reporting import PATH, Form, Photos, form
+from tools.reporting import PATH, Form, Photos, form, headers, sent_to
 
 GIVE_UP_SECONDS = 240.0
 TOKEN = "s" * 32
@@ -94,8 +93,8 @@ class Telephone:
         photo = photos.unique(name) if self.chance.random() < 0.9 else None
         return Outcome(form(TOKEN, photo, text=REFUSED_TEXT if is_bad else "", chance=self.chance), is_bad)
 
-    def run(self) -> list[Outcome]:
-        until = time.monotonic() + GIVE_UP_SECONDS
+    def run(self, patience: float) -> list[Outcome]:
+        until = time.monotonic() + patience
         for outcome in self.outcomes:
             while not outcome.is_over and time.monotonic() < until:
                 self._try(outcome)
@@ -109,7 +108,7 @@ class Telephone:
                 outcome.breaks += 1
                 self._break_off(outcome.form)
                 return
-            status, told = self._send(outcome.form)
+            status, told = sent_to(self.port, outcome.form, TOKEN)
         except (OSError, http.client.HTTPException):
             outcome.sent_again += 1
             time.sleep(self.chance.uniform(0.2, 0.8))
@@ -133,37 +132,14 @@ class Telephone:
     def _once_more(self, outcome: Outcome) -> None:
         """The answer got lost after all: the same report again must be answered the same."""
         with suppress(OSError, http.client.HTTPException):
-            self._note(outcome, *self._send(outcome.form))
-
-    def _headers(self, sent: Form) -> dict[str, str]:
-        return {
-            "Content-Type": sent.content_type,
-            "Content-Length": str(len(sent.body)),
-            "Cookie": f"csrftoken={TOKEN}",
-            "Accept": "application/json",
-            # As if each came from somewhere else: the limits on abuse are not what is tried here.
-            "X-Forwarded-For": "10." + ".".join(str(part) for part in sent.submission_id.bytes[:3]),
-        }
-
-    def _send(self, sent: Form) -> tuple[int, dict[str, str]]:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            line.request("POST", PATH, body=sent.body, headers=self._headers(sent))
-            answer = line.getresponse()
-            body = answer.read()
-        finally:
-            line.close()
-        try:
-            return answer.status, json.loads(body)
-        except ValueError:
-            return answer.status, {"body": body[:200].decode(errors="replace")}
+            self._note(outcome, *sent_to(self.port, outcome.form, TOKEN))
 
     def _break_off(self, sent: Form) -> None:
         """Announce all of it, send a part, and hang up without a word."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             line.putrequest("POST", PATH)
-            for name, value in self._headers(sent).items():
+            for name, value in headers(sent, TOKEN).items():
                 line.putheader(name, value)
             line.endheaders()
             line.send(sent.body[: self.chance.randrange(1, len(sent.body))])
@@ -227,21 +203,34 @@ def _photos(rows: dict[object, object], sent: dict[object, Outcome]) -> dict[str
     return found
 
 
-def storm(server: Server, senders: int, reports: int, kills: int, photo_bytes: int) -> tuple[list[Outcome], float]:
+def storm(
+    server: Server, senders: int, reports: int, kills: int, photo_bytes: int, patience: float
+) -> tuple[list[Outcome], float]:
     server.start()
     begun, running = time.monotonic(), threading.Event()
 
+    photos = Photos(photo_bytes)
+    telephones = [Telephone(server.port, seed, reports, photos) for seed in range(senders)]
+
+    def answered() -> int:
+        return sum(outcome.is_over for one in telephones for outcome in one.outcomes)
+
     def kill_now_and_then() -> None:
-        while server.kills < kills and not running.wait(random.uniform(0.3, 2.5)):
+        while server.kills < kills:
+            # However slow the machine is: it lives until it has answered something, and not much longer.
+            before = answered()
+            while answered() == before:
+                if running.wait(0.05):
+                    return
+            if running.wait(random.uniform(0.0, 1.5)):
+                return
             server.kill()
             server.start()
 
-    photos = Photos(photo_bytes)
-    telephones = [Telephone(server.port, seed, reports, photos) for seed in range(senders)]
     killer = threading.Thread(target=kill_now_and_then)
     killer.start()
     with ThreadPoolExecutor(senders) as crew:
-        outcomes = [one for done in [crew.submit(each.run) for each in telephones] for one in done.result()]
+        outcomes = [one for done in [crew.submit(each.run, patience) for each in telephones] for one in done.result()]
     running.set()
     killer.join()
     return outcomes, time.monotonic() - begun
@@ -273,6 +262,7 @@ def main() -> int:
     parser.add_argument("--reports", type=int, default=6, help="of each sender")
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--kilobytes", type=int, default=60, help="of each photo")
+    parser.add_argument("--patience", type=float, default=GIVE_UP_SECONDS, help="seconds until telephones give up")
     parser.add_argument("--database", default="", help="postgresql://… (a database of its own is made); none: SQLite")
     parser.add_argument("--sabotage", action="store_true", help="the server answers before it stores: must be found")
     given = parser.parse_args()
@@ -290,7 +280,9 @@ def main() -> int:
         prepare()
         server = Server(folder, given.sabotage)
         try:
-            outcomes, seconds = storm(server, given.senders, given.reports, given.kills, given.kilobytes * 1024)
+            outcomes, seconds = storm(
+                server, given.senders, given.reports, given.kills, given.kilobytes * 1024, given.patience
+            )
         finally:
             with suppress(OSError):
                 server.kill()

@@ -69,5 +69,22 @@ def history_call(
     return Reading("GET", f"{API}/temporal/entities/{quote(entity_id, safe=':')}", params)
 
 
+def histories_call(
+    filters: Mapping[str, str], *, after: str, before: str, last: int | None, simplified: bool, offset: int
+) -> Reading:
+    params = {**filters, "timerel": "between", "timeAt": after, "endTimeAt": before, **form_of(simplified)}
+    if last is not None:
+        params["lastN"] = str(last)
+    return Reading("GET", f"{API}/temporal/entities", {**params, "limit": str(PAGE), "offset": str(offset)})
+
+
+def subscription_calls(document: Mapping[str, Any]) -> tuple[Reading, Reading]:
+    """Changing the subscription that is there, and making it."""
+    path = f"{API}/subscriptions"
+    changed = {name: value for name, value in document.items() if name != "id"}
+    there = Reading("PATCH", f"{path}/{quote(document['id'], safe=':')}", {}, orjson.dumps(changed))
+    return there, Reading("POST", path, {}, orjson.dumps(document))
+
+
 def form_of(simplified: bool) -> dict[str, str]:
     return {"format": "simplified"} if simplified else {}

@@ -17,35 +17,30 @@ from typing import Any
 import httpx
 import orjson
 
-from songcau.context.calls import PAGE, Reading, delete_call, form_of, get_call, history_call, query_call, upsert_calls
-from songcau.context.following import Event, EventReader, Pause, events_in
+from songcau.context.calls import (
+    PAGE,
+    Reading,
+    delete_call,
+    form_of,
+    get_call,
+    histories_call,
+    history_call,
+    query_call,
+    subscription_calls,
+    upsert_calls,
+)
+from songcau.context.following import Event as Event
+from songcau.context.following import EventReader, Pause, events_in
+from songcau.context.refusals import ContextRefused as ContextRefused
+from songcau.context.refusals import ContextUnavailable as ContextUnavailable
+from songcau.context.refusals import Refusals
 from songcau.context.rights.grants import GrantKey
 from songcau.context.rights.reach import READ, WRITE, Reach
-from songcau.kernel.errors import Unavailable
 
 Document = dict[str, Any]
 EVENTS = "/songcau/v1/events"
 # The broker sends a heart-beat more often than this.
 SILENCE_SECONDS = 60.0
-
-
-class ContextUnavailable(Unavailable):
-    """The broker does not answer, or cannot put a change on disk now; trying again later may help."""
-
-    code = "CONTEXT_UNAVAILABLE"
-
-
-class ContextRefused(Exception):
-    """The broker refuses what was sent: a bug of the caller's, or a right that its token lacks.
-
-    status: of the answer. problem: the error body of the standard. failed: of a batch, each id with its problem.
-    """
-
-    def __init__(self, status: int, problem: Document, failed: Sequence[Document] = ()) -> None:
-        super().__init__(f"{status} {problem.get('title', '')}: {problem.get('detail', '')}")
-        self.status = status
-        self.problem = problem
-        self.failed = failed
 
 
 def sign_grant(key: Path, person: str, *, wards: Sequence[str] | None, writes: bool, seconds: int) -> str:
@@ -55,26 +50,6 @@ def sign_grant(key: Path, person: str, *, wards: Sequence[str] | None, writes: b
     """
     reach = Reach(wards=None if wards is None else tuple(wards), may=(READ, WRITE) if writes else (READ,))
     return GrantKey.of(key).sign(person, reach, seconds=seconds)
-
-
-class Refusals:
-    """What the parts of one upsert were refused: told together, after each part had its turn."""
-
-    def __init__(self) -> None:
-        self._first: ContextRefused | None = None
-        self._failed: list[Document] = []
-
-    def add(self, refused: ContextRefused) -> None:
-        """Raises the refusal at once when it is not about single entities."""
-        if refused.status != 207:
-            raise refused
-        self._first = self._first or refused
-        self._failed += refused.failed
-
-    def end(self) -> None:
-        """Raises ContextRefused with every refused entity, if there is any."""
-        if self._first is not None:
-            raise ContextRefused(207, self._first.problem, self._failed)
 
 
 def _settled(response: httpx.Response) -> Any:
@@ -198,11 +173,44 @@ class Context:
             raise
         return found
 
-    def follow(self, *, after: int | None = None, simplified: bool = False, **filters: str) -> Iterator[Event]:
+    def histories(
+        self, *, after: str, before: str, last: int | None = None, simplified: bool = False, **filters: str
+    ) -> Iterator[Document]:
+        """What was so of all entities that match, between two instants, page by page.
+
+        Of instances there are at most as many as the broker gives in one answer: the oldest, or with `last` the newest.
+        """
+        offset = 0
+        while True:
+            call = histories_call(filters, after=after, before=before, last=last, simplified=simplified, offset=offset)
+            page: list[Document] = self._call(call)
+            yield from page
+            if len(page) < PAGE:
+                return
+            offset += PAGE
+
+    def put_subscription(self, document: Document) -> None:
+        """Have the subscription with this id be so, whether it was there or not. Raises as `upsert` does."""
+        there, made = subscription_calls(document)
+        try:
+            self._call(there)
+        except ContextRefused as refused:
+            if refused.status != 404:
+                raise
+            self._call(made)
+
+    def follow(
+        self,
+        *,
+        after: int | None = None,
+        simplified: bool = False,
+        broken: Callable[[], object] = lambda: None,
+        **filters: str,
+    ) -> Iterator[Event]:
         """What happens to the entities that match, for ever: a broken connection is made anew and goes on.
 
         after: the number of the last event that is known; without it begins now. On a `reset` load anew by `query`.
-        Raises ContextRefused.
+        broken: called at each break; of what changed meanwhile the newest of each is told. Raises ContextRefused.
         """
         pause = Pause()
         while True:
@@ -214,6 +222,7 @@ class Context:
                         after = event.number
                         yield event
             except (httpx.HTTPError, ContextUnavailable):
+                broken()
                 time.sleep(pause.next())
 
     def close(self) -> None:
@@ -242,11 +251,13 @@ class Context:
 class AsyncContext:
     """The broker, for code on an event loop: the same calls as `Context`."""
 
-    def __init__(self, address: str, *, token: str | None = None, timeout: float = 10.0) -> None:
+    def __init__(
+        self, address: str, *, token: str | None = None, tenant: str | None = None, timeout: float = 10.0
+    ) -> None:
         base, socket = _transport(address)
         self._client = httpx.AsyncClient(
             base_url=base,
-            headers=_authorized(token),
+            headers=_authorized(token) | ({"NGSILD-Tenant": tenant} if tenant else {}),
             timeout=timeout,
             transport=httpx.AsyncHTTPTransport(uds=socket, retries=1),
         )
@@ -308,8 +319,37 @@ class AsyncContext:
             raise
         return found
 
+    async def histories(
+        self, *, after: str, before: str, last: int | None = None, simplified: bool = False, **filters: str
+    ) -> AsyncIterator[Document]:
+        """See `Context.histories`."""
+        offset = 0
+        while True:
+            call = histories_call(filters, after=after, before=before, last=last, simplified=simplified, offset=offset)
+            page: list[Document] = await self._call(call)
+            for entity in page:
+                yield entity
+            if len(page) < PAGE:
+                return
+            offset += PAGE
+
+    async def put_subscription(self, document: Document) -> None:
+        """See `Context.put_subscription`."""
+        there, made = subscription_calls(document)
+        try:
+            await self._call(there)
+        except ContextRefused as refused:
+            if refused.status != 404:
+                raise
+            await self._call(made)
+
     async def follow(
-        self, *, after: int | None = None, simplified: bool = False, **filters: str
+        self,
+        *,
+        after: int | None = None,
+        simplified: bool = False,
+        broken: Callable[[], object] = lambda: None,
+        **filters: str,
     ) -> AsyncIterator[Event]:
         """See `Context.follow`."""
         pause = Pause()
@@ -327,6 +367,7 @@ class AsyncContext:
                             after = event.number
                             yield event
             except (httpx.HTTPError, ContextUnavailable):
+                broken()
                 await asyncio.sleep(pause.next())
 
     async def close(self) -> None:

@@ -2,12 +2,14 @@
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import httpx
 
 TOKEN = Path("gateways") / "token"
+PROVINCE_TOKEN = Path("province") / "token"
 WAIT_SECONDS = 0.2
 REQUEST_SECONDS = 30.0
 
@@ -24,7 +26,9 @@ def token_in(file: Path, *, is_named: bool) -> str | None:
         raise click.ClickException(f"{file}: {error}") from None
 
 
-def have_token(file: Path, socket: Path, *, patience: float) -> None:
+def have_token(
+    file: Path, socket: Path, *, patience: float, label: str = "gateways", may: Sequence[str] = ("write",)
+) -> None:
     """Have a token in the file: made once, by who reaches the broker's socket, which is waited for.
 
     One that was revoked is not replaced: who revoked it meant it. Deleting the file gives a new one. Raises
@@ -33,17 +37,17 @@ def have_token(file: Path, socket: Path, *, patience: float) -> None:
     deadline = time.monotonic() + patience
     while not file.exists():
         try:
-            _write(file, _made(socket))
+            _write(file, _made(socket, label, may))
         except httpx.HTTPError as error:
             if time.monotonic() > deadline:
                 raise click.ClickException(f"the context broker at {socket} does not answer: {error}") from None
             time.sleep(WAIT_SECONDS)
 
 
-def _made(socket: Path) -> str:
+def _made(socket: Path, label: str, may: Sequence[str]) -> str:
     transport = httpx.HTTPTransport(uds=str(socket))
     with httpx.Client(transport=transport, base_url="http://broker", timeout=REQUEST_SECONDS) as client:
-        answer = client.post("/songcau/v1/tokens", json={"label": "gateways", "may": ["write"]})
+        answer = client.post("/songcau/v1/tokens", json={"label": label, "may": list(may)})
         return str(answer.raise_for_status().json()["token"])
 
 

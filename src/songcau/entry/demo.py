@@ -7,16 +7,20 @@ import secrets
 import socket
 import tomllib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from songcau import __version__
+from songcau.entry.demo_devices import mapping_text
+from songcau.entry.processes import DEVICES, Process
 from songcau.entry.settings import DEFAULT_FILE, FILE_VARIABLE, PREFIX, load
 from songcau.entry.start import start_django
 from songcau.kernel import clock
 from songcau.kernel.actor import SYSTEM
 
 PROVIDERS_VARIABLE = f"{PREFIX}SIGN_IN_PROVIDERS"
+MAPPING_VARIABLE = f"{PREFIX}MQTT_MAPPING"
+CITIZENS_KEY = "simulated_citizens.key"
 _LEVELS = {"LoA1": "LOW", "LoA2": "SUBSTANTIAL", "LoA3": "HIGH"}
 _CLAIMS = {
     "vneid": {"full_name": "HoVaTen", "birth": "NgayThangNamSinh", "phone": "SoDienThoai", "number": "SoDinhDanh"},
@@ -59,9 +63,7 @@ def use_simulated_providers(folder: Path) -> bool:
     named = tomllib.loads((folder / DEFAULT_FILE).read_text(encoding="utf-8"))
     if PROVIDERS_VARIABLE in os.environ or "sign_in_providers" in named:
         return False
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     secret = secrets.token_urlsafe(24)
     os.environ[PROVIDERS_VARIABLE] = json.dumps(
         {
@@ -77,6 +79,25 @@ def use_simulated_providers(folder: Path) -> bool:
         }
     )
     return True
+
+
+def use_simulated_devices(folder: Path, data: Path | None, scene: str) -> Process | None:
+    """Let this start's city listen to the simulated devices, on a free port; not where it names devices of its own."""
+    named = tomllib.loads((folder / DEFAULT_FILE).read_text(encoding="utf-8"))
+    if MAPPING_VARIABLE in os.environ or "mqtt_mapping" in named:
+        return None
+    port = _free_port()
+    file = folder.resolve() / "demo_devices.toml"
+    file.write_text(mapping_text(port), encoding="utf-8")
+    os.environ[MAPPING_VARIABLE] = str(file)
+    series = ("--data-from", str(data.resolve())) if data else ()
+    return replace(DEVICES, arguments=("--mqtt-port", str(port), "--scene", scene, *series))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def is_prepared(folder: Path, data: Path | None) -> bool:
@@ -100,7 +121,9 @@ def prepare(folder: Path, data: Path | None, *, say: Callable[[str], None]) -> N
     accounts = _seed_people(say=say)
     _seed_notices(say=say)
     _seed_reports(data, say=say)
+    _seed_directives(say=say)
     accounts.append(_seed_outside_body())
+    _seed_citizens_key(folder / CITIZENS_KEY)
     file = folder / "accounts.json"
     file.touch(mode=0o600)
     file.write_text(json.dumps([asdict(account) for account in accounts], ensure_ascii=False), encoding="utf-8")
@@ -138,10 +161,21 @@ def _seed_outside_body() -> Account:
     """An account of the power company, whose reports are in the city by now."""
     from songcau.foundation.accounts.demo import seed_outside_body
     from songcau.foundation.accounts.words import ROLES
-    from songcau.systems.citizen_reports.demo import POWER_COMPANY
+    from songcau.systems.citizen_reports.management import POWER_COMPANY
 
     person = seed_outside_body(SYSTEM, POWER_COMPANY)
     return Account(person.username, person.password, person.secret, str(ROLES[person.role]), person.agency or "")
+
+
+def _seed_citizens_key(file: Path) -> None:
+    """The key with which the simulated citizens report by Open311; made once, it is shown by nobody."""
+    from songcau.systems.citizen_reports.actions import issue_api_key
+
+    if file.exists():
+        return
+    _row, key = issue_api_key(by=SYSTEM, name="Công dân mô phỏng", is_trusted=True)
+    file.touch(mode=0o600)
+    file.write_text(key, encoding="ascii")
 
 
 def _seed_notices(*, say: Callable[[str], None]) -> None:
@@ -151,9 +185,15 @@ def _seed_notices(*, say: Callable[[str], None]) -> None:
 
 
 def _seed_reports(data: Path | None, *, say: Callable[[str], None]) -> None:
-    from songcau.systems.citizen_reports.demo import seed_reports
+    from songcau.systems.citizen_reports.management import seed_reports
 
     seed_reports(SYSTEM, data, say=say)
+
+
+def _seed_directives(*, say: Callable[[str], None]) -> None:
+    from songcau.systems.directives.management import seed_directives
+
+    seed_directives(say=say)
 
 
 def accounts_of(folder: Path) -> list[Account]:

@@ -13,6 +13,17 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from songcau.kernel import trace
 
+_TALK_OF_PEOPLE = (
+    "django.template",
+    "django.db.backends",
+    "PIL",
+    "asyncio",
+    "httpx",
+    "httpcore",
+    "urllib3",
+    "botocore",
+)
+
 
 def configure(process: str, *, level: str = "INFO", form: str = "json", to: TextIO | None = None) -> None:
     """Send structlog and the standard library's loggers to one stream (default: stderr) in one form."""
@@ -54,3 +65,7 @@ def configure(process: str, *, level: str = "INFO", form: str = "json", to: Text
         logging.getLogger(quiet).disabled = True
     logging.getLogger("django.request").setLevel(logging.ERROR)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # At DEBUG these write what people typed and sent: all that a template was given, every query with its values, what
+    # a camera wrote into a photograph, addresses with what stands behind the question mark.
+    for talkative in _TALK_OF_PEOPLE:
+        logging.getLogger(talkative).setLevel(logging.INFO)

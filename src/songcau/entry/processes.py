@@ -15,23 +15,37 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A kind of process: its name, and the subcommand of `songcau` that is it."""
+    """A process: its name, the subcommand of `songcau` that it is, and what this one is told besides."""
 
     name: str
     command: str
+    arguments: tuple[str, ...] = ()
 
     def argv(self) -> list[str]:
-        return [sys.executable, "-m", "songcau", self.command, "--supervised"]
+        return [sys.executable, "-m", "songcau", self.command, "--supervised", *self.arguments]
 
 
 WEB = Process("web", "web")
 CONTEXT = Process("context", "context")
 WORKER = Process("worker", "worker")
+ALERTS = Process("alerts", "alerts")
 # Only in a city that has a mapping for one of them: a process with nothing to run would only use memory.
 GATEWAYS = Process("gateways", "gateways")
-PROCESSES = (CONTEXT, WEB, WORKER)
+PROVINCE = Process("province", "province-link")
+PROCESSES = (CONTEXT, WEB, WORKER, ALERTS)
+MOST_WEBS = 32
+
+
+def webs(count: int) -> tuple[Process, ...]:
+    """So many web processes on one port; each has its own name."""
+    more = (f"web-{number}" for number in range(2, count + 1))
+    return (WEB, *(Process(name, "web", ("--name", name)) for name in more))
+
+
 # Only in a demonstration city: the providers that vouch for its made-up citizens.
 IDENTITIES = Process("identities", "simulate-identities")
+# And what its made-up devices and citizens say.
+DEVICES = Process("devices", "simulate-city")
 
 
 def ready_file(data: Path, name: str) -> Path:
@@ -65,7 +79,11 @@ def is_ready(data: Path, name: str, pid: int) -> bool:
 
 def running(data: Path) -> list[str]:
     """The processes of the city that live on this folder."""
-    return [process.name for process in (*PROCESSES, GATEWAYS) if _is_alive(ready_file(data, process.name))]
+    return [
+        process.name
+        for process in (*PROCESSES, *webs(MOST_WEBS)[1:], GATEWAYS, PROVINCE)
+        if _is_alive(ready_file(data, process.name))
+    ]
 
 
 def _is_alive(file: Path) -> bool:
@@ -84,7 +102,9 @@ def end_with_the_supervisor() -> None:
     """Watch standard input, a pipe that only the supervisor holds open; at its end, stop in an orderly way."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Past Python's own buffer: its lock, held for ever by this thread, would make a dying process abort.
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

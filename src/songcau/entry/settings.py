@@ -117,6 +117,9 @@ class Settings(BaseSettings):
     mqtt_mapping: Path | None = Field(
         None, description="Mapping file of the MQTT gateway, from topics to entities; none: no such gateway runs."
     )
+    province_agreement: Path | None = Field(
+        None, description="File that says what goes to the province's centre; none: nothing does."
+    )
     backup_key: SecretStr = Field(
         SecretStr(""),
         description="Encrypts what `songcau backup` writes: a passphrase of at least 16 characters. Keep a copy away "
@@ -127,6 +130,9 @@ class Settings(BaseSettings):
         {},
         description="Who vouches for citizens (OpenID Connect): one table `[sign_in_providers.CODE]` each, with "
         "`label`, `issuer`, `client_id`, `client_secret`, `levels`, `claims`; the README of accounts shows one.",
+    )
+    web_processes: int = Field(
+        1, ge=1, le=32, description="Web processes of this machine, all on one port: at most one for each processor."
     )
     worker_threads: int = Field(2, ge=1, le=32, description="Events one worker process delivers at the same time.")
     outbox_lease_seconds: int = Field(

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/", include("songcau.foundation.files.urls")),
     path("administration/", include("songcau.consoles.administration.urls")),
     path("django-admin/", django_admin.site.urls),
+    path("operations/", include("songcau.consoles.operations.urls")),
     path("portal/", include("songcau.consoles.citizen.urls")),
     path("", include("songcau.consoles.desk.urls")),
     *systems(),

@@ -1,4 +1,6 @@
-"""When a citizens' report is shown to everybody, those who watch its ward are told."""
+"""When a citizens' report is shown to everybody, those who watch its ward or a place near by are told."""
+
+from django.conf import settings
 
 from songcau.foundation.notifications.public import notify
 from songcau.foundation.outbox.reactions import DeliveryFacts, Reaction
@@ -15,7 +17,11 @@ def tell(event: reports.ReportPublished, _facts: DeliveryFacts) -> None:
         by=SYSTEM,
         people=list(news.people),
         kind=notices.IN_MY_AREA,
-        params={"code": reports.shown_code(news.code), "ward": news.ward, "category": news.category},
+        params={
+            "code": reports.shown_code(news.code),
+            "ward": news.ward or settings.SONGCAU.city_name,
+            "category": news.category,
+        },
         subject=f"{reports.SUBJECT}:{event.report_id}",
         # Shown, taken back and shown again it is told once.
         key=f"area:{event.report_id}",

@@ -20,6 +20,7 @@ OF_STEPS = {
     "resolve_with_parent": notices.RESOLVED,
     "refuse": notices.REFUSED,
     "fail_spot_check": notices.REOPENED,
+    "reopen_with_parent": notices.REOPENED,
 }
 
 

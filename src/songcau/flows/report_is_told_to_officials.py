@@ -23,7 +23,8 @@ _WITH_DATE = {notices.ASSIGNED, notices.LATE}
 
 def tell_submitted(event: reports.ReportSubmitted, facts: DeliveryFacts) -> None:
     report = reports.facts_of(event.report_id)
-    if report and report.is_urgent:
+    # What goes along with another report, or was looked at meanwhile, calls nobody.
+    if report and report.is_urgent and report.state is reports.State.NEW:
         params = {"code": report.code, "due": report.due_at.isoformat()}
         _notify(notices.URGENT_CAME, report.id, reports.desk(), params, facts)
 

@@ -37,6 +37,15 @@ _MAPPING: dict[str, Sentence] = {
         "%(where)s: %(first)s and %(second)s cannot stand together",
         "%(where)s: %(first)s và %(second)s không thể cùng có mặt",
     ),
+    "RECEIVER_MALFORMED": (
+        "%(where)s: %(address)s must be https://host or https://host:port, without a path",
+        "%(where)s: %(address)s phải có dạng https://máy-chủ hoặc https://máy-chủ:cổng, không kèm đường dẫn",
+    ),
+    "FEED_CODE": (
+        "%(where)s: %(feed)s must be a small letter, then small letters, digits, - and _",
+        "%(where)s: %(feed)s phải bắt đầu bằng chữ thường không dấu, rồi đến chữ thường, chữ số, - và _",
+    ),
+    "FEED_TWICE": ("%(where)s: the feed %(feed)s is there twice", "%(where)s: nguồn %(feed)s có hai lần"),
     "NOTHING_MAPPED": (
         "the mapping maps nothing: it needs at least one table under %(names)s",
         "tệp ánh xạ không ánh xạ gì: cần ít nhất một bảng %(names)s",

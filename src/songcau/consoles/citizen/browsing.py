@@ -126,6 +126,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     context = {
         "report": found,
+        "is_over": not found.is_open,
         "code": reports.shown_code(found.code),
         "state": words.PUBLIC_STATES[found.state],
         "timeline": [(line, words.step_in_words(line.step)) for line in reversed(found.timeline)],

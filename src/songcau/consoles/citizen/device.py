@@ -16,13 +16,11 @@ from django.urls import reverse
 
 from songcau.foundation.accounts.models import Person
 from songcau.foundation.accounts.sessions import address_of
-from songcau.systems.citizen_reports.public import ReportsTooFast
 
 _COOKIE = "portal_device"
 _SALT = "songcau.portal.device"
 _SECONDS = 365 * 24 * 3600
-_MOST_A_MINUTE = 30
-_RATES = {"portal_device": "20/m/ip,120/h/ip", "portal_send": f"{_MOST_A_MINUTE}/m/ip,240/h/ip"}
+_RATES = {"portal_device": "20/m/ip,120/h/ip"}
 
 
 def give_device(request: HttpRequest, response: HttpResponse) -> None:
@@ -49,12 +47,6 @@ def source_of(request: HttpRequest, *, without_account: bool) -> str:
         return f"person:{request.user.pk}"
     device = _device(request)
     return f"device:{device}" if device else f"address:{address_of(request)}"
-
-
-def require_pace_of_address(request: HttpRequest) -> None:
-    """Raises ReportsTooFast."""
-    if ratelimit.consume(request, app="songcau", action="portal_send", config=_RATES) is None:
-        raise ReportsTooFast(most=_MOST_A_MINUTE, minutes=1)
 
 
 def _device(request: HttpRequest) -> str:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("reports/map/", browsing.map_page, name="map"),
     path("reports/points/", browsing.points, name="points"),
     path("reports/<str:code>/", browsing.report, name="public_report"),
+    path("reports/<str:code>/me-too/", reporting.me_too, name="me_too"),
     path("reports/<str:code>/pictures/<uuid:picture_id>/", browsing.picture, name="public_picture"),
     path("wards.geojson", browsing.wards, name="wards"),
     path("my-reports/", mine.my_reports, name="my_reports"),

@@ -68,12 +68,18 @@ REASONS: Mapping[str, Words] = {
     "SPAM": _("It reports no problem."),
     "UNCLEAR": _("It was not clear what is meant, also after asking."),
 }
-_STEPS: Mapping[str, Words] = {
+# What the timelines of citizens say was done: every line of `TIMELINE`. Those that only officials read stand here too,
+# so that a line which is opened to citizens one day has its words.
+STEPS: Mapping[str, Words] = {
     "submit": _("Reported"),
     "accept": _("Verified by the operations centre"),
     "assign": _("Handed to a unit"),
     "reroute": _("Handed to another unit"),
+    "reroute_reason": _("Why it went to another unit"),
     "return_to_centre": _("Handed back to the centre"),
+    "agency_succeeded": _("The unit was closed; the one that came after it has the report"),
+    "take": _("An official has taken it on"),
+    "take_over": _("Taken over with its history from another register"),
     "start": _("Work began"),
     "plan": _("A date was planned"),
     "wait_outside": _("Waits for somebody else"),
@@ -83,26 +89,46 @@ _STEPS: Mapping[str, Words] = {
     "reporter_answered": _("The reporter answered"),
     "answer_first": _("The reporter answered"),
     "tell_reporter": _("A message to the reporter"),
+    "named_reporter": _("A note of the officials"),
+    "note": _("A note of the officials"),
     "resolve": _("Handled"),
+    "resolve_with_parent": _("Handled together with the report it was joined to"),
     "close": _("Closed"),
+    "close_content": _("Closed: the reporter is content"),
+    "close_after_days": _("Closed: nobody objected within seven days"),
+    "close_with_parent": _("Closed together with the report it was joined to"),
     "refuse": _("Not taken up"),
     "withdraw": _("Taken back by the reporter"),
     "reopen": _("Said to be not done"),
+    "reopen_reason": _("Why it is not done"),
+    "reopen_with_parent": _("Opened again together with the report it was joined to"),
+    "choose_spot_check": _("Drawn for a check by a leader"),
+    "spot_check": _("Checked by a leader"),
     "fail_spot_check": _("Found not done at a check"),
     "rate": _("Rated by the reporter"),
     "nudge": _("Asked again"),
+    "escalate": _("Late: those above the unit were told"),
     "publish": _("Shown to everybody"),
     "withhold": _("No longer shown to everybody"),
     "move_date": _("The date was moved"),
+    "set_urgency": _("Its urgency was changed"),
     "add_more": _("More was sent"),
     "add_evidence": _("Pictures were added"),
+    "refuse_picture": _("A picture could not be taken in"),
     "recategorise": _("Put under another subject"),
+    "replace_category": _("The subject that was chosen is no more; put under the one that continues it"),
     "relocate": _("The place was corrected"),
-    "merge": _("Joined to another report of the same matter"),
-    "unmerge": _("Parted from another report"),
-    "forget": _("Contacts were deleted"),
+    "merge": _("Other reports of the same matter were joined to it"),
+    "merged": _("Joined to another report of the same matter"),
+    "unmerge": _("Parted from the other report"),
+    "forward": _("Passed on to another body"),
+    "forwarded": _("Arrived at the other body"),
+    "forward_failed": _("The other body has not taken it yet"),
+    "outside_says": _("The other body says how it stands"),
+    "forget_reporter": _("Contacts were deleted"),
+    "false_report": _("Noted as a false report"),
+    "block_source": _("Reports from this source are not taken for a while"),
 }
-_OTHER = _("Something changed")
 
 UNDER_WAY = frozenset(
     {State.NEW, State.ACCEPTED, State.ASSIGNED, State.IN_PROGRESS, State.WAITING_OUTSIDE, State.REOPENED}
@@ -111,13 +137,13 @@ _WITHDRAWABLE = frozenset(
     {State.NEW, State.ACCEPTED, State.ASSIGNED, State.WAITING_REPORTER, State.WAITING_REPORTER_FIRST}
 )
 _DONE = frozenset({State.RESOLVED, State.CLOSED})
-_ASKED = frozenset({State.WAITING_REPORTER, State.WAITING_REPORTER_FIRST})
+ASKED = frozenset({State.WAITING_REPORTER, State.WAITING_REPORTER_FIRST})
 _REOPEN_WITHIN = timedelta(days=7)
 _NUDGE_EVERY = timedelta(days=1)
 
 
 def step_in_words(step: str) -> Words:
-    return _STEPS.get(step, _OTHER)
+    return STEPS.get(step, _("A note of the officials"))
 
 
 def due_in_words(explained: Mapping[str, object]) -> str:
@@ -137,8 +163,8 @@ def deeds_of(report: OwnReport, now: datetime) -> frozenset[str]:
     """What the page offers. The rules decide again when it is done."""
     since = now - report.resolved_at if report.resolved_at else None
     found = {
-        "answer": report.state in _ASKED,
-        "add": report.state in UNDER_WAY or report.state in _ASKED,
+        "answer": report.state in ASKED,
+        "add": report.state in UNDER_WAY or report.state in ASKED,
         "rate": report.state in _DONE and report.rating is None,
         "reopen": report.state in _DONE
         and not report.reopened_by_reporter

@@ -34,7 +34,7 @@ SELECTION = {
 }
 # An EventSource cannot set headers on its first request; the number of the last event may come as a parameter.
 LAST = "lastEventId"
-PARAMS = FORM_PARAMS - {"join", "joinLevel", "geometryProperty"} | frozenset({*SELECTION, LAST})
+PARAMS = FORM_PARAMS - {"join", "joinLevel", "geometryProperty"} | frozenset({*SELECTION, LAST, "local"})
 HEADERS = (
     (b"Content-Type", b"text/event-stream"),
     (b"Cache-Control", b"no-store"),
@@ -54,8 +54,9 @@ class Events:
 
     def follow(self, asked: Asked) -> Answer:
         params = asked.params(PARAMS)
-        if not any(name in params for name in ("type", "id", "attrs", "q", "georel", "scopeQ")):
-            raise BadRequestData("Say what to follow: at least one of type, id, attrs, q, georel, scopeQ")
+        told = any(name in params for name in ("type", "id", "attrs", "q", "georel", "scopeQ"))
+        if not told and params.get("local") != "true":
+            raise BadRequestData("Say what to follow: at least one of type, id, attrs, q, georel, scopeQ or local=true")
         last = _last(asked, params)
         wish = _wish(asked, params, asked.terms())
         if asked.request.method == "HEAD":

@@ -188,7 +188,6 @@ def test_who_may_not_follow_any_more_is_cut_off_at_once(tmp_path: Path) -> None:
         ("type=Lamp&join=inline", {}, 400),
         ("type=Lamp", {"Last_Event_ID": "abc"}, 400),
         ("type=Lamp", {"Last_Event_ID": "9" * 40}, 400),
-        ("local=true", {}, 400),
     ],
 )
 def test_what_cannot_be_followed_is_refused(tmp_path: Path, query: str, headers: dict[str, str], status: int) -> None:

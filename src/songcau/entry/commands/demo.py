@@ -1,10 +1,13 @@
 """`songcau demo`: a whole city in one folder, ready to be looked at."""
 
+import asyncio
 import socket
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -12,10 +15,14 @@ from songcau.entry import demo as city
 from songcau.entry import logs
 from songcau.entry.commands.run import begin, supervised
 from songcau.entry.mappings import processes_of
-from songcau.entry.processes import IDENTITIES
+from songcau.entry.processes import IDENTITIES, say_ready
 from songcau.entry.settings import load
 from songcau.entry.supervisor import Supervisor
+from songcau.kernel import clock
 from songcau.kernel.one_time_codes import code_at, seconds_left
+from songcau.simulators.city.scenes import SCENES
+
+NO_DEVICES = "none"
 
 
 @click.command()
@@ -28,10 +35,19 @@ from songcau.kernel.one_time_codes import code_at, seconds_left
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder of real data: its ward boundaries replace the approximate ones.",
 )
-def demo(folder: Path, port: int | None, data_from: Path | None) -> None:
+@click.option(
+    "--scene",
+    type=click.Choice([NO_DEVICES, *sorted(SCENES)]),
+    default="calm",
+    show_default=True,
+    help="What the simulated devices and citizens say; with `none` there are no devices.",
+)
+def demo(folder: Path, port: int | None, data_from: Path | None, scene: str) -> None:
     """Set a demonstration city up, and run it. Everything is in one folder, which can be deleted at any time."""
     city.use_folder(folder, port)
-    simulated = city.use_simulated_providers(folder)
+    simulated = [IDENTITIES] if city.use_simulated_providers(folder) else []
+    devices = city.use_simulated_devices(folder, data_from, scene) if scene != NO_DEVICES else None
+    simulated += [devices] if devices else []
     settings = load()
     refuse_taken_port(settings.address, settings.port)
     running = processes_of(settings)
@@ -43,8 +59,7 @@ def demo(folder: Path, port: int | None, data_from: Path | None) -> None:
     log_folder.mkdir(exist_ok=True)
     with (log_folder / "supervisor.log").open("a", encoding="utf-8") as stream:
         logs.configure("supervisor", level=settings.log_level, form=settings.log_format, to=stream)
-        processes = (*running, IDENTITIES) if simulated else running
-        Supervisor(processes, data=settings.data, say=click.echo, log_folder=log_folder).run()
+        Supervisor((*running, *simulated), data=settings.data, say=click.echo, log_folder=log_folder).run()
 
 
 @click.command(hidden=True)
@@ -63,6 +78,31 @@ def simulate_identities(supervised: bool) -> None:
     providers = make_providers(base, client_id=known.client_id, client_secret=known.client_secret.get_secret_value())
     application = Application(providers)
     serve(application, name="identities", data=settings.data, host=address.hostname, port=address.port)
+
+
+@click.command(hidden=True)
+@click.option("--mqtt-port", type=click.IntRange(1, 65535), required=True, help="Of the simulated MQTT server.")
+@click.option("--scene", type=click.Choice(sorted(SCENES)), default="calm", show_default=True)
+@click.option("--data-from", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Real series.")
+@supervised
+def simulate_city(mqtt_port: int, scene: str, data_from: Path | None, supervised: bool) -> None:
+    """The simulated devices and citizens of a demonstration city alone, with the MQTT server they speak to."""
+    from songcau.simulators.city.devices import Plan
+    from songcau.simulators.city.running import Open311, run_city
+    from songcau.simulators.city.series import read_series
+
+    settings = begin("devices", is_supervised=supervised)
+    zone = ZoneInfo(settings.time_zone)
+
+    def now() -> datetime:
+        return clock.now().astimezone(zone)
+
+    key = settings.data / city.CITIZENS_KEY
+    citizens = None
+    if key.exists():
+        citizens = Open311(f"http://127.0.0.1:{settings.port}/open311/v2", key.read_text(encoding="ascii"))
+    plan = Plan(now, now(), SCENES[scene], read_series(data_from))
+    asyncio.run(run_city(plan, mqtt_port, citizens, ready=lambda: say_ready(settings.data, "devices")))
 
 
 def refuse_taken_port(address: str, port: int) -> None:

@@ -12,13 +12,13 @@ from types import FrameType
 import click
 import orjson
 
-from songcau.context.public import Context
+from songcau.context.public import AsyncContext, Context
 from songcau.entry import logs
 from songcau.entry.commands.broker import FILE, FOLDER
-from songcau.entry.context_token import TOKEN, have_token, token_in
+from songcau.entry.context_token import PROVINCE_TOKEN, TOKEN, have_token, token_in
 from songcau.entry.language import LANGUAGES, language_of_the_city
 from songcau.entry.mappings import unusable
-from songcau.entry.processes import GATEWAYS, end_with_the_supervisor, ready_file, say_ready_in, short_path
+from songcau.entry.processes import GATEWAYS, PROVINCE, end_with_the_supervisor, ready_file, say_ready_in, short_path
 from songcau.entry.settings import load
 from songcau.gateways.faults import MappingFault
 
@@ -99,6 +99,78 @@ def mqtt(
         else:
             click.echo(f"songcau gateway mqtt: {read.server.address} to {address}, {len(read.rules)} rules")
         made.run()
+
+
+@gateway.command()
+@click.option("--agreement", type=FILE, required=True, help="What goes to the province: a TOML or JSON file.")
+@click.option("--check", is_flag=True, help="Only read the agreement, and say what it does.")
+@click.option("--data", type=FOLDER, help="Data folder, for what waits and how it is.  [default: the city's]")
+@click.option("--context", "address", help="Of the broker: unix:PATH or http://HOST:PORT.  [default: the city's]")
+@click.option("--token-file", type=FILE, help="File of the token to come in with.  [default: DATA/province/token]")
+@language_option
+@click.option("--log-level", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), default="INFO", hidden=True)
+@click.option("--log-format", type=click.Choice(["json", "console"]), default="json", hidden=True)
+@click.option("--ready-file", "ready", type=FILE, hidden=True, help="Written when the link runs.")
+@click.option("--supervised", is_flag=True, hidden=True, help="End when the supervisor is gone.")
+def province(
+    agreement: Path,
+    check: bool,
+    data: Path | None,
+    address: str | None,
+    token_file: Path | None,
+    language: str | None,
+    log_level: str,
+    log_format: str,
+    ready: Path | None,
+    supervised: bool,
+) -> None:
+    """Bring the agreed entities to the province's centre, until told to stop.
+
+    DATA/province/state.json holds each feed's last success and freshness, refused.jsonl what the province did not want.
+    """
+    from songcau.gateways.province.agreement import read_agreement
+
+    try:
+        read = read_agreement(agreement)
+    except MappingFault as fault:
+        raise unusable(agreement, fault, language) from None
+    if check:
+        click.echo(f"{agreement}: {len(read.feeds)} feeds to {read.receiver.address}")
+        for feed in read.feeds:
+            click.echo(f"  {feed.code}: {', '.join(feed.types)}")
+        return
+    _log(PROVINCE.name, level=log_level, form=log_format)
+    if supervised:
+        end_with_the_supervisor()
+    from songcau.gateways.province.running import run_link
+
+    data = data or load().data
+    socket = short_path((data / "run" / "context.sock").absolute())
+    if address is None:
+        have_token(data / PROVINCE_TOKEN, socket, patience=math.inf, label=PROVINCE.name, may=["read"])
+    token = token_in(token_file or data / PROVINCE_TOKEN, is_named=token_file is not None)
+    run_link(
+        read,
+        AsyncContext(address or f"unix:{socket}", token=token),
+        data / "province",
+        ready=lambda: say_ready_in(ready) if ready is not None else click.echo("songcau gateway province: at work"),
+    )
+
+
+@click.command(hidden=True)
+@click.option("--supervised", is_flag=True, hidden=True)
+def province_link(supervised: bool) -> None:
+    """The link to the province, as the city's settings have it."""
+    settings = load()
+    if settings.province_agreement is None:
+        raise click.ClickException("the setting province_agreement names no agreement")
+    arguments = [
+        *("--agreement", str(settings.province_agreement), "--data", str(settings.data)),
+        *("--language", settings.language, "--log-level", settings.log_level, "--log-format", settings.log_format),
+        *("--ready-file", str(ready_file(settings.data, PROVINCE.name))),
+        *(["--supervised"] if supervised else []),
+    ]
+    os.execv(sys.executable, [sys.executable, "-m", "songcau", "gateway", "province", *arguments])  # noqa: S606
 
 
 @gateway.command()

@@ -27,7 +27,7 @@ def begin(process: str, *, is_supervised: bool) -> Settings:
 
 @click.command()
 def up() -> None:
-    """Run the city: web, context, worker and gateways, each restarted when it dies."""
+    """Run the city: web, context, worker, alerts and gateways, each restarted when it dies."""
     from songcau.entry.mappings import processes_of
     from songcau.entry.supervisor import Supervisor
 
@@ -38,17 +38,20 @@ def up() -> None:
 
 @click.command()
 @supervised
-def web(supervised: bool) -> None:
+@click.option("--name", default="web", hidden=True, help="Which of several it is.")
+def web(supervised: bool, name: str) -> None:
     """The web process alone."""
-    from songcau.entry.serving import serve
+    from songcau.entry.serving import serve, shared_socket
 
-    settings = begin("web", is_supervised=supervised)
-    from songcau.entry.asgi import application
+    settings = begin(name, is_supervised=supervised)
+    from songcau.entry.asgi import application, end_streams
 
     serve(
         application,
-        name="web",
+        name=name,
         data=settings.data,
+        listener=shared_socket(settings.address, settings.port) if settings.web_processes > 1 else None,
+        on_end=end_streams,
         host=settings.address,
         port=settings.port,
         ssl_certfile=settings.tls_certificate,

@@ -19,6 +19,7 @@ from songcau.entry import mappings
 from songcau.entry.commands.gateway import gateway, gateways
 from songcau.entry.language import language_of_the_city
 from songcau.entry.processes import GATEWAYS, PROCESSES
+from songcau.entry.serving import shared_socket
 from songcau.entry.settings import Settings
 from tools import mosquitto
 
@@ -110,6 +111,23 @@ def test_a_city_without_a_mapping_runs_no_gateways(tmp_path: Path) -> None:
     (tmp_path / "mapping.toml").write_text("[server")
     with pytest.raises(click.ClickException, match="TOML"):
         mappings.processes_of(with_one)
+
+
+def test_a_city_may_have_several_web_processes_each_with_a_name() -> None:
+    keys = {"secret_key": "s" * 40, "audit_key": "a" * 40, "web_processes": 3}
+    found = mappings.processes_of(Settings(**keys))  # type: ignore[arg-type]
+    assert [one.name for one in found] == ["context", "web", "web-2", "web-3", "worker", "alerts"]
+    assert found[1].argv()[-2:] == ["web", "--supervised"]
+    assert found[2].argv()[-4:] == ["web", "--supervised", "--name", "web-2"]
+
+
+def test_web_processes_listen_on_one_port() -> None:
+    first = shared_socket("127.0.0.1", 0)
+    port = first.getsockname()[1]
+    second = shared_socket("127.0.0.1", port)
+    assert second.getsockname()[1] == port
+    first.close()
+    second.close()
 
 
 def test_the_process_of_gateways_needs_a_mapping() -> None:

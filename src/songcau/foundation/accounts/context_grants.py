@@ -1,7 +1,8 @@
 """A person's rights for the context broker: a grant of some minutes, signed with the key that the broker reads too.
 
 The broker knows no people. What a person may read there follows from where they hold `context.read` and
-`context.write`: an agency of a ward gives that ward's entities, one above the wards gives the whole city's.
+`context.write`: an agency of a ward gives that ward's entities; one above the wards, the operations centre and those
+above it give the whole city's.
 """
 
 from dataclasses import dataclass
@@ -32,8 +33,7 @@ class ContextGrant:
 
 def city_context() -> Context:
     """The broker, for what the city itself says there: to be closed, and good for as long as a grant lives."""
-    socket = Path(settings.SONGCAU.data).absolute() / "run" / "context.sock"
-    return Context(f"unix:{socket}", token=context_grant(by=SYSTEM).text)
+    return city_context_for(SYSTEM)
 
 
 def context_grant(*, by: Actor) -> ContextGrant:
@@ -54,17 +54,34 @@ def context_grant(*, by: Actor) -> ContextGrant:
     return ContextGrant(text, clock.now() + LIFETIME)
 
 
+def readable_wards(by: Actor) -> frozenset[str] | None:
+    """Codes of the wards whose entities they may read; None: of the whole city."""
+    return _wards(by, READ)
+
+
+def city_context_for(by: Actor) -> Context:
+    """The broker as `by` may read it, to be closed. Raises NotYours."""
+    socket = Path(settings.SONGCAU.data).absolute() / "run" / "context.sock"
+    return Context(f"unix:{socket}", token=context_grant(by=by).text)
+
+
 def _wards(by: Actor, permission: str) -> frozenset[str] | None:
     """Codes of the wards in which the permission is held; None: in the whole city."""
     found: set[str] = set()
     for scope in by.scopes(permission):
-        if scope == EVERYWHERE:
+        if scope == EVERYWHERE or _reaches_the_centre(scope):
             return None
         units = _units(scope)
         if any(unit.level != Level.WARD for unit in units):
             return None
         found.update(unit.code for unit in units)
     return frozenset(found)
+
+
+def _reaches_the_centre(scope: str) -> bool:
+    """Whether the city's operations centre is at the scope or under it: there the whole city is watched."""
+    centres = Agency.objects.filter(kind=Agency.Kind.OPERATIONS_CENTRE, closed_on=None)
+    return bool(centres.filter(path__startswith=scope).exists())
 
 
 def _units(scope: str) -> list[Unit]:

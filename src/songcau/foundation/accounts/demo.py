@@ -106,6 +106,8 @@ def _parts(ward: str) -> tuple[_Part, ...]:
         _Part("motcua", "Phạm Thu Mẫu", Role.CLERK, desk, "Công chức một cửa"),
         _Part("chuyenvien", "Ma Văn Mẫu", Role.SPECIALIST, committee, "Công chức địa chính – xây dựng"),
         _Part("baovedulieu", "Đặng Thị Mẫu", Role.DATA_PROTECTION_OFFICER, "VP-164", "Đầu mối bảo vệ dữ liệu cá nhân"),
+        # A shift is signed for by somebody else than who wrote the note.
+        _Part("trucdem", "Lường Văn Mẫu", Role.OPERATOR, CENTRE, "Trực ban điều hành ca đêm"),
     )
 
 

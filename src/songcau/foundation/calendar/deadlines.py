@@ -215,6 +215,15 @@ def end(calendar: Calendar, received_at: datetime, term: Term, *, cut_off: int |
     return found
 
 
+def worked(calendar: Calendar, begin: datetime, until: datetime) -> timedelta:
+    """How much is worked between two instants, local and without a zone; nothing where the second is not later."""
+    total = timedelta()
+    for ahead in range((until.date() - begin.date()).days + 1):
+        running = _running(calendar.day(begin.date() + timedelta(days=ahead)), begin, ())
+        total += sum((min(end, until) - start for start, end in running if start < until), timedelta())
+    return total
+
+
 def _end(calendar: Calendar, counted_from: datetime, term: Term, stops: Sequence[Stop]) -> tuple[datetime, Day | None]:
     """The instant, and the day of rest it was moved from. Raises BeyondCalendar, CalendarWithoutWork."""
     if term.method is Method.HOURS:

@@ -23,7 +23,7 @@ def find_missed_impacts() -> None:
 
 
 REACTIONS = (
-    Reaction(CalendarChanged, find_impacts, "calendar.find_impacts", lease_seconds=300),
+    Reaction(CalendarChanged, find_impacts, "calendar.find_impacts", lease_seconds=300, is_slow=True),
     Reaction(AgencyMoved, note_moved_agency, "calendar.note_moved_agency"),
 )
 JOBS = (Job("calendar.find_missed_impacts", every(minutes=10), find_missed_impacts),)

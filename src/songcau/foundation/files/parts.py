@@ -146,10 +146,11 @@ class Part:
 
 
 def _pour(chunks: Iterator[bytes], handle: int, room: int) -> None:
-    unforced = _FORCED_EVERY
+    # Many uploads may have begun while there was room for each of them.
+    require_room(min(room, _FORCED_EVERY))
+    unforced = 0
     for chunk in chunks:
         if unforced >= _FORCED_EVERY:
-            # Many uploads may have begun while there was room for each of them.
             require_room(min(room, _FORCED_EVERY))
             os.fdatasync(handle)
             unforced = 0

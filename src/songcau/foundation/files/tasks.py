@@ -87,9 +87,9 @@ def remove_unneeded_content() -> None:
 
 
 REACTIONS = (
-    Reaction(FileStored, draw_stored, "files.draw_stored", outside=True, lease_seconds=180),
-    Reaction(FileScanned, draw_scanned, "files.draw_scanned", outside=True, lease_seconds=180),
-    Reaction(FileSetAside, scan_set_aside, "files.scan_set_aside", outside=True, lease_seconds=600),
+    Reaction(FileStored, draw_stored, "files.draw_stored", outside=True, lease_seconds=180, is_slow=True),
+    Reaction(FileScanned, draw_scanned, "files.draw_scanned", outside=True, lease_seconds=180, is_slow=True),
+    Reaction(FileSetAside, scan_set_aside, "files.scan_set_aside", outside=True, lease_seconds=600, is_slow=True),
 )
 JOBS = (
     Job("files.finish_received_uploads", every(minutes=5), finish_received_uploads, lease_seconds=1800),

@@ -7,7 +7,9 @@ sender adds a link. That no personal content goes there is thereby not a matter 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_noop, override
 
@@ -43,6 +45,15 @@ class Kind:
     permission: str = ""
     is_choice: bool = True
     says: Mapping[str, Callable[[str], Words]] = field(default_factory=dict)
+
+
+def instant_in_words(iso: str) -> str:
+    """For `says`: an instant, kept as ISO 8601, as the language writes it, in the city's zone."""
+    try:
+        at = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
 class KindUnknown(LookupError):

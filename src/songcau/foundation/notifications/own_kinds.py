@@ -1,14 +1,11 @@
 """What the foundation itself tells people: about their account, and administrators about the installation."""
 
-from datetime import datetime
-
-from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.words import ROLES
-from songcau.foundation.notifications.kinds import EMAIL, Kind
+from songcau.foundation.notifications.kinds import EMAIL, Kind, instant_in_words
 from songcau.foundation.notifications.rules import Channel, Urgency
 
 ROLE_GRANTED = "accounts.role_granted"
@@ -46,15 +43,6 @@ def _place(name: str) -> str | Promise:
     return _("the whole city") if name == NO_PLACE else name
 
 
-def _instant(iso: str) -> str:
-    """An instant, kept as ISO 8601, as the language writes it, in the city's zone."""
-    try:
-        at = datetime.fromisoformat(iso)
-    except ValueError:
-        return iso
-    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
-
-
 KINDS = (
     Kind(
         ROLE_GRANTED,
@@ -81,7 +69,7 @@ KINDS = (
         body=_("It holds in: %(agency)s, from %(starts)s until %(ends)s. What you do with it stands under both names."),
         short=_("Your rights have changed."),
         params=frozenset({"role", "agency", "starts", "ends"}),
-        says={"role": _role, "agency": _place, "starts": _instant, "ends": _instant},
+        says={"role": _role, "agency": _place, "starts": instant_in_words, "ends": instant_in_words},
     ),
     Kind(
         LOAN_ENDED,
@@ -98,7 +86,7 @@ KINDS = (
         short=_("A request about personal data waits for you."),
         params=frozenset({"due"}),
         permission="personal_data.answer_requests",
-        says={"due": _instant},
+        says={"due": instant_in_words},
     ),
     Kind(
         REQUEST_ANSWERED,
@@ -114,7 +102,7 @@ KINDS = (
         body=_("The working calendar changed after the first date was told. The first date stands beside it."),
         short=_("Your request gets another date."),
         params=frozenset({"due"}),
-        says={"due": _instant},
+        says={"due": instant_in_words},
     ),
     Kind(
         CURIOSITY,

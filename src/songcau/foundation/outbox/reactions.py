@@ -43,6 +43,7 @@ class Reaction:
     Its effects in the database are committed together with the delivery, so they happen exactly once. With
     `outside=True` it is called outside of any transaction, for calls to other systems: at least once, with
     `facts.idempotency_key` to recognise a repetition. Raise `kernel.errors.Unavailable` when waiting may help.
+    `is_slow`: it may work for seconds, as on pictures; what is quick is not held up by many of them.
     """
 
     event: type
@@ -50,6 +51,7 @@ class Reaction:
     name: str
     outside: bool = False
     lease_seconds: int | None = None
+    is_slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ class Registry:
         """The reactions and carriers an event of this name goes to. What is internal to the outbox is not carried."""
         names = [r.name for r in self.reactions.values() if name_of(r.event) == event]
         return names if event.startswith("outbox.") else names + list(self.carriers)
+
+    @property
+    def slow(self) -> tuple[str, ...]:
+        """Names of those that may work for seconds."""
+        return tuple(name for name, one in self.reactions.items() if one.is_slow)
 
     def lease_seconds(self, reaction: str, payload: Mapping[str, Any]) -> int | None:
         """The lease a reaction or the job it runs asks for; None: the usual one."""

@@ -40,7 +40,7 @@ def run_worker(stop: threading.Event, threads: int, lease_seconds: int) -> None:
     worker = f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid4().hex[:6]}"
     wake = threading.Event()
     crew = [
-        threading.Thread(target=_deliver_until, args=(stop, wake, worker, lease_seconds), name=f"deliver-{n}")
+        threading.Thread(target=_deliver_until, args=(stop, wake, worker, lease_seconds, n > 0), name=f"deliver-{n}")
         for n in range(threads)
     ]
     if connection.vendor == "postgresql":
@@ -56,13 +56,16 @@ def run_worker(stop: threading.Event, threads: int, lease_seconds: int) -> None:
     log.info("worker.stopped", worker=worker)
 
 
-def _deliver_until(stop: threading.Event, wake: threading.Event, worker: str, lease_seconds: int) -> None:
+def _deliver_until(
+    stop: threading.Event, wake: threading.Event, worker: str, lease_seconds: int, quick_first: bool
+) -> None:
+    """The first thread takes what comes, so that nothing waits for ever; the others what is quick first."""
     shortest, longest = POLL_SECONDS[connection.vendor]
     pause = shortest
     failures = 0
 
     def one() -> bool:
-        claimed = claim_next(worker, lease_seconds)
+        claimed = claim_next(worker, lease_seconds, quick_first=quick_first)
         if claimed is not None:
             deliver(claimed)
         return claimed is not None

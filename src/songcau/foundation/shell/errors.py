@@ -41,7 +41,7 @@ def answer(request: HttpRequest, error: BaseException | None) -> HttpResponse | 
     """The answer to an anticipated error or to a storage that cannot serve; None for anything else."""
     if isinstance(error, Anticipated):
         return problem(request, status_of(error), code=error.code, message=say(error))
-    status = _storage_status(error)
+    status = storage_status(error)
     if status is None:
         return None
     log.error("storage cannot serve", exc_info=error)
@@ -57,7 +57,8 @@ def status_of(error: Anticipated) -> int:
     return 409 if isinstance(error, Refused) and error.conflict else 422
 
 
-def _storage_status(error: BaseException | None) -> int | None:
+def storage_status(error: BaseException | None) -> int | None:
+    """507 for a storage that is full, 503 for one that is away; None for any other error."""
     if isinstance(error, OSError):
         return 507 if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
     if not isinstance(error, OperationalError | InterfaceError):

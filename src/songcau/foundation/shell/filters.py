@@ -1,7 +1,7 @@
 """Filters of a list: free text, one of several, yes or no, a range of days. What makes no sense filters nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
@@ -100,6 +100,10 @@ class Choice:
     choices: Pairs | Callable[[], Pairs]
     field: str = ""
     where: Callable[[str], Q] | None = None
+
+    def opened(self) -> "Choice":
+        """With what can be chosen now: a page asks for it often, and the database is asked once."""
+        return replace(self, choices=self._pairs())
 
     def _pairs(self) -> Pairs:
         return self.choices if isinstance(self.choices, list | tuple) else self.choices()

@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.shell import exports
-from songcau.foundation.shell.filters import Chip, Filter, Search
+from songcau.foundation.shell.filters import Chip, Choice, Filter, Search
 from songcau.kernel.paging import Page, page_of
 
 Words = str | Promise
@@ -107,7 +107,10 @@ class State:
 
     def __init__(self, listing: Listing, params: QueryDict) -> None:
         self.listing = listing
-        self.values = {filter_.name: filter_.cleaned(params) for filter_ in listing.filters}
+        self.filters: tuple[Filter, ...] = tuple(
+            one.opened() if isinstance(one, Choice) else one for one in listing.filters
+        )
+        self.values = {filter_.name: filter_.cleaned(params) for filter_ in self.filters}
         self.sort = self._sort(params.get("sort", ""))
         self.page = _whole(params.get("page", ""))
         self.format = params.get("format", "")
@@ -118,7 +121,7 @@ class State:
     def query(self, **changes: object) -> str:
         """The address's query with `changes`; None or an empty value takes a parameter out. Page 1 says nothing."""
         said: dict[str, object] = {}
-        for filter_ in self.listing.filters:
+        for filter_ in self.filters:
             said |= filter_.params(self.values[filter_.name])
         if self.sort != self.listing.default_sort:
             said["sort"] = self.sort
@@ -131,14 +134,14 @@ class State:
     def chips(self) -> tuple[tuple[Chip, str], ...]:
         """Each filter in force, with the query of the list without it."""
         found = []
-        for filter_ in self.listing.filters:
+        for filter_ in self.filters:
             if chip := filter_.chip(self.values[filter_.name]):
                 found.append((chip, "?" + self.query(**dict.fromkeys(filter_.params(self.values[filter_.name])))))
         return tuple(found)
 
     def applied(self, rows: Rows) -> Rows:
         """`rows` filtered and sorted; the primary key last, so that no row is on two pages."""
-        for filter_ in self.listing.filters:
+        for filter_ in self.filters:
             value = self.values[filter_.name]
             if filter_.chip(value):
                 rows = filter_.applied(rows, value)
@@ -163,6 +166,9 @@ def _may_be_empty(rows: Rows, path: str) -> bool:
             return True
         model = field.related_model
     return False
+
+
+Exact = Callable[[State, Rows], int | None]
 
 
 def _whole(text: str) -> int:
@@ -199,20 +205,23 @@ def controls_of(state: State) -> list[tuple[Filter, dict[str, object]]]:
 
     One that is in force is never folded away.
     """
-    kept = [one.name for one in state.listing.filters if not isinstance(one, Search)]
+    kept = [one.name for one in state.filters if not isinstance(one, Search)]
     rare = kept[MOST_SHOWN:] if len(kept) > MOST_SHOWN + 1 else []
     found = []
-    for one in state.listing.filters:
+    for one in state.filters:
         value = state.values[one.name]
         found.append((one, one.control(value) | {"is_rare": one.name in rare and one.chip(value) is None}))
     return found
 
 
-def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict[str, object]:
+def list_context(
+    request: HttpRequest, listing: Listing, queryset: Rows, *, exact: Exact | None = None
+) -> dict[str, object]:
     """Everything `shell/parts/list.html` draws from, for a page that holds more than the list."""
     state = State(listing, request.GET)
     rows = state.applied(queryset)
     page, is_more = _page(rows, state)
+    total = exact(state, rows) if exact is not None and is_more else None
     return {
         "listing": listing,
         "controls": controls_of(state),
@@ -221,6 +230,8 @@ def list_context(request: HttpRequest, listing: Listing, queryset: Rows) -> dict
         "rows": rows_of(listing, page.items),
         "page": page,
         "is_more": is_more,
+        # All there are, where that is known though the list ends before.
+        "known_total": total,
         "previous_href": "?" + state.query(page=page.previous) if page.previous else "",
         "next_href": "?" + state.query(page=page.next) if page.next else "",
         "chips": state.chips,
@@ -295,12 +306,16 @@ def render_list(
     *,
     template: str = "shell/list.html",
     extra: Mapping[str, object] | None = None,
+    exact: Exact | None = None,
 ) -> HttpResponseBase:
-    """The page of a list, its part for htmx, or its file (`?format=csv|xlsx`). GET and HEAD only by the view."""
-    state = State(listing, request.GET)
-    if listing.can_export and state.format in exports.FORMATS:
-        return exports.respond(_sheet(listing, state.applied(queryset)), state.format)
-    context = list_context(request, listing, queryset) | dict(extra or {})
+    """The page of a list, its part for htmx, or its file (`?format=csv|xlsx`). GET and HEAD only by the view.
+
+    `exact` counts a list that is longer than the listing counts by itself, where that is cheap; else it gives None.
+    """
+    asked = request.GET.get("format", "")
+    if listing.can_export and asked in exports.FORMATS:
+        return exports.respond(_sheet(listing, State(listing, request.GET).applied(queryset)), asked)
+    context = list_context(request, listing, queryset, exact=exact) | dict(extra or {})
     part = request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
     response = render(request, "shell/parts/list.html" if part else template, context)
     if part:

@@ -13,6 +13,13 @@ class ReportSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class PicturesElsewhere:
+    """A report came in with the address of a picture that another system has; it is to be fetched."""
+
+    report_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ReportStepTaken:
     """A report went from one state to another; `step` as in the workflow."""
 

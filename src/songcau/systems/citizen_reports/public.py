@@ -19,8 +19,9 @@ from songcau.systems.citizen_reports.actions import (
 )
 from songcau.systems.citizen_reports.actions import notices as notices
 from songcau.systems.citizen_reports.actions.abuse import appeal
-from songcau.systems.citizen_reports.actions.alerting import add_area_alert, remove_area_alert
+from songcau.systems.citizen_reports.actions.alerting import add_area_alert, add_place_alert, remove_area_alert
 from songcau.systems.citizen_reports.actions.evidence import EVIDENCE, LARGEST, MOST_PICTURES, SUBJECT
+from songcau.systems.citizen_reports.actions.joining import JoinedAlready, join_report
 from songcau.systems.citizen_reports.actions.reporting import (
     NoSuchReport,
     ReporterAccess,
@@ -30,6 +31,7 @@ from songcau.systems.citizen_reports.actions.reporting import (
 from songcau.systems.citizen_reports.actions.submitting import Contact, Draft, Submitted, submit_report, submitted
 from songcau.systems.citizen_reports.events import (
     PictureReceived,
+    PicturesElsewhere,
     ReportChanged,
     ReporterAsked,
     ReporterLookedAt,
@@ -82,6 +84,15 @@ from songcau.systems.citizen_reports.queries.offered import (
     suggested_categories,
 )
 from songcau.systems.citizen_reports.queries.on_the_map import OnTheMap, on_the_map
+from songcau.systems.citizen_reports.queries.periods import (
+    LateReport,
+    ReportsInSpan,
+    ReportsOfMonth,
+    late_reports_between,
+    reports_in_spans,
+    reports_since,
+    sees_every_report,
+)
 from songcau.systems.citizen_reports.queries.placing import Placed, placed
 from songcau.systems.citizen_reports.queries.telling import (
     ReportFacts,
@@ -93,16 +104,27 @@ from songcau.systems.citizen_reports.queries.telling import (
     leaders,
     step_of,
 )
+from songcau.systems.citizen_reports.queries.totals import (
+    FieldReport,
+    ReportTotals,
+    WardTotals,
+    received_by_hour,
+    report_totals,
+    reports_mine,
+    reports_near,
+    ward_totals,
+)
 from songcau.systems.citizen_reports.queries.watching import AreaNews, area_news
 from songcau.systems.citizen_reports.rules import (
+    RADII,
     REPORT_LIMIT,
+    TIMELINE,
     AttachmentKind,
     AttachmentState,
     Channel,
     PlaceDoubt,
     QuestionKind,
     RefusalReason,
-    ReportsTooFast,
     State,
     normalised_code,
     shown_code,
@@ -112,8 +134,10 @@ from songcau.systems.citizen_reports.rules import (
 __all__ = [
     "LARGEST",
     "MOST_PICTURES",
+    "RADII",
     "REPORT_LIMIT",
     "SUBJECT",
+    "TIMELINE",
     "AreaNews",
     "AskedQuestion",
     "AttachmentKind",
@@ -122,7 +146,10 @@ __all__ = [
     "Cluster",
     "Contact",
     "Draft",
+    "FieldReport",
     "Held",
+    "JoinedAlready",
+    "LateReport",
     "NamedCategory",
     "NoSuchReport",
     "OfferedCategory",
@@ -133,6 +160,7 @@ __all__ = [
     "OwnPicture",
     "OwnReport",
     "PictureReceived",
+    "PicturesElsewhere",
     "PlaceDoubt",
     "Placed",
     "PublicEntry",
@@ -150,19 +178,23 @@ __all__ = [
     "ReportRated",
     "ReportStepTaken",
     "ReportSubmitted",
+    "ReportTotals",
     "ReportWithheld",
     "ReporterAccess",
     "ReporterAsked",
     "ReporterLookedAt",
-    "ReportsTooFast",
+    "ReportsInSpan",
+    "ReportsOfMonth",
     "SetUpChanged",
     "SourceBlocked",
     "State",
     "Submitted",
     "Wanted",
+    "WardTotals",
     "account_of_reporter",
     "add_area_alert",
     "add_more",
+    "add_place_alert",
     "answer_question",
     "appeal",
     "area_alerts",
@@ -177,6 +209,8 @@ __all__ = [
     "hold_picture",
     "is_known_category",
     "is_own",
+    "join_report",
+    "late_reports_between",
     "leaders",
     "likely_same",
     "load_usual_categories",
@@ -197,17 +231,25 @@ __all__ = [
     "public_report",
     "public_reports",
     "rate_report",
+    "received_by_hour",
     "remove_area_alert",
     "reopen_report",
+    "report_totals",
     "reporter_of",
     "reporter_of_account",
     "reporter_of_code",
+    "reports_in_spans",
+    "reports_mine",
+    "reports_near",
+    "reports_since",
+    "sees_every_report",
     "shown_code",
     "shown_secret",
     "step_of",
     "submit_report",
     "submitted",
     "suggested_categories",
+    "ward_totals",
     "withdraw_report",
 ]
 

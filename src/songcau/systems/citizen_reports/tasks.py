@@ -4,8 +4,14 @@ from songcau.foundation.outbox.reactions import DeliveryFacts, Job, Reaction
 from songcau.foundation.outbox.rules import daily, every
 from songcau.kernel.actor import SYSTEM
 from songcau.systems.citizen_reports import actions
-from songcau.systems.citizen_reports.actions import keeping, publishing
-from songcau.systems.citizen_reports.events import PictureReceived, ReportChanged, ReportForwarded, ReportSubmitted
+from songcau.systems.citizen_reports.actions import keeping, originals, publishing
+from songcau.systems.citizen_reports.events import (
+    PictureReceived,
+    PicturesElsewhere,
+    ReportChanged,
+    ReportForwarded,
+    ReportSubmitted,
+)
 
 
 def take_in_sent(event: ReportSubmitted, _facts: DeliveryFacts) -> None:
@@ -34,7 +40,7 @@ def catch_up_pictures() -> None:
     publishing.catch_up_pictures()
 
 
-def fetch_pictures(event: ReportSubmitted, _facts: DeliveryFacts) -> None:
+def fetch_pictures(event: PicturesElsewhere, _facts: DeliveryFacts) -> None:
     actions.fetch_pictures(by=SYSTEM, report_id=event.report_id)
 
 
@@ -66,13 +72,37 @@ def compact_sums() -> None:
     keeping.compact_sums()
 
 
+def drop_forgotten_originals() -> None:
+    originals.drop_forgotten_originals()
+
+
 REACTIONS = (
-    Reaction(ReportSubmitted, fetch_pictures, "citizen_reports.fetch_pictures", outside=True, lease_seconds=300),
+    Reaction(
+        PicturesElsewhere,
+        fetch_pictures,
+        "citizen_reports.fetch_pictures",
+        outside=True,
+        lease_seconds=300,
+        is_slow=True,
+    ),
     Reaction(ReportForwarded, send_forwarded, "citizen_reports.send_forwarded", outside=True, lease_seconds=180),
-    Reaction(ReportSubmitted, take_in_sent, "citizen_reports.take_in_sent", outside=True, lease_seconds=180),
-    Reaction(ReportChanged, take_in_added, "citizen_reports.take_in_added", outside=True, lease_seconds=180),
-    Reaction(PictureReceived, suggest_boxes, "citizen_reports.suggest_boxes", outside=True, lease_seconds=300),
-    Reaction(ReportChanged, make_public_copies, "citizen_reports.make_public_copies", outside=True, lease_seconds=1200),
+    Reaction(
+        ReportSubmitted, take_in_sent, "citizen_reports.take_in_sent", outside=True, lease_seconds=180, is_slow=True
+    ),
+    Reaction(
+        ReportChanged, take_in_added, "citizen_reports.take_in_added", outside=True, lease_seconds=180, is_slow=True
+    ),
+    Reaction(
+        PictureReceived, suggest_boxes, "citizen_reports.suggest_boxes", outside=True, lease_seconds=300, is_slow=True
+    ),
+    Reaction(
+        ReportChanged,
+        make_public_copies,
+        "citizen_reports.make_public_copies",
+        outside=True,
+        lease_seconds=1200,
+        is_slow=True,
+    ),
 )
 JOBS = (
     Job("citizen_reports.catch_up_pictures", every(minutes=10), catch_up_pictures, lease_seconds=7200),
@@ -81,6 +111,7 @@ JOBS = (
     Job("citizen_reports.escalate_late", every(minutes=10), escalate_late, lease_seconds=600),
     Job("citizen_reports.compact_sums", every(hours=1), compact_sums, lease_seconds=1800),
     Job("citizen_reports.close_after_days", every(hours=1), close_after_days, lease_seconds=1800),
+    Job("citizen_reports.drop_originals", daily(at="02:40"), drop_forgotten_originals, lease_seconds=600),
     # Daily, so that a Monday without power is made up for; it draws once a week.
     Job("citizen_reports.choose_spot_checks", daily(at="06:10"), choose_spot_checks, lease_seconds=600),
     Job("citizen_reports.follow_closed_agencies", daily(at="00:20"), follow_closed_agencies, lease_seconds=600),

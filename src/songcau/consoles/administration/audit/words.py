@@ -87,6 +87,7 @@ ACTIONS: dict[str, Words] = {
     "files.read": _("Read a file with personal data"),
     "files.attach": _("Attached a file to something else"),
     "files.remove": _("Removed a file"),
+    "files.forget_original": _("Erased a file as it was sent; the cleaned one stays"),
     "files.hold": _("Put a file under legal hold"),
     "files.release": _("Lifted a legal hold"),
     "files.scan": _("Scanned a file that had been set aside"),

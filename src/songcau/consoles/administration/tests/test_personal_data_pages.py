@@ -11,7 +11,7 @@ from songcau.consoles.administration.looks import listing as looks_listing
 from songcau.consoles.administration.tests.answers import at, text
 from songcau.consoles.administration.tests.conftest import City, english
 from songcau.foundation.accounts.models import Person
-from songcau.foundation.accounts.personal_data import actions
+from songcau.foundation.accounts.personal_data import actions, records, rules
 from songcau.foundation.accounts.personal_data.models import CuriosityAlarm, DataRequest, Look
 from songcau.foundation.accounts.personal_data.rules import RequestKind
 from songcau.foundation.accounts.queries import actor_of
@@ -184,3 +184,23 @@ def test_who_opens_a_page_says_for_which_other_purpose(city: City, admin: Client
     assert ("INSPECTION", "Quyết định 12/QĐ-TTra") in looks
     assert all(purpose in ("ACCOUNT_CARE", "INSPECTION") for purpose, _note in looks)
     assert 'name="note"' not in text(admin.get(at("person", city.quan.pk))), "one's own page is no look"
+
+
+def test_whose_data_stands_apart_is_neither_said_nor_found_nor_sorted_by(city: City, officer: Client) -> None:
+    """Who also reads the audit log would join the person to what was looked at by the same reader at the same time."""
+    records.register(records.RecordKind("tests.apart", "Người gửi", "Bạn đã gửi", stands_apart=True))
+    give(city.officer, Role.DATA_PROTECTION_OFFICER)
+    actions.record_look(
+        by=actor_of(city.quan),
+        whose=city.lan.pk,
+        kind="tests.apart",
+        purpose=rules.Purpose.OTHER,
+        note=f"Hỏi {city.lan.full_name}",
+    )
+    page = text(officer.get(at("looks")))
+    assert "the person alone sees it" in page
+    assert city.lan.full_name not in page
+    for asked in ({"q": city.lan.full_name}, {"q": city.lan.username}):
+        assert list(officer.get(at("looks"), asked).context["rows"]) == []
+    assert len(officer.get(at("looks"), {"sort": "person"}).context["rows"]) == 1
+    records._registered.pop("tests.apart")

@@ -109,6 +109,7 @@ async function suggest(): Promise<void> {
     button.className = "is-second";
     button.textContent = option.textContent;
     button.addEventListener("click", () => {
+      byKeys = false;
       category.value = code;
       category.dispatchEvent(new Event("change"));
     });
@@ -133,11 +134,15 @@ function showQuestions(): boolean {
   }
   return asks;
 }
+// Whoever goes through the subjects with the arrows has not chosen yet: the focus stays with them.
+let byKeys = false;
+category.addEventListener("keydown", () => { byKeys = true; });
+category.addEventListener("pointerdown", () => { byKeys = false; });
 category.addEventListener("change", () => {
   suggested.hidden = true;
   const asks = showQuestions();
-  if (asks) document.querySelector<HTMLElement>(".cp-questions:not([hidden]) :is(input, select)")?.focus();
-  reach("step-send", !asks && reached() < 3);
+  if (asks && !byKeys) document.querySelector<HTMLElement>(".cp-questions:not([hidden]) :is(input, select)")?.focus();
+  reach("step-send", !asks && !byKeys && reached() < 3);
 });
 
 /* ---- 4 check, likely duplicates, send -------------------------------------------------------------------------- */
@@ -228,8 +233,9 @@ async function written(): Promise<Draft> {
   return { id: reopened ?? own, madeAt: new Date().toISOString(), account, fields, files, state: "WAITS" };
 }
 
-async function send(): Promise<void> {
-  const faults = lacking();
+/** `sameAs`: the code of the report that this one is the same as; then nothing of it has to be said again. */
+async function send(sameAs: string): Promise<void> {
+  const faults = sameAs === "" ? lacking() : {};
   if (Object.keys(faults).length > 0) {
     complain(faults);
     return;
@@ -237,6 +243,7 @@ async function send(): Promise<void> {
   complain({});
   shown(0, "preparing");
   const one = await written();
+  if (sameAs !== "") one.fields.push(["same_as", sameAs]);
   // Before a byte is sent it is on this device's disk. Where there is no such store it is sent all the same.
   const kept = await keep(one).then(() => true, () => false);
   reopened = one.id;
@@ -274,7 +281,9 @@ form.addEventListener("submit", (event) => {
   sending = true;
   const button = part("#send");
   button.setAttribute("aria-busy", "true");
-  void send().finally(() => {
+  const { submitter } = event;
+  const sameAs = submitter instanceof HTMLButtonElement && submitter.name === "same_as" ? submitter.value : "";
+  void send(sameAs).finally(() => {
     sending = false;
     button.removeAttribute("aria-busy");
   });

@@ -10,6 +10,7 @@ from django.http import HttpRequest, QueryDict
 
 from songcau.consoles.citizen.device import source_of
 from songcau.foundation.accounts.models import Person
+from songcau.foundation.accounts.sessions import address_of
 from songcau.kernel import clock
 from songcau.systems.citizen_reports.public import Channel, Contact, Draft
 
@@ -34,6 +35,8 @@ class Typed:
     keeps_original: bool = False
     without_account: bool = False
     made_at: datetime | None = None
+    # The code of the public report that this is the same as.
+    same_as: str = ""
 
     @property
     def own_answers(self) -> Mapping[str, str]:
@@ -67,6 +70,7 @@ class Typed:
             hide_name=self.hide_name,
             keeps_original=self.keeps_original,
             source=source_of(request, without_account=self.without_account),
+            address=f"address:{address_of(request)}",
         )
 
 
@@ -90,6 +94,7 @@ def read(data: QueryDict) -> Typed:
         keeps_original=data.get("keeps_original") == _ON,
         without_account=data.get("without_account") == _ON,
         made_at=_instant(data.get("made_at", "")),
+        same_as=data.get("same_as", "")[:20],
     )
 
 

@@ -1,12 +1,13 @@
 """The page on which somebody reports a problem, and what it asks for while it is filled in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from allauth.core.internal import ratelimit
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,7 +15,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from songcau.consoles.citizen import pictures
-from songcau.consoles.citizen.device import give_device, require_pace_of_address
+from songcau.consoles.citizen.device import give_device
 from songcau.consoles.citizen.places import guidance, today, wards
 from songcau.consoles.citizen.reporting.answer import answered, remember, sent_page
 from songcau.consoles.citizen.reporting.typed import Typed, read
@@ -40,7 +41,7 @@ Faults = dict[str, str]
 @gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponseBase:
-    """The form; a POST with `step=check` shows the answers again, with `step=send` sends them."""
+    """The form; a POST with `step=check` shows the answers again, with `step=send` (or `same_as`) sends them."""
     if request.method != "POST":
         response = _form(request, Typed(category=_wanted_category(request)))
         give_device(request, response)
@@ -52,9 +53,30 @@ def report(request: HttpRequest) -> HttpResponseBase:
         faults = _faults(typed, refused)
         if step == "edit" or faults:
             return _form(request, typed, held, faults)
-        return _sent(request, typed, held) if step == "send" else _check(request, typed, held)
+        return _sent(request, typed, held) if typed.same_as or step == "send" else _check(request, typed, held)
     except Anticipated as refusal:
         return _form(request, typed, held, {"": say(refusal)}, status=_status(refusal))
+
+
+@open_to_everyone
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def me_too(request: HttpRequest, code: str) -> HttpResponseBase:
+    """“I have seen this too”: a word more, if one likes, and how one can be reached."""
+    found = reports.public_report(code, language())
+    if found is None:
+        raise Http404
+    if request.method != "POST":
+        response = _me_too(request, Typed(), found)
+        give_device(request, response)
+        return response
+    typed, held = replace(read(request.POST), same_as=found.code), list[Held]()
+    try:
+        held, refused = pictures.take(request, typed.submission_id)
+        faults = _faults(typed, refused)
+        return _me_too(request, typed, found, held, faults) if faults else _sent(request, typed, held)
+    except Anticipated as refusal:
+        return _me_too(request, typed, found, held, {"": say(refusal)}, status=_status(refusal))
 
 
 @open_to_everyone
@@ -97,18 +119,40 @@ def similar(request: HttpRequest) -> HttpResponseBase:
 
 
 def _sent(request: HttpRequest, typed: Typed, held: list[Held]) -> HttpResponse:
-    require_pace_of_address(request)
     # By the trace of the request the log would join the report to what it notes of the account's session.
     with trace.tracing(str(new_id())):
-        answer = reports.submit_report(
-            by=NOBODY, draft=typed.draft(language()), contact=typed.contact(request), pictures=held
-        )
+        answer = _taken(request, typed, held)
     if not answer.is_new:
         for one in held:
             reports.drop_held(one)
     response: HttpResponse = answered(answer) if wants_json(request) else redirect("portal:sent")
     remember(request, response, typed, answer.report_id)
     return response
+
+
+def _taken(request: HttpRequest, typed: Typed, held: list[Held]) -> reports.Submitted:
+    draft, contact = typed.draft(language()), typed.contact(request)
+    if typed.same_as:
+        return reports.join_report(by=NOBODY, code=typed.same_as, draft=draft, contact=contact, pictures=held)
+    return reports.submit_report(by=NOBODY, draft=draft, contact=contact, pictures=held)
+
+
+def _me_too(
+    request: HttpRequest,
+    typed: Typed,
+    found: reports.PublicReport,
+    held: list[Held] | None = None,
+    faults: Faults | None = None,
+    *,
+    status: int = 422,
+) -> HttpResponse:
+    context = _context(request, typed, held or []) | {
+        "report": found,
+        "shown": reports.shown_code(found.code),
+        "faults": faults or {},
+        "summary": _summary(faults or {}),
+    }
+    return render(request, "citizen/report/me_too.html", context, status=status if faults else 200)
 
 
 def _check(request: HttpRequest, typed: Typed, held: list[Held]) -> HttpResponse:
@@ -155,17 +199,20 @@ def _context(request: HttpRequest, typed: Typed, held: list[Held]) -> dict[str, 
 
 
 def _faults(typed: Typed, refused: list[str]) -> Faults:
-    found = reports.faults_of(
+    found: Mapping[str, Refused] = reports.faults_of(
         text=typed.text,
         category=typed.category,
         answers=typed.own_answers,
         phone=typed.phone,
         language=language(),
     )
+    if typed.same_as:
+        # What the first report says needs not be said again.
+        found = {name: refusal for name, refusal in found.items() if name == "phone" or (name == "text" and typed.text)}
     faults = {_field(name, typed): say(refusal) for name, refusal in found.items()}
     if refused:
         faults[pictures.FIELD] = " ".join(refused)
-    if not typed.category or not reports.is_known_category(typed.category):
+    if not typed.same_as and not reports.is_known_category(typed.category):
         faults["category"] = _("Choose what it is about.")
     if typed.email.strip() and not _is_email(typed.email.strip()):
         faults["email"] = _("This is not an e-mail address. Write it like ten@example.vn, or leave it out.")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from songcau.consoles.citizen import words
 from songcau.consoles.citizen.pass_cookie import give_pass
 from songcau.consoles.citizen.places import wards
+from songcau.consoles.citizen.reporting.typed import read
 from songcau.foundation.accounts.access import actor_of, requires_assurance
 from songcau.foundation.accounts.sign_on.rules import Assurance
 from songcau.foundation.shell.errors import status_of
@@ -48,7 +49,7 @@ def open_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def alerts(request: HttpRequest) -> HttpResponse:
-    """Wards of which one wants to hear; a POST adds one or removes one."""
+    """Wards and places of which one wants to hear; a POST adds one or removes one."""
     person_id, fault, status = actor_of(request).id, "", 200
     if request.method == "POST":
         try:
@@ -61,7 +62,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "alerts": reports.area_alerts(person_id, language()),
         "wards": wards(),
         "categories": reports.public_categories(language()),
+        "radii": reports.RADII,
         "fault": fault,
+        "of_place": "radius" in request.POST,
         "typed": request.POST,
     }
     return render(request, "citizen/mine/alerts.html", context, status=status)
@@ -72,8 +75,19 @@ def _changed(request: HttpRequest, person_id: UUID) -> HttpResponse:
         reports.remove_area_alert(person_id=person_id, alert_id=_uuid(removed))
         messages.success(request, _("You are no longer told of this area."))
     else:
-        ward, category = request.POST.get("ward", ""), request.POST.get("category", "")
-        reports.add_area_alert(person_id=person_id, ward_code=ward, category=category)
+        category = request.POST.get("category", "")
+        if "radius" in request.POST:
+            at = read(request.POST)
+            radius = request.POST["radius"]
+            reports.add_place_alert(
+                person_id=person_id,
+                longitude=at.longitude,
+                latitude=at.latitude,
+                radius_m=int(radius) if radius.isdecimal() and len(radius) < 6 else 0,
+                category=category,
+            )
+        else:
+            reports.add_area_alert(person_id=person_id, ward_code=request.POST.get("ward", ""), category=category)
         messages.success(request, _("You are told when a report from this area is shown to everybody."))
     return redirect("portal:alerts")
 

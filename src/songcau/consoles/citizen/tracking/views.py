@@ -63,6 +63,7 @@ def shown(request: HttpRequest, faults: dict[str, str] | None = None, status: in
         return response
     context = {
         "report": found,
+        "is_over": found.state not in words.UNDER_WAY | words.ASKED,
         "code": reports.shown_code(found.code),
         "state": words.STATES[found.state],
         "meaning": words.MEANINGS[found.state],

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from songcau.foundation.accounts.models import Person, under
 from songcau.foundation.accounts.personal_data import rules
+from songcau.foundation.accounts.personal_data.records import standing_apart
 from songcau.foundation.accounts.personal_data.rules import (
     OPEN,
     Colour,
@@ -35,8 +36,12 @@ def _coded(codes: type, length: int = 20, **more: object) -> models.CharField:  
 
 class LookQuerySet(models.QuerySet["Look"]):
     def visible_to(self, actor: Actor) -> "LookQuerySet":
-        """To a data protection officer: those at people of their agencies."""
-        return self.filter(_of_people_in(actor.scopes(VIEW_LOOKS), "person"))
+        """To a data protection officer: those at people of their agencies. What stands apart is overseen for the whole
+        city alone: that it is one of theirs would tell an officer of one agency whose it may be.
+        """
+        scopes = actor.scopes(VIEW_LOOKS)
+        seen = self.filter(_of_people_in(scopes, "person"))
+        return seen if EVERYWHERE in scopes else seen.exclude(kind__in=standing_apart())
 
 
 class Look(models.Model):

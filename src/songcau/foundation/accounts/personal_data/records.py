@@ -7,11 +7,16 @@ from songcau.foundation.accounts.personal_data.sources import Words
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """`code` as subjects of the audit log are written; `title` for an officer, `to_person` for whose data it was."""
+    """`code` as subjects of the audit log are written; `title` for an officer, `to_person` for whose data it was.
+
+    `stands_apart`: whose data it was is told to that person alone. The officer sees who looked, when and why: the audit
+    log names at the same instant what was looked at, and who reads both must not be able to join the two.
+    """
 
     code: str
     title: Words
     to_person: Words
+    stands_apart: bool = False
 
 
 class RecordKindUnknown(LookupError):
@@ -25,6 +30,11 @@ def register(*kinds: RecordKind) -> None:
     """Add kinds. Saying the same code again replaces it."""
     for kind in kinds:
         _registered[kind.code] = kind
+
+
+def standing_apart() -> tuple[str, ...]:
+    """Codes of the kinds of which nobody but the person is told whose they were."""
+    return tuple(sorted(code for code, kind in _registered.items() if kind.stands_apart))
 
 
 def require_known(code: str) -> None:

@@ -30,10 +30,14 @@ ADMIN = (
     }
 )
 CALENDAR = {"calendar.manage_agency_hours", "calendar.decide_dates"}
-# What the first city system gives besides. Whether a reporter is seen depends on the place too: its own `permissions`.
+# What the city systems give besides. Whether a reporter is seen depends on the place too: its own `permissions`.
 SEES_REPORTS = {"citizen_reports.view_reports"}
 HANDLES_REPORTS = SEES_REPORTS | {"citizen_reports.handle_reports"}
 RUNS_REPORTS = HANDLES_REPORTS | {"citizen_reports.moderate", "citizen_reports.view_reporter"}
+SEES_INCIDENTS = {"incidents.view"}
+HANDLES_INCIDENTS = SEES_INCIDENTS | {"incidents.handle"}
+SEES_DIRECTIVES = {"directives.view"}
+WORKS_ON_DIRECTIVES = SEES_DIRECTIVES | {"directives.report"}
 HOLDS = {
     Role.SYSTEM_ADMINISTRATOR: ADMIN
     | CALENDAR
@@ -59,11 +63,23 @@ HOLDS = {
     Role.CITY_LEADER: LOOK
     | SEE
     | SEES_REPORTS
-    | {"calendar.decide_dates", "context.read", "citizen_reports.spot_check"},
-    Role.WARD_LEADER: LOOK | SEE | HANDLES_REPORTS | {"calendar.decide_dates", "context.read"},
-    Role.OPERATOR: LOOK | SEE | RUNS_REPORTS | {"context.read", "context.write"},
-    Role.CLERK: LOOK | HANDLES_REPORTS,
-    Role.SPECIALIST: LOOK | HANDLES_REPORTS,
+    | SEES_INCIDENTS
+    | SEES_DIRECTIVES
+    | {"calendar.decide_dates", "context.read", "citizen_reports.spot_check", "directives.give"},
+    Role.WARD_LEADER: LOOK
+    | SEE
+    | HANDLES_REPORTS
+    | HANDLES_INCIDENTS
+    | WORKS_ON_DIRECTIVES
+    | {"calendar.decide_dates", "context.read", "directives.give"},
+    Role.OPERATOR: LOOK
+    | SEE
+    | RUNS_REPORTS
+    | HANDLES_INCIDENTS
+    | WORKS_ON_DIRECTIVES
+    | {"context.read", "context.write", "incidents.operate", "directives.draft"},
+    Role.CLERK: LOOK | HANDLES_REPORTS | WORKS_ON_DIRECTIVES,
+    Role.SPECIALIST: LOOK | HANDLES_REPORTS | HANDLES_INCIDENTS | WORKS_ON_DIRECTIVES,
     Role.DATA_PROTECTION_OFFICER: LOOK | SEE | {"personal_data.view_looks", "personal_data.answer_requests"},
 }
 PERMISSIONS = sorted(set().union(*HOLDS.values()))
@@ -125,6 +141,9 @@ def test_nobody_grants_what_they_could_not_hold_or_hand_on(tree, role, given):
         Role.AGENCY_ADMINISTRATOR: ADMIN
         | CALENDAR
         | RUNS_REPORTS
+        | HANDLES_INCIDENTS
+        | WORKS_ON_DIRECTIVES
+        | {"incidents.operate", "directives.draft", "directives.give"}
         | {"dossiers.accept", "context.read", "context.write"},
     }.get(role, set())
     actor, person = actor_with(role, tree["C"]), make_person("lan", tree["W1"])

@@ -20,6 +20,7 @@ from songcau.foundation.calendar.deadlines import (
     deadline,
     end,
     phases,
+    worked,
 )
 from songcau.foundation.calendar.national import national_calendar
 from songcau.foundation.calendar.rules import (
@@ -333,3 +334,29 @@ def test_the_bare_end_is_that_of_the_deadline() -> None:
     ):
         with pytest.raises(BeyondCalendar):
             end(CITY, received, term)
+
+
+@pytest.mark.parametrize(
+    ("begin", "until", "hours"),
+    [
+        # A Wednesday: within the morning, over noon, from before work to after it.
+        ("2026-11-25 08:00", "2026-11-25 10:30", 2.5),
+        ("2026-11-25 11:00", "2026-11-25 13:30", 1.0),
+        ("2026-11-25 05:00", "2026-11-25 22:00", 8.0),
+        # Over a weekend, and on it.
+        ("2026-11-20 16:00", "2026-11-23 08:30", 2.0),
+        ("2026-11-21 08:00", "2026-11-22 20:00", 0.0),
+        ("2026-11-25 10:00", "2026-11-25 10:00", 0.0),
+        ("2026-11-25 10:00", "2026-11-24 10:00", 0.0),
+    ],
+)
+def test_what_is_worked_between_two_instants(begin: str, until: str, hours: float) -> None:
+    found = worked(CITY, datetime.fromisoformat(begin), datetime.fromisoformat(until))
+    assert found == timedelta(hours=hours)
+
+
+def test_a_term_by_hours_ends_when_so_much_is_worked() -> None:
+    begin = datetime.fromisoformat("2026-11-20 09:17")
+    for quarters in (1, 9, 40, 123):
+        due = end(CITY, begin, Term(Method.HOURS, quarters / 4))
+        assert worked(CITY, begin, due) == timedelta(hours=quarters / 4)

@@ -105,6 +105,24 @@ def delete_link(by: Actor, link: FileLink, *, expired: bool) -> None:
 
 
 @transaction.atomic
+def forget_original(*, by: Actor, file_id: UUID) -> bool:
+    """Keep of a file the cleaned bytes alone; whether this call took the others away. Under legal hold they stay.
+
+    The city does it by itself, at the wish of who sent them. Raises MayNotRemoveFile, FileUnknown.
+    """
+    if not by.is_system:
+        raise MayNotRemoveFile
+    link = _locked(file_id)
+    if link.original is None or link.is_held:
+        return False
+    details = {"use": link.use, "subject": f"{link.subject_kind}:{link.subject_id}"}
+    record_entry(by=by, action="files.forget_original", subject=f"files.file:{link.pk}", details=details)
+    link.original = None
+    link.save(update_fields=["original"])
+    return True
+
+
+@transaction.atomic
 def hold_file(*, by: Actor, file_id: UUID, reason: str) -> None:
     """Nobody and no date removes it from now on. Raises MayNotHoldFile, HoldReasonMissing, FileUnknown, HeldAlready."""
     require_hold(by)

@@ -56,7 +56,7 @@ def test_bytes_are_forced_to_disk_on_the_way(part: Part, monkeypatch: pytest.Mon
     forced: list[int] = []
     monkeypatch.setattr(parts, "_FORCED_EVERY", 4)
     monkeypatch.setattr(parts.os, "fdatasync", forced.append)
-    part.append(iter([b"abcd", b"ef", b"gh"]), room=10)
+    part.append(iter([b"abcd", b"efgh", b"ij"]), room=10)
     assert len(forced) == 2
 
 

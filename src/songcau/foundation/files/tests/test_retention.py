@@ -291,3 +291,15 @@ class TestLateAndLeftOver:
         upload.refresh_from_db()
         assert upload.refusal == "MAY_NOT_UPLOAD"
         assert list(parts.folder().iterdir()) == []
+
+
+def test_what_was_sent_is_forgotten_by_the_city_alone_and_not_under_hold(by: Actor) -> None:
+    link = stored(by, samples.photograph(), "a.jpg", EVIDENCE.name)
+    with pytest.raises(refusals.MayNotRemoveFile):
+        actions.forget_original(by=by, file_id=link.pk)
+    actions.hold_file(by=SYSTEM, file_id=link.pk, reason="Toà án yêu cầu giữ")
+    assert not actions.forget_original(by=SYSTEM, file_id=link.pk)
+    actions.release_file(by=SYSTEM, file_id=link.pk, reason="Đã xong")
+    assert actions.forget_original(by=SYSTEM, file_id=link.pk)
+    assert not actions.forget_original(by=SYSTEM, file_id=link.pk)
+    assert FileLink.objects.get(pk=link.pk).original is None

@@ -8,6 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from songcau.foundation.notifications import rules
+from songcau.foundation.notifications.kinds import instant_in_words
 from songcau.foundation.notifications.rules import (
     NOTICE,
     PATIENCE,
@@ -158,3 +159,8 @@ def test_no_part_is_too_long_and_no_sign_is_lost(text: str, longest: int) -> Non
 
 def test_short_channels_are_outside() -> None:
     assert set(rules.SHORT) < set(rules.OUTSIDE)
+
+
+def test_an_instant_is_read_as_the_city_writes_it_and_what_is_none_stays() -> None:
+    assert instant_in_words("2026-11-25T20:00:00+00:00") == "03:00 26/11/2026"
+    assert (instant_in_words("khi nào đó"), instant_in_words("")) == ("khi nào đó", "")

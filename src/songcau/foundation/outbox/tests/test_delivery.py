@@ -79,6 +79,19 @@ def test_a_subject_waits_for_its_earlier_event_and_others_do_not() -> None:
     assert seen == ["2", "1", "1"]
 
 
+def test_what_may_take_long_holds_nothing_quick_up() -> None:
+    """A thread that takes what is quick first takes the rest when there is nothing else; the other takes what comes."""
+    installing(Reaction(LampBroke, ignore, "a.slow", is_slow=True), Reaction(LampBroke, ignore, "quick"))
+    broke("1", "2", "3")
+    first = claim_next("w")
+    assert first is not None
+    assert first.reaction == "a.slow"
+    preferring = [claim_next("w", quick_first=True) for _ in range(6)]
+    assert [one.reaction if one else None for one in preferring] == ["quick"] * 3 + ["a.slow"] * 2 + [None]
+    reacting(ignore)
+    assert claim_next("w", quick_first=True) is None
+
+
 def test_one_reaction_does_not_wait_for_another() -> None:
     installing(Reaction(LampBroke, failing(ValueError()), "a"), Reaction(LampBroke, ignore, "b"))
     broke("1", "1")

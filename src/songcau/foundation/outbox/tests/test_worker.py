@@ -129,10 +129,10 @@ def test_a_worker_outlives_a_database_that_fails_for_a_while(monkeypatch) -> Non
     failures = iter([OperationalError("gone")] * 3 + [ValueError("a bug")])
     right = worker.claim_next
 
-    def claim(*given: object) -> Delivery | None:
+    def claim(*given: object, **more: object) -> Delivery | None:
         for error in failures:
             raise error
-        return right(*given)
+        return right(*given, **more)
 
     monkeypatch.setattr(worker, "claim_next", claim)
     with collected() as seen:

@@ -1,9 +1,7 @@
-"""Wards drawn on a grid near the city, the real data beside the project, and a city with a profile."""
+"""Wards drawn on a grid near the city, and a city with a profile."""
 
 import json
-import os
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ from songcau.foundation.places import revision
 from songcau.foundation.places.actions import load_profile
 from songcau.kernel.actor import SYSTEM
 
-REPOSITORY = Path(__file__).resolve().parents[5]
 IN_2024 = date(2024, 3, 1)
 IN_2026 = date(2026, 3, 1)
 
@@ -21,14 +18,6 @@ IN_2026 = date(2026, 3, 1)
 def _look_at_once() -> None:
     """What an earlier test's process saw is not this test's."""
     revision.forget()
-
-
-@pytest.fixture
-def real_data() -> Path:
-    folder = Path(os.environ.get("TEST_DATA") or REPOSITORY.parent / "shared" / "data")
-    if not (folder / "geo" / "wards_164.geojson").is_file():
-        pytest.skip(f"no real data in {folder} (set TEST_DATA)")
-    return folder
 
 
 @pytest.fixture

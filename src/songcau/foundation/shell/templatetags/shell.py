@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from uuid import UUID
 
 from django import template
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from songcau.foundation.shell.assets import DIST, Asset, BuildMissing, manifest
+from songcau.foundation.shell.beside import beside as parts_beside
 from songcau.foundation.shell.context import THEMES
 from songcau.foundation.shell.written import (
     browser,
@@ -161,6 +163,12 @@ def _dressed(bound: BoundField, hint: str) -> SafeString:
     if bound.field.widget.attrs.get("autocomplete") == "one-time-code":
         dress |= {"inputmode": "numeric", "placeholder": ""}
     return bound.as_widget(attrs={**dress, "class": f"{dress['class']} {own}".strip()})
+
+
+@register.simple_tag(takes_context=True)
+def beside(context: template.Context, kind: str, thing_id: UUID) -> SafeString:
+    """`{% beside "incident" incident.pk %}`: what other systems have to say of it, for who looks."""
+    return parts_beside(context["actor"], kind, thing_id)
 
 
 @register.simple_tag(takes_context=True)

@@ -259,6 +259,19 @@ def test_the_later_ones_of_many_filters_fold_away_unless_they_are_in_force() -> 
 
 
 @pytest.mark.usefixtures("people")
+def test_what_can_be_chosen_is_looked_up_once_for_a_page() -> None:
+    asked: list[str] = []
+
+    def choices() -> list[tuple[str, str]]:
+        asked.append("")
+        return [("1", "Đang dùng")]
+
+    found = get("state=1", replace(LISTING, filters=(Choice("state", "Trạng thái", choices, field="is_active"),)))
+    assert "Đang dùng" in found.content.decode()  # type: ignore[attr-defined]
+    assert len(asked) == 1
+
+
+@pytest.mark.usefixtures("people")
 def test_a_column_only_for_files_is_in_them_and_not_on_the_page() -> None:
     hidden = replace(LISTING, columns=(*COLUMNS[:3], replace(COLUMNS[3], only_in_files=True)))
     shown = get("q=person.05", hidden)

@@ -27,6 +27,8 @@ export interface AreaProperties {
   name: string;
   value?: number | null;
   approximate?: boolean;
+  /** There is no value: drawn as the ground, which is not the colour of zero. */
+  missing?: boolean;
 }
 export type Areas = FeatureCollection<Geometry, AreaProperties>;
 
@@ -90,7 +92,8 @@ function paint(element: HTMLElement): Paint {
 
 function depth(colours: Paint): ExpressionSpecification {
   const value: ExpressionSpecification = ["coalesce", ["get", "value"], 0];
-  return ["interpolate", ["linear"], value, 0, colours.panel, 1, colours.river];
+  const filled: ExpressionSpecification = ["interpolate", ["linear"], value, 0, colours.panel, 1, colours.river];
+  return ["case", ["to-boolean", ["get", "missing"]], colours.ground, filled];
 }
 
 const APPROXIMATE: ExpressionSpecification = ["to-boolean", ["get", "approximate"]];

@@ -152,6 +152,23 @@ function focusSummary(): void {
 document.addEventListener("htmx:after:swap", focusSummary);
 focusSummary();
 
+/* ---- a list that came anew: who turned a page, or stood on what is gone, goes on at its head ------------------- */
+let leads = false;
+let held = false;
+document.addEventListener("click", (event) => {
+  leads = event.target instanceof Element && event.target.closest("#listing :is(.sc-pages, .sc-chips) a") !== null;
+});
+document.addEventListener("htmx:before:swap", () => {
+  held = document.activeElement?.closest("#listing") != null;
+});
+document.addEventListener("htmx:after:swap", () => {
+  if (leads || (held && document.activeElement === document.body)) {
+    // The list itself says where the page is scrolled to.
+    document.querySelector<HTMLElement>("#listing .sc-list-bar [role=status]")?.focus({ preventScroll: true });
+  }
+  leads = held = false;
+});
+
 /* ---- the bell: how many notices are unread, asked once a minute while somebody can see it ---------------------- */
 // Not by htmx: a session that is over must not lead away from what is being typed, and keeps none alive (X-Background).
 const BELL_MS = 60_000;

@@ -68,7 +68,7 @@ from songcau.systems.citizen_reports.actions.handling import (
 )
 from songcau.systems.citizen_reports.actions.importing import take_over_history
 from songcau.systems.citizen_reports.actions.jurisdictions import set_jurisdiction
-from songcau.systems.citizen_reports.actions.looking import ReporterFacts, look_at_reporter
+from songcau.systems.citizen_reports.actions.looking import ReporterFacts, look_at_original, look_at_reporter
 from songcau.systems.citizen_reports.actions.merging import merge_reports, unmerge_report
 from songcau.systems.citizen_reports.actions.moderating import (
     accept_report,
@@ -118,6 +118,7 @@ __all__ = [
     "issue_api_key",
     "load_usual_categories",
     "load_usual_routing",
+    "look_at_original",
     "look_at_reporter",
     "merge_reports",
     "note_moved_date",

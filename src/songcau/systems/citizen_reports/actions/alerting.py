@@ -1,4 +1,4 @@
-"""Somebody wants to be told of new public reports in a ward, or no more.
+"""Somebody wants to be told of new public reports in a ward or around a place, or no more.
 
 What one wishes to hear tells where one lives: the log knows the row, never the person.
 """
@@ -13,8 +13,10 @@ from songcau.foundation.places.queries import unit_by_code
 from songcau.foundation.places.rules import Level
 from songcau.kernel import clock
 from songcau.kernel.errors import Refused
+from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.models import AreaAlert, Category
 from songcau.systems.citizen_reports.permissions import reporter_actor
+from songcau.systems.citizen_reports.queries.placing import placed
 
 SUBJECT = "citizen_reports.area_alert"
 MOST_ALERTS = 20
@@ -41,14 +43,37 @@ def add_area_alert(*, person_id: UUID, ward_code: str, category: str = "") -> Ar
     ward = unit_by_code(ward_code, Level.WARD, clock.today(settings.SONGCAU.time_zone))
     if ward is None:
         raise WardUnknown
+    return _added(person_id, _category(category), ward_code=ward.code, ward_name=ward.name)
+
+
+@transaction.atomic
+def add_place_alert(
+    *, person_id: UUID, longitude: float | None, latitude: float | None, radius_m: int, category: str = ""
+) -> AreaAlert:
+    """Be told of what is reported within so many metres of a place; saying it twice changes nothing.
+
+    Raises TooManyAlerts and the refusals of `rules.require_around`. A category that is not there counts as none.
+    """
+    east, north = rules.require_around(longitude, latitude, radius_m)
+    # For the reader only: what lies around the place counts, in whatever ward.
+    near = placed(east, north, "", clock.today(settings.SONGCAU.time_zone))
+    area = {"longitude": east, "latitude": north, "radius_m": radius_m, "ward_code": ""}
+    return _added(person_id, _category(category), ward_name=near.name, **area)
+
+
+def _category(code: str) -> Category | None:
+    found: Category | None = Category.objects.filter(code=code, is_public=True, is_internal=False).first()
+    return found
+
+
+def _added(person_id: UUID, category: Category | None, *, ward_name: str, **area: object) -> AreaAlert:
     own = AreaAlert.objects.filter(person_id=person_id)
-    chosen = Category.objects.filter(code=category, is_public=True, is_internal=False).first()
-    if (known := own.filter(ward_code=ward.code, category=chosen).first()) is not None:
+    if (known := own.filter(category=category, **area).first()) is not None:
         return known
     if own.count() >= MOST_ALERTS:
         raise TooManyAlerts(most=MOST_ALERTS)
     made: AreaAlert = AreaAlert.objects.create(
-        person_id=person_id, ward_code=ward.code, ward_name=ward.name, category=chosen, made_at=clock.now()
+        person_id=person_id, category=category, ward_name=ward_name, made_at=clock.now(), **area
     )
     _record(made, "add_area_alert")
     return made

@@ -24,6 +24,7 @@ from songcau.systems.citizen_reports.actions.evidence import (
     neutral,
 )
 from songcau.systems.citizen_reports.actions.merging import loosen_children
+from songcau.systems.citizen_reports.actions.originals import drop_originals
 from songcau.systems.citizen_reports.actions.promising import cancel
 from songcau.systems.citizen_reports.actions.record import about, change, finish, locked, note, require_words, step
 from songcau.systems.citizen_reports.actions.reporting import masked, own_reporter
@@ -129,7 +130,8 @@ def withdraw_report(*, by: Actor, report_id: UUID, forget: bool = False) -> Repo
 
 @transaction.atomic
 def forget_reporter(*, by: Actor, report_id: UUID) -> Report:
-    """Empty who reported: name, telephone, e-mail, account, and the text as it was sent. The report goes on.
+    """Empty who reported: name, telephone, e-mail, account, the text and the pictures as they were sent. The report
+    goes on, with the cleaned pictures.
 
     What the sender is known by for limits on abuse stays: a keyed hash that tells nobody. Code and secret still open
     it. Raises ReportUnknown, NotYours.
@@ -180,8 +182,9 @@ def _add_pictures(by: Actor, report: Report, reporter: Reporter, pictures: Seque
 def _forget(by: Actor, report: Report, reporter: Reporter) -> None:
     reporter.person_id = None
     reporter.name = reporter.phone = reporter.email = reporter.text_as_sent = ""
-    reporter.hide_name = True
+    reporter.hide_name, reporter.keeps_original = True, False
     reporter.forgotten_at = reporter.forgotten_at or clock.now()
     reporter.save()
+    drop_originals(report.pk)
     note(report, "forget_reporter", by=by, visibility=Visibility.CENTRE)
     change(by, report, "forget_reporter", ReportChanged(report.pk, "reporter"))

@@ -80,6 +80,9 @@ def assign_report(
         **_officer(agency, officer_id),
         **promised(by, report, agency, report.clock_from),
     }
+    if report.due_at is None:
+        # That the centre was late is told; from here the unit's own term counts.
+        values["escalation"] = 0
     before = step(by, report, "assign", **values)
     due = report.due_at.isoformat() if report.due_at else ""
     note(report, "assign", by=by, visibility=Visibility.PUBLIC, to=agency.name, due=due)

@@ -16,7 +16,7 @@ from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
 from songcau.kernel.text import plain
 from songcau.systems.citizen_reports import rules
-from songcau.systems.citizen_reports.actions.merging import close_children
+from songcau.systems.citizen_reports.actions.merging import close_children, reopen_children
 from songcau.systems.citizen_reports.actions.promising import promised
 from songcau.systems.citizen_reports.actions.record import (
     change,
@@ -89,6 +89,7 @@ def reopened(by: Actor, report: Report, name: str, **values: object) -> None:
         fresh |= promised(by, report, report.agency, now)
     before = step(by, report, name, **fresh, **values)
     finish(by, report, name, before)
+    reopen_children(report)
 
 
 def close_after_days(*, by: Actor) -> int:
@@ -166,14 +167,17 @@ def record_spot_check(
 
 
 def escalate_late(*, by: Actor) -> int:
-    """Tell one level higher of what is late: the unit's head, then the city, then its leaders; how many were raised."""
+    """Tell one level higher of what is late: the unit's head, then the city, then its leaders; how many were raised.
+
+    What the centre has not verified or handed out by its own term is late too: it is told in the unit's place.
+    """
     now = clock.now()
-    late = Report.objects.overdue(now).filter(escalation__lt=rules.MOST_ESCALATION).order_by("pk")
-    facts = late.values_list("pk", "received_at", "reopened_at", "due_at", "escalation")
+    late = Report.objects.late_anywhere(now).filter(escalation__lt=rules.MOST_ESCALATION).order_by("pk")
+    facts = late.values_list("pk", "received_at", "reopened_at", "asked_at", "escalation")
     raised = [
         pk
-        for pk, received_at, reopened_at, due_at, level in facts.iterator(AT_ONCE)
-        if rules.escalation_due(now, reopened_at or received_at, due_at, level) is not None
+        for pk, received_at, reopened_at, asked_at, level in facts.iterator(AT_ONCE)
+        if rules.escalation_due(now, reopened_at or received_at, asked_at, level) is not None
     ]
     return sum(_raised(by, pk, now) for pk in raised)
 
@@ -181,7 +185,9 @@ def escalate_late(*, by: Actor) -> int:
 @transaction.atomic
 def _raised(by: Actor, report_id: UUID, now: datetime) -> bool:
     report = locked(report_id)
-    level = rules.escalation_due(now, report.clock_from, report.due_at, report.escalation) if report.is_open else None
+    # Meanwhile it may be done, or hang on another report.
+    is_late = Report.objects.late_anywhere(now).filter(pk=report.pk).exists()
+    level = rules.escalation_due(now, report.clock_from, report.asked_at, report.escalation) if is_late else None
     if level is None:
         return False
     report.take({"escalation": level})

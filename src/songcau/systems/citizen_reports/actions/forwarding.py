@@ -22,7 +22,7 @@ from songcau.kernel.errors import Refused
 from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.actions.importing import History, take_over_history
 from songcau.systems.citizen_reports.actions.record import about, locked, note
-from songcau.systems.citizen_reports.actions.submitting import Contact, Draft, submit_report
+from songcau.systems.citizen_reports.actions.submitting import Contact, Draft, Submitted, submit_report, submitted
 from songcau.systems.citizen_reports.adapters.open311 import (
     HttpPeer,
     Outgoing,
@@ -35,6 +35,7 @@ from songcau.systems.citizen_reports.adapters.open311 import (
 from songcau.systems.citizen_reports.events import ReportForwarded
 from songcau.systems.citizen_reports.models import Jurisdiction, OutsideLink, Report
 from songcau.systems.citizen_reports.permissions import require_handle
+from songcau.systems.citizen_reports.queries.outside import their_code
 from songcau.systems.citizen_reports.rules import Channel, Direction, LinkState, Visibility
 
 # Of the submission ids of reports that come from elsewhere (RFC 9562, version 5).
@@ -44,7 +45,10 @@ _SEAL = "songcau.citizen_reports.jurisdiction_key"
 OVERLAP = timedelta(days=2)
 LONGEST_SPAN = timedelta(days=89)
 STUCK_AFTER = timedelta(minutes=30)
+# So long after it was closed there it is asked whether it was opened again.
+MAY_REOPEN = timedelta(days=30)
 _REFERENCE = re.compile(r"\[(PA-[0-9A-Z]{4}-[0-9A-Z]{4})\]")
+_LAST_LINE = re.compile(_REFERENCE.pattern + r"\s*$")
 Connect = Callable[[Jurisdiction], Peer]
 
 
@@ -127,6 +131,9 @@ def _begun(link_id: UUID) -> tuple[OutsideLink, bool] | None:
     link = rows.filter(pk=link_id, direction=Direction.OUT).first()
     if link is None or link.state not in (LinkState.WAITING, LinkState.SENDING):
         return None
+    if not link.jurisdiction.forwards:
+        # Paused meanwhile: it waits, and goes on by `announce_waiting`.
+        return None
     was_sending = link.state == LinkState.SENDING
     link.state, link.attempts = LinkState.SENDING, link.attempts + 1
     link.save(update_fields=["state", "attempts"])
@@ -156,9 +163,7 @@ def _outgoing(link: OutsideLink) -> Outgoing:
 
 
 def _their_code(jurisdiction: Jurisdiction, report: Report) -> str:
-    ours_to_theirs = jurisdiction.service_map.get("out", {})
-    found = ours_to_theirs.get(report.category.code) or ours_to_theirs.get("*", "")
-    return str(found)
+    return their_code(jurisdiction, report.category.code)
 
 
 @transaction.atomic
@@ -205,6 +210,17 @@ def send_again(*, by: Actor, link_id: UUID) -> None:
     announce(ReportForwarded(report.pk, link.pk), subject=about(report), by=by)
 
 
+def announce_waiting(*, by: Actor, jurisdiction: Jurisdiction) -> int:
+    """What waited while nothing was sent there is sent now; how many. Inside the caller's transaction."""
+    rows = OutsideLink.objects.filter(
+        jurisdiction=jurisdiction, direction=Direction.OUT, state__in=(LinkState.WAITING, LinkState.SENDING)
+    )
+    waiting = list(rows.select_related("report"))
+    for link in waiting:
+        announce(ReportForwarded(link.report_id, link.pk), subject=about(link.report), by=by)
+    return len(waiting)
+
+
 def read_back(*, by: Actor, jurisdiction_id: UUID, connect: Connect = connected) -> int:
     """How what was sent stands there; how many changed. Raises PeerAway, PeerRefused."""
     jurisdiction = Jurisdiction.objects.get(pk=jurisdiction_id)
@@ -214,8 +230,9 @@ def read_back(*, by: Actor, jurisdiction_id: UUID, connect: Connect = connected)
     ):
         if remote_id := peer.resolve(link.token):
             OutsideLink.objects.filter(pk=link.pk, remote_id="").update(remote_id=remote_id[:120])
-    waiting = OutsideLink.objects.filter(jurisdiction=jurisdiction, state=LinkState.SENT).exclude(remote_id="")
-    links = {link.remote_id: link.pk for link in waiting}
+    lately = Q(state=LinkState.CLOSED, direction=Direction.OUT, remote_updated_at__gt=clock.now() - MAY_REOPEN)
+    known = OutsideLink.objects.filter(Q(state=LinkState.SENT) | lately, jurisdiction=jurisdiction)
+    links = {link.remote_id: link.pk for link in known.exclude(remote_id="")}
     return sum(_read(by, links[one.remote_id], one) for one in peer.by_ids(list(links)) if one.remote_id in links)
 
 
@@ -227,8 +244,7 @@ def _read(by: Actor, link_id: UUID, remote: Remote) -> bool:
     if (link.remote_status, link.remote_notes) == (status, remote.notes):
         return False
     link.remote_status, link.remote_notes, link.remote_updated_at = status, remote.notes, remote.updated_at
-    if not remote.is_open:
-        link.state = LinkState.CLOSED
+    link.state = LinkState.SENT if remote.is_open else LinkState.CLOSED
     link.save()
     report = locked(link.report_id)
     note(report, "outside_says", by=by, visibility=Visibility.STAFF, text=remote.notes, status=status)
@@ -268,8 +284,8 @@ def _note_success(jurisdiction: Jurisdiction, until: datetime, left: int) -> Non
 
 def _taken_over(by: Actor, jurisdiction: Jurisdiction, remote: Remote) -> bool:
     known = OutsideLink.objects.filter(jurisdiction=jurisdiction, remote_id=remote.remote_id)
-    # What we sent there carries our number in its text.
-    if known.exists() or _REFERENCE.search(remote.description):
+    # What we sent there carries our number in its text, what they sent us theirs.
+    if known.exists() or _REFERENCE.search(remote.description) or _sent_to_us(remote):
         return False
     ours = str(jurisdiction.service_map.get(remote.service_code) or jurisdiction.service_map.get("*", ""))
     draft = Draft(
@@ -304,6 +320,29 @@ def _taken_over(by: Actor, jurisdiction: Jurisdiction, remote: Remote) -> bool:
     return made.is_new
 
 
+def _sent_to_us(remote: Remote) -> bool:
+    """Whether they forwarded it themselves before we asked."""
+    since = remote.requested_at or clock.now() - LONGEST_SPAN
+    came = Report.objects.filter(channel=Channel.OPEN311, received_at__gte=since)
+    return came.filter(text__endswith=f"[{remote.remote_id}]").exists()
+
+
+@transaction.atomic
+def taken_over_before(*, text: str, api_key_id: UUID) -> Submitted | None:
+    """The report that is sent to us now, where we took it over already: the other side's number at the end of its
+    text is the one that we know it by, and all the rest is the same. From now on its key reads how it stands.
+    """
+    reference = _LAST_LINE.search(text)
+    if reference is None:
+        return None
+    links = OutsideLink.objects.filter(direction=Direction.IN, remote_id=reference[1]).select_related("report")
+    for link in links:
+        if link.report.text.strip() == text[: reference.start()].strip():
+            Report.objects.filter(pk=link.report_id, api_key=None).update(api_key=api_key_id)
+            return submitted(link.report.submission_id)
+    return None
+
+
 def ask_jurisdictions(*, by: Actor, connect: Connect = connected) -> int:
     """Pull from all that are pulled from, and read back from all that are forwarded to; how many did not answer.
 
@@ -318,6 +357,11 @@ def ask_jurisdictions(*, by: Actor, connect: Connect = connected) -> int:
                 read_back(by=by, jurisdiction_id=jurisdiction.pk, connect=connect)
         except (PeerAway, PeerRefused) as fault:
             failed += 1
-            why = f"{fault.code} {fault.params.get('why', '')}"
-            Jurisdiction.objects.filter(pk=jurisdiction.pk).update(last_error=why[:300])
+            note_failure(jurisdiction, fault)
     return failed
+
+
+def note_failure(jurisdiction: Jurisdiction, fault: PeerAway | PeerRefused) -> None:
+    """So that the desk sees what was wrong last."""
+    why = f"{fault.code} {fault.params.get('why', '')}"
+    Jurisdiction.objects.filter(pk=jurisdiction.pk).update(last_error=why[:300])

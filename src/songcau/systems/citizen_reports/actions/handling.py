@@ -26,6 +26,7 @@ from songcau.systems.citizen_reports.actions.record import (
     require_words,
     step,
 )
+from songcau.systems.citizen_reports.actions.reporting import tell_if_named
 from songcau.systems.citizen_reports.events import ReportChanged, ReporterAsked
 from songcau.systems.citizen_reports.models import Attachment, Report
 from songcau.systems.citizen_reports.permissions import require_handle
@@ -66,6 +67,7 @@ def wait_outside(*, by: Actor, report_id: UUID, waiting_for: str, version: int |
     said = require_words(waiting_for, WAITING_LIMIT)
     before = step(by, report, "wait_outside", waiting_for=said)
     note(report, "wait_outside", by=by, visibility=Visibility.PUBLIC, text=said)
+    tell_if_named(report, said)
     finish(by, report, "wait_outside", before)
     return report
 
@@ -92,6 +94,7 @@ def plan_work(*, by: Actor, report_id: UUID, due_on: date, text: str, version: i
     said = rules.require_plan(State(report.state), due_on, text, today=local(clock.now()).date())
     if report.take({"plan_due_on": due_on, "plan_text": said}):
         note(report, "plan", by=by, visibility=Visibility.PUBLIC, text=said, on=due_on.isoformat())
+        tell_if_named(report, said)
         change(by, report, "plan", ReportChanged(report.pk, "plan"), on=due_on.isoformat())
     return report
 
@@ -167,6 +170,7 @@ def resolve_report(*, by: Actor, report_id: UUID, closing_text: str, version: in
         before = step(by, report, "resolve", resolved_at=clock.now(), closing_text=said, waiting_for="")
         settle(by, report)
         note(report, "resolve", by=by, visibility=Visibility.PUBLIC, text=said)
+        tell_if_named(report, said)
         late = report.due_at is not None and clock.now() > report.due_at
         finish(by, report, "resolve", before, late=late)
         resolve_children(report)

@@ -1,6 +1,7 @@
 """Other jurisdictions are set up: where they answer, with which key, what goes there and what comes from there."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -8,10 +9,18 @@ from django.db import IntegrityError, transaction
 
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.outbox.actions import announce
+from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
 from songcau.kernel.text import normal
-from songcau.systems.citizen_reports.actions.forwarding import sealed_key
+from songcau.systems.citizen_reports.actions.forwarding import (
+    Connect,
+    announce_waiting,
+    connected,
+    note_failure,
+    sealed_key,
+)
+from songcau.systems.citizen_reports.adapters.open311 import PeerAway, PeerRefused, Window
 from songcau.systems.citizen_reports.events import SetUpChanged
 from songcau.systems.citizen_reports.models import Category, Jurisdiction
 from songcau.systems.citizen_reports.permissions import require_configure
@@ -71,6 +80,7 @@ def set_jurisdiction(
     try:
         with transaction.atomic():
             row = _row(jurisdiction_id)
+            begins = facts.forwards and not row.forwards and jurisdiction_id is not None
             row.name, row.base_url = name, facts.base_url.strip()
             row.jurisdiction_id = normal(facts.jurisdiction_id)[:100]
             row.forwards, row.pulls = facts.forwards, facts.pulls
@@ -79,9 +89,44 @@ def set_jurisdiction(
                 row.api_key_sealed = sealed_key(api_key.strip())
             row.save()
             _done(by, row, new=jurisdiction_id is None)
+            if begins:
+                announce_waiting(by=by, jurisdiction=row)
     except IntegrityError:
         raise JurisdictionNameUnusable from None
     return row
+
+
+@transaction.atomic
+def pause_jurisdiction(*, by: Actor, jurisdiction_id: UUID) -> None:
+    """Nothing is sent there or fetched from there until it is set up to again; what waits is kept. Raises NotYours,
+    JurisdictionUnknown.
+    """
+    require_configure(by)
+    row = _row(jurisdiction_id)
+    row.forwards = row.pulls = False
+    row.save(update_fields=["forwards", "pulls"])
+    _done(by, row, new=False)
+
+
+def try_jurisdiction(*, by: Actor, jurisdiction_id: UUID, connect: Connect = connected) -> None:
+    """Ask it for the requests of the last day, and note how that went; nothing is taken over.
+
+    Raises NotYours, JurisdictionUnknown, PeerAway, PeerRefused.
+    """
+    require_configure(by)
+    row = Jurisdiction.objects.filter(pk=jurisdiction_id).first()
+    if row is None:
+        raise JurisdictionUnknown
+    now = clock.now()
+    try:
+        next(iter(connect(row).made_in(Window(now - timedelta(days=1), now))), None)
+    except (PeerAway, PeerRefused) as fault:
+        note_failure(row, fault)
+        raise
+    with transaction.atomic():
+        Jurisdiction.objects.filter(pk=row.pk).update(last_success_at=now, last_error="")
+        about = f"citizen_reports.jurisdiction:{row.pk}"
+        record_entry(by=by, action="citizen_reports.try_jurisdiction", subject=about, details={"name": row.name})
 
 
 def _row(jurisdiction_id: UUID | None) -> Jurisdiction:

@@ -99,6 +99,17 @@ def close_children(parent: Report) -> None:
         finish(SYSTEM, child, "close_with_parent", before, parent=str(parent.pk))
 
 
+def reopen_children(parent: Report) -> None:
+    """Those that ended with a report are open again with it. Who said that theirs is solved is left in peace."""
+    for child in _children(parent, (State.RESOLVED, State.CLOSED)):
+        if child.rating is not None and rules.closes_by_rating(child.rating):
+            continue
+        values = {"reopened_at": clock.now(), "reopenings": child.reopenings + 1, "closed_at": None, "escalation": 0}
+        before = step(SYSTEM, child, "reopen_with_parent", **values)
+        note(child, "reopen_with_parent", by=SYSTEM, visibility=Visibility.PUBLIC)
+        finish(SYSTEM, child, "reopen_with_parent", before, parent=str(parent.pk))
+
+
 def _children(parent: Report, states: Sequence[State]) -> list[Report]:
     found = parent.children.filter(state__in=states).order_by("pk").values_list("pk", flat=True)
     return [child for child in (locked(pk) for pk in found) if child.state in states]

@@ -1,11 +1,8 @@
 """What officials and reporters are told. A reporter's notice names no report: it leads to the list of their own."""
 
-from datetime import datetime
-
-from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from songcau.foundation.notifications.kinds import EMAIL, Kind
+from songcau.foundation.notifications.kinds import EMAIL, Kind, instant_in_words
 from songcau.foundation.notifications.rules import Channel, Urgency
 from songcau.systems.citizen_reports.permissions import HANDLE, MODERATE, SPOT_CHECK
 from songcau.systems.citizen_reports.queries.watching import category_in_words
@@ -31,15 +28,6 @@ IN_MY_AREA = "citizen_reports.in_my_area"
 OWN_REPORTS = "citizen_reports.own_reports"
 
 
-def _instant(iso: str) -> str:
-    """An instant, kept as ISO 8601, as the language writes it, in the city's zone."""
-    try:
-        at = datetime.fromisoformat(iso)
-    except ValueError:
-        return iso
-    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
-
-
 _CODE = frozenset({"code"})
 _WAITS = _("A citizens' report waits for you.")
 _NEWS = _("There is news of your report.")
@@ -55,7 +43,7 @@ KINDS = (
         params=_CODE | {"due"},
         urgency=Urgency.URGENT,
         permission=MODERATE,
-        says={"due": _instant},
+        says={"due": instant_in_words},
     ),
     Kind(
         ASSIGNED,
@@ -65,7 +53,7 @@ KINDS = (
         short=_WAITS,
         params=_CODE | {"agency", "due"},
         permission=HANDLE,
-        says={"due": _instant},
+        says={"due": instant_in_words},
     ),
     Kind(
         RETURNED,
@@ -111,7 +99,7 @@ KINDS = (
         short=_("A citizens' report is late."),
         params=_CODE | {"agency", "due"},
         permission="citizen_reports.view_reports",
-        says={"due": _instant},
+        says={"due": instant_in_words},
     ),
     Kind(
         TO_CHECK,

@@ -43,10 +43,17 @@ def _alerts(person_id: UUID, most: int) -> Section:
     return Section(
         code="area_alerts",
         title=_("Places you want to hear of"),
-        columns=(_("Ward"), _("Category"), _("Around a place, metres"), _("Since")),
-        rows=[(one.ward_name, one.category.name if one.category else "", one.radius_m, one.made_at) for one in rows],
+        columns=(_("Ward"), _("Category"), _("Around a place, metres"), _("Place"), _("Since")),
+        rows=[
+            (one.ward_name, one.category.name if one.category else "", one.radius_m, _place(one), one.made_at)
+            for one in rows
+        ],
         why=_("To tell you of new reports there."),
         kept=_("Until you remove it."),
         erasable=True,
         left_out=left,
     )
+
+
+def _place(alert: AreaAlert) -> str:
+    return f"{alert.latitude}, {alert.longitude}" if alert.radius_m else ""

@@ -4,18 +4,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from songcau.foundation.files.actions import finish_upload
-from songcau.foundation.files.models import Upload
-from songcau.foundation.files.parts import Busy, Part
-from songcau.foundation.files.refusals import UploadUnknown
+from songcau.foundation.files.actions import finish_held
+from songcau.foundation.files.parts import Busy
 from songcau.foundation.files.rules import UploadState
 from songcau.foundation.outbox.actions import announce
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import NotAllowed, Refused
+from songcau.systems.citizen_reports.actions.originals import drop_originals
 from songcau.systems.citizen_reports.actions.record import about, locked, note
 from songcau.systems.citizen_reports.events import PictureReceived
-from songcau.systems.citizen_reports.models import Attachment
+from songcau.systems.citizen_reports.models import Attachment, Reporter
 from songcau.systems.citizen_reports.rules import AttachmentState, Visibility
 
 MOST_AT_ONCE = 200
@@ -43,7 +42,7 @@ def _waiting(**where: UUID) -> list[tuple[UUID, UUID]]:
 
 def _taken_in(by: Actor, attachment_id: UUID, upload_id: UUID) -> bool:
     try:
-        upload = _finished(by, upload_id)
+        upload = finish_held(by=by, upload_id=upload_id)
     except Busy:
         return False
     except (Refused, NotAllowed) as refusal:
@@ -51,19 +50,6 @@ def _taken_in(by: Actor, attachment_id: UUID, upload_id: UUID) -> bool:
     if upload.state == UploadState.REFUSED:
         return _noted(by, attachment_id, None, upload.refusal)
     return _noted(by, attachment_id, upload.link_id, "")
-
-
-def _finished(by: Actor, upload_id: UUID) -> Upload:
-    """Raises Busy, UploadUnknown, and what `finish_upload` raises."""
-    try:
-        with Part(upload_id).locked():
-            return finish_upload(by=by, upload_id=upload_id)
-    except FileNotFoundError:
-        # Its bytes are gone: it was finished or refused already, or nobody knows it any more.
-        upload: Upload | None = Upload.objects.filter(pk=upload_id).first()
-        if upload is None or upload.state == UploadState.RECEIVING:
-            raise UploadUnknown from None
-        return upload
 
 
 @transaction.atomic
@@ -79,6 +65,9 @@ def _noted(by: Actor, attachment_id: UUID, file_id: UUID | None, refusal: str) -
     attachment.refusal = refusal[:40]
     attachment.save(update_fields=["file_id", "state", "refusal"])
     if file_id:
+        if Reporter.objects.filter(report=report, forgotten_at__isnull=False).exists():
+            # It was on its way when they asked to be forgotten.
+            drop_originals(report.pk)
         announce(PictureReceived(report.pk, attachment.pk), subject=about(report), by=by)
         return True
     visibility = Visibility.REPORTER if attachment.by_reporter else Visibility.STAFF

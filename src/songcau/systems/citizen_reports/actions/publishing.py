@@ -29,7 +29,7 @@ from songcau.foundation.outbox.actions import announce
 from songcau.kernel.actor import SYSTEM, Actor
 from songcau.kernel.errors import Refused
 from songcau.systems.citizen_reports.actions.record import about, locked
-from songcau.systems.citizen_reports.adapters.blurring import PictureUnreadable, blurred, detected
+from songcau.systems.citizen_reports.adapters.blurring import BlurringBusy, PictureUnreadable, blurred, detected
 from songcau.systems.citizen_reports.events import ReportChanged
 from songcau.systems.citizen_reports.models import Attachment
 from songcau.systems.citizen_reports.permissions import may_view, require_moderate
@@ -83,7 +83,8 @@ USES = (
 def suggest_boxes(attachment_id: UUID) -> bool:
     """Suggest what to hide; whether this call did. Outside of any transaction: it takes seconds.
 
-    A picture that cannot be opened, is infected or gone is withheld. One that waits for the scanner is left for later.
+    A picture that cannot be opened, is infected or gone is withheld. One that waits for the scanner or for its
+    turn is left for later.
     Raises BlurringAway, StoreAway, ContentMissing.
     """
     picture = _picture(attachment_id).filter(blur_state__in=_UNSEEN).first()
@@ -94,7 +95,7 @@ def suggest_boxes(attachment_id: UUID) -> bool:
             if file is None:
                 return False
             boxes: list[Box] | None = detected(file)
-    except AwaitsScan:
+    except (AwaitsScan, BlurringBusy):
         return False
     except (FileUnknown, Infected, PictureUnreadable):
         boxes = None

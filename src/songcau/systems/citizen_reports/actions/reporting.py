@@ -6,12 +6,14 @@ from uuid import UUID
 from songcau.foundation.accounts.permissions import NotYours
 from songcau.foundation.calendar.queries import local
 from songcau.kernel import clock
-from songcau.kernel.actor import Actor
+from songcau.kernel.actor import SYSTEM, Actor
 from songcau.kernel.errors import Refused
 from songcau.systems.citizen_reports import rules
+from songcau.systems.citizen_reports.actions.record import note
 from songcau.systems.citizen_reports.actions.submitting import names_of, salt_of, shown_text
 from songcau.systems.citizen_reports.models import Report, Reporter
 from songcau.systems.citizen_reports.permissions import REPORTER_LABEL, reporter_actor
+from songcau.systems.citizen_reports.rules import Visibility
 
 # What is compared when no report has the code, so that an unknown code takes as long as a wrong secret.
 _NO_REPORT = UUID(int=0)
@@ -65,10 +67,22 @@ def own_reporter(by: Actor, report: Report) -> Reporter:
     return reporter
 
 
+def tell_if_named(report: Report, text: str) -> None:
+    """Where an official wrote the reporter's own name into what others read, the centre is told, and nobody else.
+
+    Not by a refusal, nor by what the public then reads: whoever writes names could find out by that who reported.
+    """
+    for name, person_id in Reporter.objects.filter(report=report).values_list("name", "person_id"):
+        if any(rules.hidden_name(text, known)[1] for known in names_of(name, person_id)):
+            note(report, "named_reporter", by=SYSTEM, visibility=Visibility.CENTRE)
+
+
 def masked(reporter: Reporter, typed: str) -> str:
-    """What others read of what a reporter typed; as it was sent it is added to what the centre alone reads."""
+    """What others read of what a reporter typed; as it was sent it is added to what the centre alone reads, unless
+    they asked to be forgotten.
+    """
     shown, was_masked = shown_text(typed, names_of(reporter.name, reporter.person_id))
-    if was_masked:
+    if was_masked and reporter.forgotten_at is None:
         at = local(clock.now()).strftime("%d/%m/%Y %H:%M")
         reporter.text_as_sent = "\n\n".join(filter(None, (reporter.text_as_sent, f"[{at}] {typed}")))
         reporter.save(update_fields=["text_as_sent"])

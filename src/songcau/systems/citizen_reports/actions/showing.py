@@ -11,8 +11,9 @@ from songcau.kernel.errors import Refused
 from songcau.kernel.text import plain
 from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.actions.record import about, change, locked, note, require_words
+from songcau.systems.citizen_reports.actions.submitting import names_of
 from songcau.systems.citizen_reports.events import ReportPublished, ReportWithheld
-from songcau.systems.citizen_reports.models import Report
+from songcau.systems.citizen_reports.models import Report, Reporter
 from songcau.systems.citizen_reports.permissions import require_moderate
 from songcau.systems.citizen_reports.rules import State, Visibility
 
@@ -56,12 +57,21 @@ def publish_report(*, by: Actor, report_id: UUID, version: int | None = None, pu
     values = {
         "published_at": report.published_at or clock.now(),
         "withheld": False,
-        "public_text": rules.hidden_contacts(shown)[0],
+        "public_text": _without_reporter(report, shown),
     }
     if report.take(values):
         note(report, "publish", by=by, visibility=Visibility.REPORTER)
         change(by, report, "publish", ReportPublished(report.pk), shortened=bool(shown))
     return report
+
+
+def _without_reporter(report: Report, text: str) -> str:
+    """The centre writes it, which may know the name: a unit learns nothing by its being hidden."""
+    shown = rules.hidden_contacts(text)[0]
+    for name, person_id in Reporter.objects.filter(report=report).values_list("name", "person_id"):
+        for known in names_of(name, person_id):
+            shown = rules.hidden_name(shown, known)[0]
+    return shown
 
 
 @transaction.atomic

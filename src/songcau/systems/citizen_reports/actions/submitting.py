@@ -33,8 +33,9 @@ from songcau.systems.citizen_reports.actions.evidence import (
     SUBJECT,
     neutral,
 )
+from songcau.systems.citizen_reports.actions.pace import count_address
 from songcau.systems.citizen_reports.actions.record import about, note
-from songcau.systems.citizen_reports.events import ReportSubmitted
+from songcau.systems.citizen_reports.events import PicturesElsewhere, ReportSubmitted
 from songcau.systems.citizen_reports.models import Attachment, Category, Report, Reporter, Standing
 from songcau.systems.citizen_reports.permissions import reporter_actor, require_moderate
 from songcau.systems.citizen_reports.queries.placing import Placed, placed, shown_point
@@ -84,11 +85,15 @@ class Draft:
     received_at: datetime | None = None
     api_key_id: UUID | None = None
     media_url: str = ""
+    # It follows another report: what was asked there is not asked again.
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who reports. `source` is where it came from (an account, an address), kept as a keyed hash only."""
+    """Who reports. `source` is what is counted as one sender (an account, a browser), kept as a keyed hash only;
+    `address` is from where it came over the network: counted for a day, and kept with no report.
+    """
 
     person_id: UUID | None = None
     name: str = ""
@@ -97,6 +102,7 @@ class Contact:
     hide_name: bool = True
     keeps_original: bool = False
     source: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +129,13 @@ def submit_report(*, by: Actor, draft: Draft, contact: Contact, pictures: Sequen
     if len(pictures) > MOST_PICTURES:
         raise TooManyPictures(most=MOST_PICTURES)
     category, replaced = _category(draft)
-    answers = {} if replaced else _answered(category, draft)
+    answers = {} if replaced or draft.joins else _answered(category, draft)
     if draft.channel not in _UNLIMITED:
         _require_welcome(source_hash(contact.source), known=contact.person_id is not None)
+    # All that can be thought out before it is: the transaction keeps every other writer waiting.
+    report, reporter = _drafted(draft, contact, category, answers, text)
     try:
-        report = _taken_in(by, draft, contact, category, answers, text, pictures)
+        _take_in(by, draft, report, reporter, source_hash(contact.address), pictures)
     except IntegrityError:
         if (known := submitted(draft.submission_id)) is not None:
             return known
@@ -142,16 +150,13 @@ def submitted(submission_id: UUID) -> Submitted | None:
 
 
 @transaction.atomic
-def _taken_in(
-    by: Actor,
-    draft: Draft,
-    contact: Contact,
-    category: Category,
-    answers: dict[str, object],
-    text: str,
-    pictures: Sequence[Held],
-) -> Report:
-    report, reporter = _written(draft, contact, category, answers, text)
+def _take_in(
+    by: Actor, draft: Draft, report: Report, reporter: Reporter, address_hash: str, pictures: Sequence[Held]
+) -> None:
+    if draft.channel not in _UNLIMITED:
+        count_address(address_hash, report.changed_at)
+    report.save(force_insert=True)
+    reporter.save(force_insert=True)
     # Who typed it for somebody else says so; a citizen acts as nobody but the reporter of this report.
     who = by if draft.channel in _UNLIMITED else reporter_actor(reporter.pk)
     _attach(reporter, report, pictures)
@@ -161,12 +166,13 @@ def _taken_in(
     written_at = draft.made_at.isoformat() if draft.made_at else ""
     channel = str(report.channel)
     note(report, "submit", by=who, visibility=Visibility.PUBLIC, channel=channel, written_at=written_at)
-    if category.code != draft.category:
+    if report.category.code != draft.category:
         note(report, "replace_category", by=who, visibility=Visibility.STAFF, was=draft.category)
     details = {"code": report.code, "channel": channel, "pictures": len(pictures)}
     record_entry(by=who, action="citizen_reports.submit_report", subject=about(report), details=details)
     announce(ReportSubmitted(report.pk), subject=about(report), by=who)
-    return report
+    if draft.media_url:
+        announce(PicturesElsewhere(report.pk), subject=about(report), by=who)
 
 
 def secret_of(submission_id: UUID) -> str:
@@ -197,7 +203,8 @@ def shown_text(typed: str, names: Sequence[str]) -> tuple[str, bool]:
     for name in names:
         text, had_name = rules.hidden_name(text, name)
         was_masked = was_masked or had_name
-    return text, was_masked
+    text, had_introduction = rules.hidden_introductions(text)
+    return text, was_masked or had_introduction
 
 
 def _shown_answers(answers: dict[str, object], names: Sequence[str]) -> tuple[dict[str, object], list[str]]:
@@ -219,7 +226,7 @@ def source_hash(source: str) -> str:
 
 def _category(draft: Draft) -> tuple[Category, bool]:
     """What was chosen, or what came in its place while the draft lay on a telephone without a connection."""
-    found = Category.objects.filter(code=draft.category).select_related("replaced_by").first()
+    found = Category.objects.filter(code=draft.category).order_by().first()
     replaced = False
     for _step in range(10):
         if found is None or found.retired_on is None:
@@ -253,9 +260,10 @@ def _require_welcome(source: str, *, known: bool) -> None:
     )
 
 
-def _written(
+def _drafted(
     draft: Draft, contact: Contact, category: Category, answers: dict[str, object], typed: str
 ) -> tuple[Report, Reporter]:
+    """Not stored yet."""
     now = clock.now()
     received_at = draft.received_at if draft.received_at and draft.channel in _UNLIMITED else now
     place = placed(draft.longitude, draft.latitude, draft.ward_code, local(received_at).date())
@@ -266,8 +274,7 @@ def _written(
     # Masked before it is cut: half a name is a name.
     report.place_words = shown_text(normal(draft.place_words)[:MOST_PLACE_WORDS], names)[0][:300]
     report.answers, report.changed_at = kept, now
-    report.save(force_insert=True)
-    reporter: Reporter = Reporter.objects.create(
+    reporter = Reporter(
         report=report,
         person_id=contact.person_id,
         name=normal(contact.name)[:120],

@@ -24,6 +24,7 @@ from songcau.systems.citizen_reports.models import ApiKey, Category
 from songcau.systems.citizen_reports.rules import Channel
 
 LONGEST_SPAN = timedelta(days=90)
+BEYOND = _("%(name)s lies beyond the calendar.")
 MOST_ROWS = 1000
 # Of the ids made from a caller's own reference (RFC 9562, version 5).
 _REFERENCES = UUID("5f3b7c0e-3c55-4d0d-9a35-6f0f4a1d9c11")
@@ -53,7 +54,10 @@ def instant(params: Mapping[str, str], name: str) -> datetime | None:
         raise unusable(name, _("%(name)s is no instant such as 2026-11-25T09:00:00+07:00."))
     if found.tzinfo is None:
         raise unusable(name, _("%(name)s needs a zone, such as +07:00 or Z."))
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise unusable(name, BEYOND) from None
 
 
 def degrees(params: Mapping[str, str]) -> tuple[float, float] | None:
@@ -200,8 +204,8 @@ def asked(params: QueryDict) -> Asked:
     """Raises Fault 400."""
     end = instant(params, "end_date")
     begin = instant(params, "start_date")
-    until = end or (begin + LONGEST_SPAN if begin else clock.now())
-    since = begin or until - LONGEST_SPAN
+    until = end or (_shifted(begin, LONGEST_SPAN, "start_date") if begin else clock.now())
+    since = begin or _shifted(until, -LONGEST_SPAN, "end_date")
     if until < since:
         raise unusable("end_date", _("%(name)s lies before start_date."))
     if until - since > LONGEST_SPAN:
@@ -215,6 +219,13 @@ def asked(params: QueryDict) -> Asked:
         page=_whole(params, "page", 1, 10_000),
         page_size=_whole(params, "page_size", MOST_ROWS, MOST_ROWS),
     )
+
+
+def _shifted(at: datetime, by: timedelta, name: str) -> datetime:
+    try:
+        return at + by
+    except OverflowError:
+        raise unusable(name, BEYOND) from None
 
 
 def code_of(text: str) -> str:

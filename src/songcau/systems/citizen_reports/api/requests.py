@@ -10,25 +10,22 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
 
 from songcau.foundation.accounts.access import open_to_everyone
 from songcau.kernel.actor import NOBODY
+from songcau.systems.citizen_reports.actions.forwarding import taken_over_before
 from songcau.systems.citizen_reports.actions.importing import take_over_history
 from songcau.systems.citizen_reports.actions.submitting import submit_report
 from songcau.systems.citizen_reports.api import faults, reading
-from songcau.systems.citizen_reports.api.faults import endpoint
+from songcau.systems.citizen_reports.api.faults import READ, endpoint
 from songcau.systems.citizen_reports.api.formats import Answer, Node
 from songcau.systems.citizen_reports.api.services import called, require_jurisdiction
 from songcau.systems.citizen_reports.models import Attachment, Report
-from songcau.systems.citizen_reports.rules import BlurState, State, hidden_contacts, shown_code
+from songcau.systems.citizen_reports.rules import BlurState, State, for_everybody, shown_code
 
 
-@csrf_exempt
 @open_to_everyone
-@require_http_methods(["GET", "HEAD", "POST"])
-@endpoint
+@endpoint(*READ, "POST")
 def requests(request: HttpRequest) -> Answer:
     """The list, or a new one."""
     params = request.POST if request.method == "POST" else request.GET
@@ -37,8 +34,7 @@ def requests(request: HttpRequest) -> Answer:
 
 
 @open_to_everyone
-@require_safe
-@endpoint
+@endpoint(*READ)
 def request_(request: HttpRequest, code: str) -> Answer:
     """One of them, by the id that its POST was answered with."""
     require_jurisdiction(request.GET.get("jurisdiction_id", ""))
@@ -49,8 +45,7 @@ def request_(request: HttpRequest, code: str) -> Answer:
 
 
 @open_to_everyone
-@require_safe
-@endpoint
+@endpoint(*READ)
 def token(request: HttpRequest, token: str) -> Answer:
     """No POST is answered with a token here."""
     require_jurisdiction(request.GET.get("jurisdiction_id", ""))
@@ -61,7 +56,9 @@ def _created(request: HttpRequest) -> Answer:
     key = reading.key_of(request)
     came = reading.incoming(request, key)
     # Whoever runs the key speaks for the reporter; the contact goes into the table that only the centre reads.
-    made = submit_report(by=NOBODY, draft=came.draft, contact=came.contact)
+    made = taken_over_before(text=came.draft.text, api_key_id=key.pk) or submit_report(
+        by=NOBODY, draft=came.draft, contact=came.contact
+    )
     if came.history is not None and made.is_new:
         take_over_history(by=NOBODY, report_id=made.report_id, history=came.history)
     notice = _("The centre looks at it first; the public sees it after that.")
@@ -137,7 +134,7 @@ def _request(report: Report, pictures: dict[object, str] | None = None) -> Node:
 def _notes(report: Report) -> str:
     """In words, what open and closed alone do not say."""
     if report.state in (State.RESOLVED, State.CLOSED):
-        return hidden_contacts(report.closing_text)[0]
+        return for_everybody(report.closing_text)
     return {
         State.NEW: _("Received; the centre looks at it."),
         State.ACCEPTED: _("Verified; it is being given to who handles it."),

@@ -1,15 +1,16 @@
 """What can be reported here, and where this server is found. GeoReport v2: discovery, service list, definition."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
 
 from songcau.foundation.accounts.access import open_to_everyone
 from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.api import faults
-from songcau.systems.citizen_reports.api.faults import endpoint
+from songcau.systems.citizen_reports.api.faults import READ, endpoint
 from songcau.systems.citizen_reports.api.formats import Answer, Node
 from songcau.systems.citizen_reports.models import Category
 from songcau.systems.citizen_reports.rules import QuestionKind
@@ -33,12 +34,11 @@ def require_jurisdiction(asked: str) -> None:
 
 def jurisdiction() -> str:
     """The host of the city's own address, as the standard advises."""
-    return str(settings.SONGCAU.public_url).split("//")[-1].split("/")[0].split(":")[0]
+    return urlsplit(str(settings.SONGCAU.public_url)).hostname or ""
 
 
 @open_to_everyone
-@require_safe
-@endpoint
+@endpoint(*READ)
 def discovery(request: HttpRequest) -> Answer:
     """Both formats are mandatory."""
     base = str(settings.SONGCAU.public_url).rstrip("/") + reverse("open311:discovery", args=("xml",))
@@ -60,8 +60,7 @@ def discovery(request: HttpRequest) -> Answer:
 
 
 @open_to_everyone
-@require_safe
-@endpoint
+@endpoint(*READ)
 def services(request: HttpRequest) -> Answer:
     """Every category the public is offered; internal ones never."""
     require_jurisdiction(request.GET.get("jurisdiction_id", ""))
@@ -69,8 +68,7 @@ def services(request: HttpRequest) -> Answer:
 
 
 @open_to_everyone
-@require_safe
-@endpoint
+@endpoint(*READ)
 def service(request: HttpRequest, code: str) -> Answer:
     """The questions of a category; one without questions has no definition."""
     require_jurisdiction(request.GET.get("jurisdiction_id", ""))
@@ -83,6 +81,13 @@ def service(request: HttpRequest, code: str) -> Answer:
         for at, (row, question) in enumerate(zip(category.questions, questions, strict=True), 1)
     ]
     return Answer("service_definition", {"service_code": category.code, "attributes": attributes})
+
+
+@open_to_everyone
+@endpoint(*READ, "POST", "PUT", "PATCH", "DELETE")
+def nothing_here(request: HttpRequest, path: str) -> Answer:
+    """Whatever else is asked in one of the two formats."""
+    raise faults.NOTHING_HERE
 
 
 def called(category: Category) -> str:

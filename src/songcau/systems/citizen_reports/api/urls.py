@@ -26,4 +26,5 @@ urlpatterns = [
     path("requests.<open311_form:form>", requests.requests, name="requests"),
     path("requests/<str:code>.<open311_form:form>", requests.request_, name="request"),
     path("tokens/<str:token>.<open311_form:form>", requests.token, name="token"),
+    path("<path:path>.<open311_form:form>", services.nothing_here, name="nothing_here"),
 ]

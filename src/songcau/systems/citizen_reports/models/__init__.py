@@ -10,10 +10,11 @@ from songcau.systems.citizen_reports.models.configuration import (
     RoutingRule,
 )
 from songcau.systems.citizen_reports.models.reports import Report, ReportQuerySet
-from songcau.systems.citizen_reports.models.rows import Attachment, Entry, OutsideLink, Reporter, SpotCheck
+from songcau.systems.citizen_reports.models.rows import AddressPace, Attachment, Entry, OutsideLink, Reporter, SpotCheck
 from songcau.systems.citizen_reports.models.tallies import DayTally, PlaceTally
 
 __all__ = [
+    "AddressPace",
     "AnswerTemplate",
     "ApiKey",
     "AreaAlert",

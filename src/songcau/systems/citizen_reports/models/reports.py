@@ -26,6 +26,15 @@ from songcau.systems.citizen_reports.rules import (
 
 VIEW = "citizen_reports.view_reports"
 TEXT_LIMIT = 4000
+_WITH_THE_CENTRE = (State.NEW, State.ACCEPTED, State.REOPENED)
+
+
+# What lists are filtered by and figures are made of: in the indexes, so that counting reads no report.
+_FACTS = ("received_on", "channel", "state", "urgency", "done_late", "rating", "reopenings", "is_open")
+_OPEN_FACTS = (
+    *("id", "agency", "amber_at", "black_at", "thrice_due_at", "is_open", "received_at", "received_on"),
+    *("ward_code", "category", "channel", "state", "urgency", "officer_id", "latitude", "longitude"),
+)
 
 
 def _found_by(text: str) -> str:
@@ -68,8 +77,16 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """What everybody may see: published by the centre and not taken back."""
         return self.filter(published_at__isnull=False, withheld=False)
 
+    def late_anywhere(self, now: datetime) -> "ReportQuerySet":
+        """Past what was promised, or with the centre past its own term. What waits for the sender is not the centre's
+        to hurry, and what follows another report is late with that one.
+        """
+        with_the_centre = Q(due_at=None, parent=None, state__in=_WITH_THE_CENTRE, verify_due_at__lt=now)
+        return self.filter(Q(due_at__lt=now) | with_the_centre, is_open=True)
+
     def overdue(self, now: datetime) -> "ReportQuerySet":
-        return self.filter(is_open=True, due_at__lt=now)
+        # `asked_at` is `due_at` where there is one, and in the index.
+        return self.filter(is_open=True, asked_at__lt=now, due_at__lt=now)
 
 
 class Report(Versioned):
@@ -87,7 +104,8 @@ class Report(Versioned):
     submission_id = models.UUIDField(unique=True, editable=False)
     state = coded(State, default=State.NEW)
     is_open = models.BooleanField(default=True, editable=False)
-    category = models.ForeignKey(Category, models.PROTECT, related_name="reports")
+    # Here and at the agency: the indexes below begin with it.
+    category = models.ForeignKey(Category, models.PROTECT, related_name="reports", db_index=False)
     urgency = coded(Urgency, 10, default=Urgency.NORMAL)
     text = models.TextField(max_length=TEXT_LIMIT)
     answers = models.JSONField(default=dict, blank=True)
@@ -108,7 +126,7 @@ class Report(Versioned):
     ward_name = models.CharField(max_length=120, blank=True)
     place_doubt = coded(PlaceDoubt, 12, blank=True, default="")
 
-    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", db_index=False)
     officer_id = models.UUIDField(null=True)
     officer_label = models.CharField(max_length=200, blank=True)
     promise_id = models.UUIDField(null=True)
@@ -133,6 +151,8 @@ class Report(Versioned):
     assigned_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
+    # Resolved after the date it was promised for.
+    done_late = models.BooleanField(default=False, editable=False)
     # Reopened: the clock begins anew.
     reopened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -181,12 +201,7 @@ class Report(Versioned):
         ]
         indexes = [
             models.Index(fields=["agency", "asked_at", "id"], condition=Q(is_open=True), name="report_worklist"),
-            # With all that the counts by colour ask for.
-            models.Index(
-                fields=["asked_at", "id", "agency", "amber_at", "black_at"],
-                condition=Q(is_open=True),
-                name="report_open_by_asked",
-            ),
+            models.Index(fields=["asked_at", *_OPEN_FACTS], condition=Q(is_open=True), name="report_open_by_asked"),
             models.Index(
                 fields=["state", "verify_due_at", "id"], condition=Q(is_open=True), name="report_open_by_state"
             ),
@@ -195,15 +210,26 @@ class Report(Versioned):
                 condition=Q(is_open=True, officer_id__isnull=False),
                 name="report_open_by_officer",
             ),
-            models.Index(fields=["due_at"], condition=Q(is_open=True), name="report_open_by_due"),
-            models.Index(fields=["agency", "-received_at"], name="report_by_agency"),
+            models.Index(fields=["agency", "-received_at", "ward_code", "category", *_FACTS], name="report_by_agency"),
             models.Index(fields=["state", "received_at"], name="report_by_state"),
-            models.Index(fields=["category", "-received_at"], name="report_by_category"),
-            models.Index(fields=["ward_code", "-received_at"], name="report_by_ward"),
-            models.Index(fields=["-received_at"], name="report_by_time"),
+            models.Index(
+                fields=["category", "-received_at", "ward_code", "agency", *_FACTS], name="report_by_category"
+            ),
+            models.Index(fields=["ward_code", "-received_at", "category", "agency", *_FACTS], name="report_by_ward"),
+            models.Index(fields=["-received_at", "ward_code", "category", "agency", *_FACTS], name="report_by_time"),
+            models.Index(fields=["asked_at", "ward_code", "category", "agency", "state"], name="report_by_asked"),
             models.Index(fields=["changed_at"], name="report_by_change"),
-            models.Index(fields=["public_latitude", "public_longitude"], name="report_by_public_place"),
-            models.Index(fields=["latitude", "longitude"], name="report_by_place"),
+            models.Index(
+                fields=[
+                    *("public_latitude", "public_longitude", "received_at"),
+                    *("is_open", "state", "published_at", "withheld", "code"),
+                ],
+                name="report_by_public_place",
+            ),
+            models.Index(
+                fields=["latitude", "longitude", "received_at", "is_open", "state", "asked_at", "code"],
+                name="report_by_place",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -220,6 +246,7 @@ class Report(Versioned):
         self.asked_at = self.due_at or self.verify_due_at
         self.amber_at = amber_at(self.clock_from, self.asked_at)
         self.black_at = thrice_due_at(self.clock_from, self.asked_at)
+        self.done_late = bool(self.due_at and self.resolved_at and self.resolved_at > self.due_at)
         self.search_key = _found_by(
             f"{self.code} {shown_code(self.code)} {self.text} {self.place_words} {self.ward_name}"
         )

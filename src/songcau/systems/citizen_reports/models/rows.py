@@ -103,6 +103,25 @@ class Entry(models.Model):
         return f"{self.report_id} {self.step}"
 
 
+class AddressPace(models.Model):
+    """How many reports came from one address in its latest minute and hour. The address is a keyed hash, kept a day.
+
+    Written with the report itself, so that counting costs no write of its own; minutes and hours are counted from 1970.
+    """
+
+    address_hash = models.CharField(max_length=64, primary_key=True)
+    minute = models.BigIntegerField()
+    in_minute = models.PositiveIntegerField()
+    hour = models.BigIntegerField()
+    in_hour = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["hour"], name="report_pace_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.in_minute} {self.in_hour}"
+
+
 class SpotCheck(models.Model):
     """A closed report drawn for a leader to look at again."""
 

@@ -15,13 +15,16 @@ PLACE_UNITS = 1_000_000
 
 
 class DayTally(models.Model):
-    """Reports received on a day, in all, and by unit, ward and category. `key`: hexadecimal id or code; none: empty."""
+    """Reports received on a day, in all, and by unit, ward, category and channel. `key`: hexadecimal id or code; none:
+    empty.
+    """
 
     class Kind(models.TextChoices):
         ALL = "ALL"
         UNIT = "UNIT"
         WARD = "WARD"
         CATEGORY = "CATEGORY"
+        CHANNEL = "CHANNEL"
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -85,7 +88,7 @@ _DAY_SUMS = {
 _DONE = "{row}.state IN ('RESOLVED', 'CLOSED')"
 _LATE = "{row}.due_at IS NOT NULL AND {row}.resolved_at IS NOT NULL AND {row}.resolved_at > {row}.due_at"
 _DAY_COLUMNS = (
-    *("agency_id", "ward_code", "category_id", "received_on"),
+    *("agency_id", "ward_code", "category_id", "channel", "received_on"),
     *("state", "due_at", "resolved_at", "reopenings", "rating"),
 )
 
@@ -192,6 +195,7 @@ def _of_day(connection: BaseDatabaseWrapper, row: str, sign: str) -> list[tuple[
         "UNIT": _hexadecimal(connection, f"{row}.agency_id"),
         "WARD": f"{row}.ward_code",
         "CATEGORY": _hexadecimal(connection, f"{row}.category_id"),
+        "CHANNEL": f"{row}.channel",
     }
     return [([f"'{kind}'", key, f"{row}.received_on", *sums], "1 = 1") for kind, key in keys.items()]
 

@@ -109,6 +109,11 @@ _POSTGRESQL_MATCHES = {
     "public_search_key": "citizen_reports_report.public_search_key <> '' "
     "AND citizen_reports_report.public_words @@ %s::tsquery",
 }
+# The same, said so that no index of words is taken for it: then the reports are read in the order that is asked for.
+_POSTGRESQL_MEETS = {
+    "search_key": "ts_match_vq(citizen_reports_report.words, %s::tsquery)",
+    "public_search_key": "ts_match_vq(citizen_reports_report.public_words, %s::tsquery)",
+}
 _SQLITE_LIKE = {column: f"(' ' || citizen_reports_report.{column} || ' ') LIKE %s" for column in COLUMNS}
 
 
@@ -120,8 +125,7 @@ def matching(connection: BaseDatabaseWrapper, column: str, words: list[str]) -> 
     *whole, last = words
     begins = len(last) > 1
     if connection.vendor == "postgresql":
-        query = " & ".join([*(f"'{word}'" for word in whole), f"'{last}':*" if begins else f"'{last}'"])
-        return [_is(_POSTGRESQL_MATCHES[column], query)]
+        return [_is(_POSTGRESQL_MATCHES[column], _query(words))]
     listed = [*(f'"{word}"' for word in whole), f'"{last}"*' if begins else f'"{last}"']
     query = f"{COLUMNS[column]} : ({' AND '.join(listed)})"
     with connection.cursor() as cursor:
@@ -131,6 +135,30 @@ def matching(connection: BaseDatabaseWrapper, column: str, words: list[str]) -> 
         return [_is(_SQLITE_MATCHES, query)]
     like = _SQLITE_LIKE[column]
     return [_is(like, f"% {word} %") for word in whole] + [_is(like, f"% {last}%" if begins else f"% {last} %")]
+
+
+def matching_whole(connection: BaseDatabaseWrapper, column: str, words: list[str]) -> list[RawSQL]:
+    """The same conditions where the whole words alone leave few: PostgreSQL looks for every beginning of the last one
+    in all reports before it looks at the others.
+    """
+    *whole, last = words
+    if connection.vendor != "postgresql" or not whole:
+        return matching(connection, column, words)
+    return [_is(_POSTGRESQL_MATCHES[column], _query(whole, begins=False)), *meeting(connection, column, [last])]
+
+
+def meeting(connection: BaseDatabaseWrapper, column: str, words: list[str], *, begins: bool = True) -> list[RawSQL]:
+    """The same conditions, for reports that are read in some order anyway: no index of words is taken for them."""
+    if connection.vendor == "postgresql":
+        return [_is(_POSTGRESQL_MEETS[column], _query(words, begins=begins))]
+    return matching(connection, column, words)
+
+
+def _query(words: list[str], *, begins: bool = True) -> str:
+    """As `tsquery` is written. A last word of one letter stands for itself alone: too many begin with it."""
+    *whole, last = words
+    end = ":*" if begins and len(last) > 1 else ""
+    return " & ".join([*(f"'{word}'" for word in whole), f"'{last}'{end}"])
 
 
 def _is(condition: str, value: str) -> RawSQL:

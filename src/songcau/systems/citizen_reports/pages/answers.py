@@ -1,16 +1,16 @@
 """What a category asked and was answered, in words; and standard answers filled in for a report."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from songcau.foundation.shell import written
+from songcau.foundation.shell.written import language
 from songcau.systems.citizen_reports.models import Report
 from songcau.systems.citizen_reports.pages.listing import category_words
 from songcau.systems.citizen_reports.queries import reading
+from songcau.systems.citizen_reports.queries.answered import Answers
 from songcau.systems.citizen_reports.rules import shown_code
 
 
@@ -23,26 +23,8 @@ class Filled:
 
 
 def asked(report: Report) -> list[tuple[str, str]]:
-    """Question and answer. What the category no longer asks stands under its key."""
-    english = get_language() == "en"
-    questions: dict[str, dict[str, Any]] = {one["key"]: one for one in report.category.questions}
-    return [
-        (_label(questions.get(key), key, english=english), _said(questions.get(key), given, english=english))
-        for key, given in report.answers.items()
-    ]
-
-
-def _label(question: dict[str, Any] | None, key: str, *, english: bool) -> str:
-    if question is None:
-        return key
-    return str((question.get("label_en") if english else "") or question["label"])
-
-
-def _said(question: dict[str, Any] | None, given: object, *, english: bool) -> str:
-    for option in (question or {}).get("options", []):
-        if option["value"] == given:
-            return str((option.get("label_en") if english else "") or option["label"])
-    return str(written.shown(given))
+    """Question and answer, in words."""
+    return [(asked, str(written.shown(given))) for asked, given in Answers(language()).of(report)]
 
 
 def filled_templates(report: Report) -> tuple[Filled, ...]:

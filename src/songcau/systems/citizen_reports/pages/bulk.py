@@ -96,6 +96,7 @@ def many(request: HttpRequest) -> HttpResponse:
         "results": results,
         "done": sum(not one.refusal for one in results),
         "act": ACTS[form.cleaned_data["act"]],
+        "takes_focus": True,
     }
     return render(request, "citizen_reports/bulk.html", context)
 

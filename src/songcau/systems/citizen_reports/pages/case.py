@@ -6,10 +6,10 @@ from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,10 +18,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.personal_data.rules import Purpose
 from songcau.foundation.accounts.personal_data.words import PURPOSES
+from songcau.foundation.files.actions import read_file
+from songcau.foundation.files.downloads import given
+from songcau.foundation.files.rules import clean_name
 from songcau.foundation.shell.deeds import Deed, carry_out
 from songcau.kernel import clock
-from songcau.kernel.actor import Actor
-from songcau.systems.citizen_reports.actions.looking import look_at_reporter
+from songcau.kernel.actor import SYSTEM, Actor
+from songcau.systems.citizen_reports.actions.looking import look_at_original, look_at_reporter
 from songcau.systems.citizen_reports.models import Report
 from songcau.systems.citizen_reports.pages import code_words
 from songcau.systems.citizen_reports.pages.answers import asked, filled_templates
@@ -76,6 +79,7 @@ def facts_of(by: Actor, report: Report) -> dict[str, Any]:
         "links": report.links.select_related("jurisdiction"),
         "at_the_centre": at_the_centre,
         "may_look": may_view_reporter(by),
+        "takes_focus": True,
     }
 
 
@@ -173,3 +177,47 @@ def reporter(request: HttpRequest, report_id: UUID) -> HttpResponse:
         )
 
     return carry_out(request, form, deed, act, done="")
+
+
+@requires("citizen_reports.view_reporter")
+@never_cache
+@require_http_methods(ANY)
+def original(request: HttpRequest, report_id: UUID, picture_id: UUID) -> HttpResponseBase:
+    """A picture as it was sent, for a purpose that the log keeps: given as the answer itself, once, to be saved."""
+    report, by = found_report(request, report_id), actor_of(request)
+    if not may_view_reporter(by):
+        raise Http404
+    form = PurposeForm(request.POST if request.method == "POST" else None, report=report, by=by)
+    deed = Deed(
+        _("Open a picture of %(code)s as it was sent") % {"code": shown_code(report.code)},
+        _("Save the picture"),
+        reverse("citizen_reports:case", args=[report.pk]),
+        _("It tells where, when and with what it was taken, and so perhaps who sent it. Do not copy it to the unit."),
+        crumbs=crumbs_of(report),
+    )
+    looked: list[UUID] = []
+
+    def act(values: Any) -> HttpResponse:
+        looked.append(
+            look_at_original(
+                by=by,
+                report_id=report.pk,
+                picture_id=picture_id,
+                purpose=Purpose(values["purpose"]),
+                text=values["note"],
+                address=str(get_adapter().get_client_ip(request)),
+            )
+        )
+        return HttpResponse()
+
+    answer = carry_out(request, form, deed, act, done="")
+    return _as_sent(request, report, looked[0]) if looked else answer
+
+
+def _as_sent(request: HttpRequest, report: Report, file_id: UUID) -> HttpResponseBase:
+    blob = read_file(by=SYSTEM, file_id=file_id, original=True).blob
+    response = given(request, blob, blob.media_type)
+    name = clean_name(report.code, blob.media_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -123,7 +123,7 @@ OUTCOMES: dict[str, Words] = {
     "UNHAPPY": _("Unhappy (1 or 2 of 5)"),
     "THREE_TIMES": _("Open at three times the term"),
 }
-# What a line of the timeline says was done; a name that is not here is shown as it is.
+# What a line of the timeline says was done: every one of `rules.TIMELINE`.
 STEPS: dict[str, Words] = {
     "submit": _("Came in"),
     "replace_category": _("The category chosen was retired meanwhile"),
@@ -139,7 +139,7 @@ STEPS: dict[str, Words] = {
     "plan": _("Planned"),
     "note": _("Note"),
     "tell_reporter": _("Message to the sender"),
-    "take_over": _("Taken over from the report it belongs to"),
+    "take_over": _("Taken over with its history from another register"),
     "reroute_reason": _("Why it went to another unit"),
     "reopen_reason": _("Why it was reopened"),
     "agency_succeeded": _("The unit was closed; the one that came after it has the report"),
@@ -147,6 +147,7 @@ STEPS: dict[str, Words] = {
     "choose_spot_check": _("Drawn for a spot check"),
     "false_report": _("Noted as a false report"),
     "block_source": _("Its source was blocked"),
+    "named_reporter": _("The text that everybody reads names the sender: only the centre is told"),
     "forget_reporter": _("The sender's contacts were erased"),
     "merged": _("Joined with another report"),
     "ask_reporter": _("Question to the sender"),
@@ -163,6 +164,7 @@ STEPS: dict[str, Words] = {
     "close_with_parent": _("Closed with the report it belongs to"),
     "rate": _("Rated by the sender"),
     "reopen": _("Reopened by the sender"),
+    "reopen_with_parent": _("Reopened with the report it belongs to"),
     "fail_spot_check": _("Reopened after a spot check"),
     "spot_check": _("Spot check"),
     "withdraw": _("Withdrawn by the sender"),
@@ -177,6 +179,9 @@ STEPS: dict[str, Words] = {
     "set_urgency": _("Urgency changed"),
     "move_date": _("Due date moved after a change of the calendar"),
     "forward": _("Passed on to another system"),
+    "forwarded": _("Arrived at the other system"),
+    "forward_failed": _("The other system did not take it"),
+    "outside_says": _("The other system says how it stands"),
 }
 # Labels of the timeline that are no names of officials.
 ACTORS: dict[str, Words] = {
@@ -255,6 +260,7 @@ JOBS = {
     "citizen_reports.choose_spot_checks": _("Draw closed reports for spot checks"),
     "citizen_reports.compact_sums": _("Add up the sums that are kept for figures and maps of reports"),
     "citizen_reports.close_after_days": _("Close reports that were resolved a week ago"),
+    "citizen_reports.drop_originals": _("Drop pictures as they were sent by people who asked to be forgotten"),
     "citizen_reports.escalate_late": _("Tell the next level of late reports"),
     "citizen_reports.follow_closed_agencies": _("Bring reports of closed agencies to those that came after"),
     "citizen_reports.take_in_waiting": _("Take in pictures that wait"),

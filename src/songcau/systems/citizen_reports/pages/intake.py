@@ -9,8 +9,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +19,7 @@ from songcau.foundation.files.receiving import Held, drop_held
 from songcau.foundation.shell.errors import status_of
 from songcau.foundation.shell.fields import UNCHOSEN
 from songcau.foundation.shell.words import say
+from songcau.foundation.shell.written import language
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
 from songcau.kernel.ids import new_id
@@ -114,9 +115,9 @@ def _name(question: Question) -> str:
 
 def _field(question: Question) -> forms.Field:
     """A question as a field; whether the answer fits says the rule."""
-    label = question.said(get_language() or "vi")
+    label = question.said(language())
     if question.kind is QuestionKind.CHOICE:
-        offered = [("", UNCHOSEN), *((value, value) for value in question.options)]
+        offered = [("", UNCHOSEN), *question.offered(language())]
         return forms.ChoiceField(label=label, choices=offered, required=question.required)
     if question.kind is QuestionKind.YES_NO:
         offered = [("", UNCHOSEN), ("yes", _("Yes")), ("no", _("No"))]
@@ -144,12 +145,13 @@ def write_down(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         form.add_error(None, say(refusal))
         return _form(request, form, status_of(refusal))
-    context = {"submitted": submitted, "secret": rules.shown_secret(submitted.secret)}
+    context = {"submitted": submitted, "secret": rules.shown_secret(submitted.secret), "takes_focus": True}
     return render(request, "citizen_reports/written_down.html", context)
 
 
 def _form(request: HttpRequest, form: WrittenDownForm, status: int, *, asks: bool = False) -> HttpResponse:
-    return render(request, "citizen_reports/write_down.html", {"form": form, "asks": asks}, status=status)
+    facts = {"form": form, "asks": asks, "takes_focus": not form.errors}
+    return render(request, "citizen_reports/write_down.html", facts, status=status)
 
 
 def _asking(request: HttpRequest, form: WrittenDownForm) -> HttpResponse:

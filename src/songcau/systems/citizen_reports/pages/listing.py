@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.places.queries import units
 from songcau.foundation.places.rules import Level
+from songcau.foundation.shell import written
 from songcau.foundation.shell.filters import Choice, DateRange, Filter, Pairs, Search
 from songcau.foundation.shell.lists import Column, Listing
+from songcau.foundation.shell.written import language
 from songcau.kernel import clock
 from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.models import Category, Report
@@ -28,6 +30,7 @@ from songcau.systems.citizen_reports.pages.code_words import (
     look_of,
 )
 from songcau.systems.citizen_reports.queries import searching, worklist
+from songcau.systems.citizen_reports.queries.answered import Answers
 from songcau.systems.citizen_reports.rules import Colour
 
 EXCERPT = 110
@@ -114,7 +117,8 @@ OUTCOME = Choice("outcome", gettext_lazy("How it went"), words_of(OUTCOMES), whe
 SEARCH = _Words(
     hint=gettext_lazy("Code, words, place; also without marks"),
 )
-FILTERS: tuple[Filter, ...] = (SEARCH, COLOUR, STATE, CATEGORY, WARD, UNIT, URGENCY, CHANNEL, OUTCOME, RECEIVED)
+# The search last: how it is done depends on what the others leave.
+FILTERS: tuple[Filter, ...] = (COLOUR, STATE, CATEGORY, WARD, UNIT, URGENCY, CHANNEL, OUTCOME, RECEIVED, SEARCH)
 
 
 def _excerpt(row: Report) -> str:
@@ -124,6 +128,12 @@ def _excerpt(row: Report) -> str:
 
 def _colour(row: Report) -> Words:
     return look_of(row, clock.now()).words
+
+
+def _answers(row: Report) -> str:
+    """For files: what was answered to the questions of its category, in words."""
+    said = Answers(language()).of(row) if row.answers else ()
+    return "; ".join(f"{asked}: {written.shown(given)}" for asked, given in said)
 
 
 COLUMNS = (
@@ -155,6 +165,7 @@ COLUMNS = (
         sort="asked_at",
         template="citizen_reports/cells/due.html",
     ),
+    Column("answers", gettext_lazy("Answers"), _answers, only_in_files=True),
 )
 
 
@@ -186,6 +197,7 @@ REPORTS = Listing(
     empty_title=gettext_lazy("No reports"),
     empty_text=gettext_lazy("Nothing that you may see fits. Take a filter away to see more."),
 )
+OPEN = replace(REPORTS, title=gettext_lazy("Open reports"), default_sort="due", file_name="phan-anh-dang-mo")
 LATE = replace(REPORTS, title=gettext_lazy("Late reports"), default_sort="due", file_name="phan-anh-qua-han")
 THREE_TIMES = replace(
     REPORTS,
@@ -204,7 +216,7 @@ def worklist_of(by_id: object) -> Listing:
         REPORTS,
         title=gettext_lazy("Worklist"),
         columns=(*COLUMNS[:6], officer, *COLUMNS[7:]),
-        filters=(SEARCH, COLOUR, STATE, CATEGORY, WARD, officers_of(by_id), UNIT, OUTCOME, RECEIVED),
+        filters=(COLOUR, STATE, CATEGORY, WARD, officers_of(by_id), UNIT, OUTCOME, RECEIVED, SEARCH),
         default_sort="due",
         file_name="viec-cua-don-vi",
         empty_title=gettext_lazy("Nothing waits"),

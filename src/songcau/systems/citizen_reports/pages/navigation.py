@@ -24,4 +24,8 @@ ITEMS = (
     NavigationItem(_("Who gets what"), "citizen_reports:routing", "sitemap", _SET_UP, REPORTS, 122),
     NavigationItem(_("Outside bodies"), "citizen_reports:bodies", "building", _SET_UP, REPORTS, 124),
     NavigationItem(_("Standard answers"), "citizen_reports:templates", "file-text", _SET_UP, REPORTS, 126),
+    NavigationItem(
+        _("Other systems (Open311)"), "citizen_reports:jurisdictions", "plug-connected", _SET_UP, REPORTS, 128
+    ),
+    NavigationItem(_("Keys of other systems"), "citizen_reports:api_keys", "key", _SET_UP, REPORTS, 130),
 )

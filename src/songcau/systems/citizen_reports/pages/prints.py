@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from songcau.foundation.accounts.access import actor_of, requires
+from songcau.foundation.places.queries import unit_by_code
+from songcau.foundation.places.rules import Level
 from songcau.foundation.shell.fields import Day
 from songcau.kernel import clock
 from songcau.systems.citizen_reports.pages.case import found_report
@@ -31,6 +33,14 @@ SHEETS = {
         _("Sheet for a meeting with voters"),
         _("What was reported in a ward and what came of it."),
     ),
+}
+
+# As the files are called, for people who keep them in a folder.
+FILES = {
+    "by_unit": "phan-anh-theo-don-vi",
+    "late": "phan-anh-qua-han",
+    "hot_spots": "diem-nong-phan-anh",
+    "voters": "phan-anh-tiep-xuc-cu-tri",
 }
 
 
@@ -90,8 +100,14 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
     elif name == "hot_spots":
         facts = sheets.hot_spots(rows, first, last, now)
     else:
-        facts = sheets.voters(rows, dict(ward_choices())[ward] if ward else "", first, last, now)
-    return _pdf(facts, name)
+        facts = sheets.voters(rows, _ward_name(ward), first, last, now)
+    return _pdf(facts, FILES[name])
+
+
+def _ward_name(code: str) -> str:
+    """In full, as it is read out; nothing for the whole city."""
+    unit = unit_by_code(code, Level.WARD, clock.today()) if code else None
+    return unit.name if unit else ""
 
 
 @requires("citizen_reports.view_reports")

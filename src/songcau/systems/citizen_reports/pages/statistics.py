@@ -17,7 +17,7 @@ from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.systems.citizen_reports.models import Category
 from songcau.systems.citizen_reports.pages import listing
-from songcau.systems.citizen_reports.pages.code_words import GROUPS, OUTCOMES
+from songcau.systems.citizen_reports.pages.code_words import GROUPS, OUTCOMES, Words
 from songcau.systems.citizen_reports.pages.listing import NOBODY, category_words
 from songcau.systems.citizen_reports.queries import statistics, worklist
 from songcau.systems.citizen_reports.queries.statistics import By, Line
@@ -42,12 +42,21 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table."""
+    """A line of the table; `figures` in the order of `SHOWN`."""
 
     name: str
     received: Figure
     figures: tuple[Figure, ...]
     line: Line
+    content_href: str
+
+    @property
+    def named(self) -> list[tuple[Words, Figure]]:
+        return [(OUTCOMES[code], figure) for code, figure in zip(SHOWN, self.figures, strict=True)]
+
+    @property
+    def in_time_href(self) -> str:
+        return self.figures[SHOWN.index("IN_TIME")].href
 
 
 class Asked:
@@ -100,7 +109,8 @@ def table(request: HttpRequest) -> HttpResponseBase:
         "controls": controls_of(asked.state),
         "groups": [(str(code), words, code is asked.by) for code, words in GROUPS.items()],
         "group": GROUPS[asked.by],
-        "headings": [OUTCOMES[code] for code in SHOWN],
+        "is_lying": asked.by in _NAMES,
+        "headings": [(code, OUTCOMES[code]) for code in SHOWN],
         "rows": lines,
         "whole": whole,
         "received": Figure(whole.received, asked.address()),
@@ -131,7 +141,8 @@ def _rows(asked: Asked, lines: list[Line]) -> list[Row]:
     for line in lines:
         of = asked.of(line)
         figures = tuple(Figure(line.counts[code], asked.address(**of, outcome=code)) for code in SHOWN)
-        found.append(Row(_name(asked.by, line, names), Figure(line.received, asked.address(**of)), figures, line))
+        received, content = Figure(line.received, asked.address(**of)), asked.address(**of, outcome="CONTENT")
+        found.append(Row(_name(asked.by, line, names), received, figures, line, content))
     return found
 
 

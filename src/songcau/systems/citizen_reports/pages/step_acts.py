@@ -7,9 +7,10 @@ from django.db import transaction
 
 from songcau.foundation.files.receiving import Held, drop_held, hold_bytes
 from songcau.kernel.actor import Actor
-from songcau.systems.citizen_reports.actions import assigning, handling, merging, moderating, showing
+from songcau.systems.citizen_reports.actions import assigning, forwarding, handling, merging, moderating, showing
 from songcau.systems.citizen_reports.actions.evidence import EVIDENCE
 from songcau.systems.citizen_reports.models import Report
+from songcau.systems.citizen_reports.queries.outside import failed_links
 from songcau.systems.citizen_reports.rules import AttachmentKind, RefusalReason, State, is_open
 
 Values = Mapping[str, Any]
@@ -48,6 +49,15 @@ def refuse(by: Actor, report: Report, values: Values) -> None:
         text=values["text"],
         first_report=first.pk if first else None,
     )
+
+
+def forward(by: Actor, report: Report, values: Values) -> None:
+    forwarding.forward_report(by=by, report_id=report.pk, jurisdiction_id=values["jurisdiction"].pk)
+
+
+def send_again(by: Actor, report: Report, _values: Values) -> None:
+    for link in failed_links(report):
+        forwarding.send_again(by=by, link_id=link.pk)
 
 
 def relocate_to(by: Actor, report: Report, values: Values) -> None:

@@ -11,7 +11,7 @@ from songcau.foundation.accounts.personal_data.words import PURPOSES
 from songcau.foundation.accounts.queries import holders_of
 from songcau.foundation.shell.fields import UNCHOSEN, Day
 from songcau.kernel.actor import Actor
-from songcau.systems.citizen_reports.models import Report
+from songcau.systems.citizen_reports.models import Jurisdiction, Report
 from songcau.systems.citizen_reports.pages.code_words import REASONS, URGENCIES, VERDICTS
 from songcau.systems.citizen_reports.pages.fields import (
     LONGEST_TEXT,
@@ -23,6 +23,7 @@ from songcau.systems.citizen_reports.pages.fields import (
     ward_choices,
 )
 from songcau.systems.citizen_reports.permissions import HANDLE
+from songcau.systems.citizen_reports.queries.outside import takers
 
 # For what the desk may look; care of accounts is not among them.
 LOOKS = (Purpose.CASE_WORK, Purpose.DATA_REQUEST, Purpose.INSPECTION, Purpose.OTHER)
@@ -219,3 +220,13 @@ class VerdictForm(StepForm):
         widget=forms.RadioSelect,
     )
     text = text_field(_("What you saw"), required=False, hint=_("Needed when it was not done: it is reopened then."))
+
+
+class ForwardForm(StepForm):
+    """To whom it is passed on: those that take its category and do not have it yet."""
+
+    jurisdiction = forms.ModelChoiceField(label=_("System"), queryset=Jurisdiction.objects.none(), empty_label=UNCHOSEN)
+
+    def prepare(self) -> None:
+        taking = [one.pk for one in takers(self.report)]
+        self.fields["jurisdiction"].queryset = Jurisdiction.objects.filter(pk__in=taking)  # type: ignore[attr-defined]

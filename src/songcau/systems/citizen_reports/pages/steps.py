@@ -18,6 +18,7 @@ from songcau.systems.citizen_reports.pages.step_acts import (
     Values,
     add_evidence,
     assign,
+    forward,
     is_still_open,
     merge_into,
     named,
@@ -25,8 +26,10 @@ from songcau.systems.citizen_reports.pages.step_acts import (
     refuse,
     relocate_to,
     resolve,
+    send_again,
 )
 from songcau.systems.citizen_reports.permissions import HANDLE, may_handle, may_moderate
+from songcau.systems.citizen_reports.queries.outside import failed_links, takers
 from songcau.systems.citizen_reports.rules import (
     PLANNABLE,
     WORKFLOW,
@@ -314,6 +317,27 @@ STEPS: tuple[Step, ...] = (
         _("It stands for itself again."),
         who=CENTRE,
         when=lambda report: report.parent_id is not None,
+    ),
+    Step(
+        "forward",
+        _("Pass it on to another system"),
+        _("Pass it on"),
+        forms.ForwardForm,
+        forward,
+        _("It is being sent."),
+        when=lambda report: is_still_open(report) and bool(takers(report)),
+        notice=_(
+            "By Open311: the text without contacts, the place, our code; never who reported. The clock here runs on."
+        ),
+    ),
+    Step(
+        "send_again",
+        _("Send it to the other system once more"),
+        _("Send again"),
+        forms.StepForm,
+        send_again,
+        _("It is being sent again."),
+        when=lambda report: bool(failed_links(report)),
     ),
     Step(
         "refuse",

@@ -77,9 +77,3 @@ def with_query(context: template.Context, **changes: object) -> str:
 def report_actor(label: str) -> Words:
     """Who did it, as a timeline names them; a citizen is never named."""
     return code_words.ACTORS.get(label, label)
-
-
-@register.simple_tag
-def with_index(words: list[Words], position: int) -> Words:
-    """The words at a position, as a table's cell needs those of its heading on a phone."""
-    return words[position]

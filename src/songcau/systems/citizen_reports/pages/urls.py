@@ -15,12 +15,13 @@ from songcau.systems.citizen_reports.pages import (
     statistics,
     worklist,
 )
-from songcau.systems.citizen_reports.pages.setting_up import categories, others, routing
+from songcau.systems.citizen_reports.pages.setting_up import categories, open311, others, routing
 
 app_name = "citizen_reports"
 urlpatterns = [
     path("", worklist.my_worklist, name="worklist"),
     path("reports/", worklist.all_reports, name="reports"),
+    path("open/", worklist.still_open, name="open"),
     path("late/", worklist.late, name="late"),
     path("three_times/", worklist.three_times, name="three_times"),
     path("code/<str:code>/", worklist.by_code, name="by_code"),
@@ -56,8 +57,17 @@ urlpatterns = [
     path("set_up/templates/add/", others.template_add, name="template_add"),
     path("set_up/templates/<uuid:template_id>/", others.template, name="template"),
     path("set_up/templates/<uuid:template_id>/retire/", others.template_retire, name="template_retire"),
+    path("set_up/open311/", open311.others, name="jurisdictions"),
+    path("set_up/open311/add/", open311.add, name="jurisdiction_add"),
+    path("set_up/open311/<uuid:jurisdiction_id>/", open311.change, name="jurisdiction"),
+    path("set_up/open311/<uuid:jurisdiction_id>/try/", open311.attempt, name="jurisdiction_try"),
+    path("set_up/open311/<uuid:jurisdiction_id>/pause/", open311.pause, name="jurisdiction_pause"),
+    path("set_up/open311/keys/", open311.keys, name="api_keys"),
+    path("set_up/open311/keys/add/", open311.key_add, name="api_key_add"),
+    path("set_up/open311/keys/<uuid:key_id>/revoke/", open311.key_revoke, name="api_key_revoke"),
     path("<uuid:report_id>/", case.case, name="case"),
     path("<uuid:report_id>/sender/", case.reporter, name="reporter"),
+    path("<uuid:report_id>/originals/<uuid:picture_id>/", case.original, name="original"),
     path("<uuid:report_id>/false/", sources.false_report, name="false_report"),
     path("<uuid:report_id>/sheet.pdf", prints.report_sheet, name="print_report"),
     path("<uuid:report_id>/<str:name>/", case.step, name="step"),

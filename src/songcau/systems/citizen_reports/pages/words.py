@@ -103,6 +103,9 @@ REFUSALS: dict[str, Promise] = {
     "REPORT_CODE_UNREADABLE": _(
         "No report has such a code. It looks like PA-7K2M-9QX4; please compare it with your receipt."
     ),
+    "PLACE_OF_ALERT_MISSING": _("Please say around which place: use your own place, or point on the map."),
+    "RADIUS_UNFIT": _("Please choose one of these distances in metres: %(offered)s."),
+    "REPORT_JOINED_ALREADY": _("You have reported this already, or said that you have seen it too. It counts once."),
     "REPORT_FOLLOWS_ANOTHER": _(
         "This report follows another one. Please work on that one, or loosen this one from it first."
     ),
@@ -148,6 +151,7 @@ REFUSALS: dict[str, Promise] = {
         "At most %(most)s boxes can be blurred. Please draw one box over several, or withhold the picture."
     ),
     "REPORT_PICTURE_UNREADABLE": _("This picture cannot be opened, so no public copy can be made of it (%(why)s)."),
+    "REPORT_BLURRING_BUSY": _("Another picture is being looked at; this one has its turn later, by itself."),
     "REPORT_BLURRING_AWAY": _(
         "The picture could not be blurred just now (%(exit)s). It is not public; songcau tries again."
     ),

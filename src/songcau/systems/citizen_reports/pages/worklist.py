@@ -12,7 +12,7 @@ from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.models import Report
-from songcau.systems.citizen_reports.pages import listing
+from songcau.systems.citizen_reports.pages import counting, listing
 from songcau.systems.citizen_reports.pages.code_words import COLOURS
 from songcau.systems.citizen_reports.permissions import may_moderate
 from songcau.systems.citizen_reports.queries import worklist
@@ -34,7 +34,9 @@ def my_worklist(request: HttpRequest) -> HttpResponseBase:
     if not says["state"] and not says["outcome"] and says["colour"] != Colour.GREY:
         rows = rows.filter(is_open=True)
     extra = {"colours": _colours(by), "colour": says["colour"], "may_write_down": may_moderate(by)}
-    return render_list(request, wanted, rows, template="citizen_reports/worklist.html", extra=extra)
+    return render_list(
+        request, wanted, rows, template="citizen_reports/worklist.html", extra=extra, exact=counting.exact_of(by)
+    )
 
 
 def _colours(by: Actor) -> list[tuple[Colour, object, int]]:
@@ -50,26 +52,49 @@ def all_reports(request: HttpRequest) -> HttpResponseBase:
     by = actor_of(request)
     extra = {"may_write_down": may_moderate(by)}
     return render_list(
-        request, listing.REPORTS, worklist.reports_of(by), template="citizen_reports/reports.html", extra=extra
+        request,
+        listing.REPORTS,
+        worklist.reports_of(by),
+        template="citizen_reports/reports.html",
+        extra=extra,
+        exact=counting.exact_of(by, whole=True),
     )
+
+
+@requires("citizen_reports.view_reports")
+@require_GET
+def still_open(request: HttpRequest) -> HttpResponseBase:
+    """Whatever somebody still has to do something about, with a unit or without one."""
+    rows = worklist.reports_of(actor_of(request)).filter(is_open=True)
+    return render_list(request, listing.OPEN, rows, template="citizen_reports/reports.html")
 
 
 @requires("citizen_reports.view_reports")
 @require_GET
 def late(request: HttpRequest) -> HttpResponseBase:
     """Open and past the date, the longest first; above them how many each unit has."""
-    now = clock.now()
-    rows = worklist.late_reports(actor_of(request), now)
+    by, now = actor_of(request), clock.now()
+    rows = worklist.late_reports(by, now)
     units = [(line, "?" + urlencode({"unit": line.key or listing.NOBODY})) for line in lines(rows, By.UNIT, now)]
-    return render_list(request, listing.LATE, rows, template="citizen_reports/late.html", extra={"units": units})
+    return render_list(
+        request,
+        listing.LATE,
+        rows,
+        template="citizen_reports/late.html",
+        extra={"units": units},
+        exact=counting.exact_of(by),
+    )
 
 
 @requires("citizen_reports.view_reports")
 @require_GET
 def three_times(request: HttpRequest) -> HttpResponseBase:
     """Open at three times the term, or later."""
-    rows = worklist.reports_of(actor_of(request)).filter(worklist.three_times(clock.now()))
-    return render_list(request, listing.THREE_TIMES, rows, template="citizen_reports/late.html")
+    by = actor_of(request)
+    rows = worklist.reports_of(by).filter(worklist.three_times(clock.now()))
+    return render_list(
+        request, listing.THREE_TIMES, rows, template="citizen_reports/late.html", exact=counting.exact_of(by)
+    )
 
 
 @requires("citizen_reports.view_reports")

@@ -4,8 +4,9 @@ The place is the public one (fuzzed where it lies at homes), the pictures the bl
 let stand. Searching looks at these words only: a search over what is hidden would tell it.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.db.models.functions import Cast
 
 from songcau.kernel import clock
 from songcau.systems.citizen_reports import rules
-from songcau.systems.citizen_reports.models import Attachment, Category, Entry, PlaceTally, Report
+from songcau.systems.citizen_reports.models import Attachment, Category, Entry, PlaceTally, Report, Reporter
 from songcau.systems.citizen_reports.queries import searching, tallied
 from songcau.systems.citizen_reports.queries.offered import said
 from songcau.systems.citizen_reports.rules import AttachmentKind, BlurState, State, Visibility
@@ -54,7 +55,7 @@ class PublicEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublicReport:
-    """A published report. Degrees in WGS 84, None where it has no place."""
+    """A published report. Degrees in WGS 84, None where it has no place. `others`: how many more have seen it."""
 
     code: str
     state: State
@@ -75,6 +76,7 @@ class PublicReport:
     is_demo: bool
     pictures: tuple[PublicPicture, ...] = ()
     timeline: tuple[PublicEntry, ...] = ()
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,19 @@ def public_report(code: str, language: str) -> PublicReport | None:
     row = Report.objects.public().select_related("category", "agency").filter(code=code).first()
     if row is None:
         return None
-    return next(iter(_facts([row], language, timelines=_timeline(row))))
+    found = next(iter(_facts([row], language, timelines=_timeline(row))))
+    return replace(found, others=_others_who_saw_it(row))
+
+
+def _others_who_saw_it(row: Report) -> int:
+    """How many people reported the same, besides who was first; each once."""
+    first = row.parent_id or row.pk
+    own = Reporter.objects.filter(report=first).values_list("source_hash", flat=True).first()
+    sources = Counter(Reporter.objects.filter(report__parent=first).values_list("source_hash", flat=True))
+    # Of what came by telephone or at a counter no source is known: each is somebody.
+    unknown = sources.pop("", 0)
+    sources.pop(own or "", None)
+    return unknown + len(sources)
 
 
 def public_clusters(wanted: Wanted, box: tuple[float, float, float, float], zoom: float) -> tuple[Cluster, ...]:
@@ -155,8 +169,8 @@ def public_clusters(wanted: Wanted, box: tuple[float, float, float, float], zoom
         )
         .values("east_cell", "north_cell")
         .annotate(
-            count=Count("id"),
-            still_open=Count("id", filter=Q(is_open=True)),
+            count=Count("code"),
+            still_open=Count("code", filter=Q(is_open=True)),
             longitude=Avg("public_longitude"),
             latitude=Avg("public_latitude"),
             first=Min("code"),
@@ -288,7 +302,7 @@ def _fact(
         received_at=row.received_at,
         due_at=row.due_at,
         resolved_at=row.resolved_at,
-        closing_text="" if row.is_open else rules.hidden_contacts(row.closing_text)[0],
+        closing_text="" if row.is_open else rules.for_everybody(row.closing_text),
         rating=row.rating,
         is_demo=row.is_demo,
         pictures=pictures,
@@ -298,6 +312,4 @@ def _fact(
 
 def _timeline(row: Report) -> tuple[PublicEntry, ...]:
     lines = Entry.objects.filter(report=row, visibility=Visibility.PUBLIC)
-    return tuple(
-        PublicEntry(line.at, line.step, rules.hidden_contacts(line.text)[0], line.agency_name) for line in lines
-    )
+    return tuple(PublicEntry(line.at, line.step, rules.for_everybody(line.text), line.agency_name) for line in lines)

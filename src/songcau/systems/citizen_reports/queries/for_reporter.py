@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from songcau.systems.citizen_reports.models import AreaAlert, Attachment, Entry, Report, Reporter
+from songcau.systems.citizen_reports.queries.answered import Answers
 from songcau.systems.citizen_reports.queries.offered import said
 from songcau.systems.citizen_reports.rules import AttachmentKind, AttachmentState, State, Visibility
 
@@ -39,7 +40,8 @@ class OwnEntry:
 @dataclass(frozen=True, slots=True)
 class OwnReport:
     """A report as its reporter reads it. `due` explains `due_at` (see `calendar.deadlines`); `question` is what the
-    reporter was asked and has not answered.
+    reporter was asked and has not answered; `joined_to` is the code of the public report that it goes along with, and
+    who has that one has this too.
     """
 
     id: UUID
@@ -64,6 +66,7 @@ class OwnReport:
     refusal_reason: str
     refusal_text: str
     duplicate_of: str
+    joined_to: str
     closing_text: str
     resolved_at: datetime | None
     rating: int | None
@@ -73,6 +76,7 @@ class OwnReport:
     is_published: bool
     is_demo: bool
     has_contacts: bool
+    answers: tuple[tuple[str, object], ...]
     question: str
     pictures: tuple[OwnPicture, ...]
     timeline: tuple[OwnEntry, ...]
@@ -94,11 +98,17 @@ class OwnLine:
 
 def own_report(report_id: UUID, language: str) -> OwnReport | None:
     """For whoever has shown that they sent it; checking that is the caller's."""
-    row = Report.objects.select_related("category", "agency", "duplicate_of").filter(pk=report_id).first()
+    row = (
+        Report.objects.select_related("category", "agency", "duplicate_of", "parent__agency")
+        .filter(pk=report_id)
+        .first()
+    )
     if row is None:
         return None
     lines = list(Entry.objects.filter(report=row, visibility__in=(Visibility.PUBLIC, Visibility.REPORTER)))
     reporter = Reporter.objects.filter(report=row).first()
+    # What goes along with another report is handled by whoever has that one, by its date.
+    lead = row.parent or row
     return OwnReport(
         id=row.pk,
         code=row.code,
@@ -111,17 +121,18 @@ def own_report(report_id: UUID, language: str) -> OwnReport | None:
         place_doubt=row.place_doubt,
         longitude=row.longitude,
         latitude=row.latitude,
-        agency=row.agency.name if row.agency else "",
+        agency=lead.agency.name if lead.agency else "",
         received_at=row.received_at,
-        verify_due_at=row.verify_due_at,
-        due_at=row.due_at,
-        due=row.due_explained,
-        plan_due_on=row.plan_due_on,
-        plan_text=row.plan_text,
+        verify_due_at=lead.verify_due_at,
+        due_at=lead.due_at,
+        due=lead.due_explained,
+        plan_due_on=lead.plan_due_on,
+        plan_text=lead.plan_text,
         waiting_for=row.waiting_for,
         refusal_reason=row.refusal_reason,
         refusal_text=row.refusal_text,
         duplicate_of=row.duplicate_of.code if row.duplicate_of else "",
+        joined_to=row.parent.code if row.parent and row.parent.is_public else "",
         closing_text=row.closing_text,
         resolved_at=row.resolved_at,
         rating=row.rating,
@@ -130,7 +141,8 @@ def own_report(report_id: UUID, language: str) -> OwnReport | None:
         is_private=row.is_private,
         is_published=row.published_at is not None and not row.withheld,
         is_demo=row.is_demo,
-        has_contacts=bool(reporter and (reporter.name or reporter.phone or reporter.email)),
+        has_contacts=reporter is not None and _tells_of_somebody(reporter),
+        answers=tuple(Answers(language).of(row)),
         question=_question(row, lines),
         pictures=_pictures(row),
         timeline=tuple(_line(line) for line in lines),
@@ -175,6 +187,12 @@ def own_picture(report_id: UUID, picture_id: UUID) -> UUID | None:
     return row.file_id if row else None
 
 
+def _tells_of_somebody(reporter: Reporter) -> bool:
+    """Whether there is anything to be forgotten: contacts, an account, words or pictures as they were sent."""
+    contacts = reporter.name or reporter.phone or reporter.email or reporter.text_as_sent
+    return bool(contacts or reporter.person_id or reporter.keeps_original)
+
+
 def _question(row: Report, lines: list[Entry]) -> str:
     if State(row.state) not in _ASKED:
         return ""
@@ -203,14 +221,29 @@ def _line(line: Entry) -> OwnEntry:
 
 @dataclass(frozen=True, slots=True)
 class OwnAlert:
-    """An area somebody wants to be told of; `category` empty: of everything."""
+    """An area somebody wants to be told of; `category` empty: of everything. With `radius_m` it is the place around a
+    point, which lies in the ward; without, the ward itself.
+    """
 
     id: UUID
     ward: str
     category: str
+    radius_m: int | None
+    longitude: float | None
+    latitude: float | None
 
 
 def area_alerts(person_id: UUID, language: str) -> tuple[OwnAlert, ...]:
     """Somebody's own, in the order in which they were made."""
     rows = AreaAlert.objects.filter(person_id=person_id).select_related("category")
-    return tuple(OwnAlert(row.pk, row.ward_name, said(row.category, language) if row.category else "") for row in rows)
+    return tuple(
+        OwnAlert(
+            row.pk,
+            row.ward_name,
+            said(row.category, language) if row.category else "",
+            row.radius_m,
+            row.longitude,
+            row.latitude,
+        )
+        for row in rows
+    )

@@ -75,8 +75,8 @@ def clusters(
         .annotate(x=_cell("longitude", cell), y=_cell("latitude", cell))
         .values("x", "y")
         .annotate(
-            many=Count("pk"),
-            late=Count("pk", filter=OUTCOMES["OPEN_LATE"](now)),
+            many=Count("code"),
+            late=Count("code", filter=OUTCOMES["OPEN_LATE"](now)),
             middle_x=Avg("longitude"),
             middle_y=Avg("latitude"),
             first=Min("code"),

@@ -81,7 +81,7 @@ def faults_of(
         rules.require_report(text)
     except Refused as refusal:
         faults["text"] = refusal
-    row = Category.objects.filter(code=category).first()
+    row = Category.objects.filter(code=category).only("questions", "retired_on").order_by().first()
     if row is not None and row.retired_on is None:
         try:
             rules.require_answers(rules.checked_questions(row.questions), answers, language=language)
@@ -101,18 +101,9 @@ def is_known_category(code: str) -> bool:
 
 
 def _asked(row: Category, language: str) -> tuple[AskedQuestion, ...]:
-    options = {one.get("key"): one.get("options", []) for one in row.questions if isinstance(one, dict)}
     return tuple(
         AskedQuestion(
-            question.key,
-            question.kind,
-            question.said(language),
-            question.required,
-            tuple((str(one["value"]), _option(one, language)) for one in options.get(question.key, [])),
+            question.key, question.kind, question.said(language), question.required, question.offered(language)
         )
         for question in rules.checked_questions(row.questions)
     )
-
-
-def _option(one: Mapping[str, object], language: str) -> str:
-    return str((language == "en" and one.get("label_en")) or one["label"])

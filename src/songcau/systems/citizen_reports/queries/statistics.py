@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
 
-from django.db.models import Avg, Count, QuerySet
-from django.db.models.functions import TruncDay, TruncMonth, TruncWeek
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from songcau.foundation.accounts.models import Agency
@@ -59,12 +57,8 @@ class Line:
         return 100 * self.counts["CONTENT"] / rated if rated else None
 
 
-_GROUPS: Mapping[By, tuple[str, str]] = {
-    By.UNIT: ("agency_id", "agency__name"),
-    By.WARD: ("ward_code", "ward_name"),
-    By.CATEGORY: ("category__code", "category__name"),
-}
-_PERIODS: Mapping[By, Any] = {By.DAY: TruncDay, By.WEEK: TruncWeek, By.MONTH: TruncMonth}
+_FIELDS: Mapping[By, str] = {By.UNIT: "agency_id", By.WARD: "ward_code", By.CATEGORY: "category_id"}
+_PERIODS = (By.DAY, By.WEEK, By.MONTH)
 
 
 def received_between(rows: QuerySet[Report], first: date | None, last: date | None) -> QuerySet[Report]:
@@ -82,19 +76,14 @@ def _midnight(day: date) -> datetime:
 
 def total(rows: QuerySet[Report], now: datetime) -> Line:
     """All of them as one line."""
-    return _line("", "", rows.order_by().aggregate(**_counted(now)))
+    return _tallied("", "", tallied.of_all(rows, now))
 
 
 def lines(rows: QuerySet[Report], by: By, now: datetime) -> list[Line]:
     """A line for each unit, ward, category or period, the most first; periods in their order."""
-    counted = _counted(now)
     if by in _PERIODS:
-        grouped = rows.order_by().annotate(period=_PERIODS[by]("received_at")).values("period").annotate(**counted)
-        found = grouped.order_by("period")[:MOST_LINES]
-        return [_line(day.isoformat(), "", row) for row in found if (day := timezone.localdate(row["period"]))]
-    key, name = _GROUPS[by]
-    grouped = rows.order_by().values(key, name).annotate(**counted).order_by("-received", key)[:MOST_LINES]
-    return [_line(str(row[key] or ""), row[name] or "", row) for row in grouped]
+        return _periods(tallied.of_rows(rows, "received_on", now), by)
+    return _named(tallied.of_rows(rows, _FIELDS[by], now), by)
 
 
 def whole_total(span: Span, now: datetime) -> Line:
@@ -106,7 +95,17 @@ def whole_lines(span: Span, by: By, now: datetime) -> list[Line]:
     """As `lines`, of everything that was received on the days of a span: from the sums that are kept."""
     if by in _PERIODS:
         return _periods(tallied.by_day(span, now), by)
-    found = tallied.by_key(by.value, span, now)
+    return _named(tallied.by_key(by.value, span, now), by)
+
+
+def kept_count(span: Span, kind: str, key: str, outcome: str, now: datetime) -> int:
+    """How many were received on the days of a span (and went that way, where an outcome is named): in all, or those of
+    one unit, ward, category or channel."""
+    sums = tallied.of_one(kind, key, span, now) if kind else tallied.in_all(span, now)
+    return sums[outcome or "received"]
+
+
+def _named(found: Mapping[str, Mapping[str, int]], by: By) -> list[Line]:
     names = _names(by)
     told = [_tallied(*names.get(key, (key, "")), sums) for key, sums in found.items()]
     return sorted(told, key=lambda line: (-line.received, line.key))[:MOST_LINES]
@@ -129,15 +128,6 @@ def _names(by: By) -> dict[str, tuple[str, str]]:
         return {pk.hex: (code, name) for pk, code, name in rows}
     wards = Unit.objects.filter(level=Level.WARD).order_by("valid_from").values_list("code", "name")
     return {code: (code, name) for code, name in wards}
-
-
-def _counted(now: datetime) -> dict[str, Any]:
-    counts = {f"n_{code}": Count("pk", filter=condition(now)) for code, condition in OUTCOMES.items()}
-    return {"received": Count("pk"), "stars": Avg("rating"), **counts}
-
-
-def _line(key: str, name: str, row: Mapping[str, Any]) -> Line:
-    return Line(key, name, row["received"], {code: row[f"n_{code}"] for code in OUTCOMES}, row["stars"])
 
 
 def _tallied(key: str, name: str, sums: Mapping[str, int]) -> Line:

@@ -1,4 +1,5 @@
-"""Figures and clusters of everything, from the sums that are kept (`models.tallies`) instead of from the reports.
+"""Figures and clusters of everything, from the sums that are kept (`models.tallies`) instead of from the reports; and
+the same figures of a part, from the indexes of the reports.
 
 Only what is late, or open at three times its term, depends on the moment of asking: it is counted among the open
 reports, which are few.
@@ -7,12 +8,12 @@ reports, which are few.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, ExpressionWrapper, F, FloatField, QuerySet, Sum
-from django.db.models.functions import Floor
+from django.db.models import Count, FloatField, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Floor
 
 from songcau.systems.citizen_reports.models import DayTally, PlaceTally, Report
 from songcau.systems.citizen_reports.models.tallies import CELLS_PER_DEGREE, PLACE_UNITS
@@ -31,12 +32,14 @@ SUMS = {
     "UNHAPPY": "unhappy",
     "stars": "stars",
 }
+_NEVER = datetime.max.replace(tzinfo=UTC)
 OF_THE_MOMENT = ("OPEN", "OPEN_LATE", "THREE_TIMES")
 # How the reports themselves are grouped for each kind of tally.
 _KEYS = {
     DayTally.Kind.UNIT: "agency_id",
     DayTally.Kind.WARD: "ward_code",
     DayTally.Kind.CATEGORY: "category_id",
+    DayTally.Kind.CHANNEL: "channel",
 }
 
 
@@ -60,6 +63,36 @@ def in_all(span: Span, now: datetime) -> Sums:
     return {**_plain(row), **_open(span).aggregate(**_counted(now))}
 
 
+def of_one(kind: str, key: str, span: Span, now: datetime) -> Sums:
+    """The sums of one unit, ward, category or channel."""
+    row = _of(kind, span).filter(key=key).aggregate(**_summed())
+    field, value = _KEYS[DayTally.Kind(kind)], key or (None if kind == DayTally.Kind.UNIT else "")
+    return {**_plain(row), **_open(span).filter(**{field: value}).aggregate(**_counted(now))}
+
+
+def of_rows(rows: QuerySet[Report], field: str, now: datetime) -> dict[Any, Sums]:
+    """The sums of these reports by a field; a key as the tallies have it."""
+    rows = rows.order_by()
+    found = {row[field]: _plain(row) for row in rows.values(field).annotate(**_from_facts())}
+    return _told(found, rows.filter(is_open=True), now, field)
+
+
+def of_all(rows: QuerySet[Report], now: datetime) -> Sums:
+    """The sums of these reports."""
+    rows = rows.order_by()
+    return {
+        **_plain(rows.aggregate(**_from_facts())),
+        **rows.filter(is_open=True).aggregate(**_counted(now)),
+    }
+
+
+def _from_facts() -> dict[str, Any]:
+    """As `_summed`, of reports. What is open is counted apart: from the index of the open ones, with their dates."""
+    counts = {code: Count("is_open", filter=OUTCOMES[code](_NEVER)) for code in SUMS if code in OUTCOMES}
+    named = {"received": Count("*"), **counts, "stars": Sum("rating")}
+    return {f"sum_{name}": what for name, what in named.items()}
+
+
 def _of(kind: str, span: Span) -> QuerySet[DayTally]:
     first, last = span
     rows = DayTally.objects.filter(kind=kind)
@@ -79,7 +112,7 @@ def _summed() -> dict[str, Sum]:
 
 
 def _counted(now: datetime) -> dict[str, Count]:
-    return {code: Count("pk", filter=OUTCOMES[code](now)) for code in OF_THE_MOMENT}
+    return {code: Count("is_open", filter=OUTCOMES[code](now)) for code in OF_THE_MOMENT}
 
 
 def _plain(row: Mapping[str, Any]) -> Sums:
@@ -87,14 +120,20 @@ def _plain(row: Mapping[str, Any]) -> Sums:
 
 
 def _with_open(found: dict[Any, Sums], span: Span, now: datetime, field: str) -> dict[Any, Sums]:
+    return _told(found, _open(span), now, field)
+
+
+def _told(found: dict[Any, Sums], still_open: QuerySet[Report], now: datetime, field: str) -> dict[Any, Sums]:
     none = dict.fromkeys(OF_THE_MOMENT, 0)
-    told = {key: {**sums, **none} for key, sums in found.items() if sums["received"]}
-    for row in _open(span).values(field).annotate(**_counted(now)):
-        key = row[field]
-        key = key.hex if isinstance(key, UUID) else key if key is not None else ""
-        if key in told:
+    told = {_plain_key(key): {**sums, **none} for key, sums in found.items() if sums["received"]}
+    for row in still_open.values(field).annotate(**_counted(now)):
+        if (key := _plain_key(row[field])) in told:
             told[key] |= {code: row[code] for code in OF_THE_MOMENT}
     return told
+
+
+def _plain_key(key: Any) -> Any:
+    return key.hex if isinstance(key, UUID) else key if key is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +181,13 @@ def many_in(found: Iterable[Cell]) -> int:
 
 def cell_of(longitude: float, latitude: float, degrees: float) -> tuple[int, int]:
     """In which of the broader cells a report is counted: that of the middle of the kept cell it lies in."""
-    x = (_nth(longitude, 180) + 0.5) / CELLS_PER_DEGREE - 180
-    y = (_nth(latitude, 90) + 0.5) / CELLS_PER_DEGREE - 90
-    return math.floor(x / degrees), math.floor(y / degrees)
+    (by, east), (_by, north) = _scale(180, degrees), _scale(90, degrees)
+    return math.floor(_nth(longitude, 180) * by + east), math.floor(_nth(latitude, 90) * by + north)
+
+
+def _scale(zero: int, degrees: float) -> tuple[float, float]:
+    """How the number of a kept cell becomes that of the broader cell its middle lies in: times one, plus the other."""
+    return 1 / CELLS_PER_DEGREE / degrees, (0.5 / CELLS_PER_DEGREE - zero) / degrees
 
 
 def _cell(row: Mapping[str, Any], degrees: float) -> Cell:
@@ -166,6 +209,6 @@ def _nth(degrees: float, zero: int) -> int:
 
 
 def _group(field: str, zero: int, degrees: float) -> Floor:
-    """In which of the broader cells a kept cell lies, by its middle."""
-    middle = (F(field) + 0.5) / float(CELLS_PER_DEGREE) - float(zero)
-    return Floor(ExpressionWrapper(middle / degrees, output_field=FloatField()))
+    """In which of the broader cells a kept cell lies, by its middle. Floats: PostgreSQL is slow with its decimals."""
+    by, more = (Cast(Value(number), FloatField()) for number in _scale(zero, degrees))
+    return Floor(Cast(field, FloatField()) * by + more)

@@ -30,17 +30,20 @@ class ReportFacts:
 
 
 def facts_of(report_id: UUID) -> ReportFacts | None:
-    """`code` as it is read out; `due_at` when the centre must have looked at it, where nothing is promised yet."""
+    """`code` as it is read out; `agency` the centre's name where no unit has it; `due_at` when the centre must have
+    looked at it, where nothing is promised yet.
+    """
     report = Report.objects.filter(pk=report_id).select_related("agency").first()
     if report is None:
         return None
+    agency = report.agency or centre()
     return ReportFacts(
         report.pk,
         shown_code(report.code),
         State(report.state),
         report.urgency == "URGENT",
         report.agency_id,
-        report.agency.name if report.agency else "",
+        agency.name if agency else "",
         report.due_at or report.verify_due_at,
         report.escalation,
     )

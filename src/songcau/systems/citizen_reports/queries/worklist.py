@@ -6,7 +6,7 @@ A figure of the statistics and the list behind it use the same condition, so tha
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Count, Q, QuerySet, When
 
 from songcau.kernel.actor import Actor
 from songcau.systems.citizen_reports.models import Report, ReportQuerySet
@@ -70,7 +70,7 @@ def has_unit() -> Case:
 def counted_by_colour(rows: QuerySet[Report], now: datetime) -> dict[Colour, int]:
     """How many of the rows are open in each colour, in one go."""
     open_ones = (Colour.BLACK, Colour.RED, Colour.AMBER, Colour.GREEN)
-    counts = {str(one): Count("pk", filter=colour_is(one, now)) for one in open_ones}
+    counts = {str(one): Count("is_open", filter=colour_is(one, now)) for one in open_ones}
     found = rows.order_by().filter(is_open=True).aggregate(**counts)
     return {one: found[str(one)] for one in open_ones}
 
@@ -80,11 +80,10 @@ def three_times(now: datetime) -> Q:
     return Q(is_open=True, thrice_due_at__lte=now)
 
 
-_IS_LATE = Q(due_at__isnull=False, resolved_at__isnull=False, resolved_at__gt=F("due_at"))
 # How it went, as the statistics count it. The first five take every report exactly once.
 OUTCOMES: Mapping[str, Condition] = {
-    "IN_TIME": lambda _now: Q(state__in=DONE) & ~_IS_LATE,
-    "DONE_LATE": lambda _now: Q(state__in=DONE) & _IS_LATE,
+    "IN_TIME": lambda _now: Q(state__in=DONE, done_late=False),
+    "DONE_LATE": lambda _now: Q(state__in=DONE, done_late=True),
     "OPEN": lambda now: Q(is_open=True, asked_at__gte=now),
     "OPEN_LATE": lambda now: Q(is_open=True, asked_at__lt=now),
     "TURNED_DOWN": lambda _now: Q(state__in=TURNED_DOWN),
@@ -104,4 +103,4 @@ def late_reports(by: Actor, now: datetime) -> ReportQuerySet:
 
 def near_its_end(by: Actor, now: datetime, within: timedelta) -> ReportQuerySet:
     """Open, in time, and due within the span."""
-    return reports_of(by).filter(is_open=True, due_at__gte=now, due_at__lte=now + within)
+    return reports_of(by).filter(is_open=True, due_at__isnull=False, asked_at__gte=now, asked_at__lte=now + within)

@@ -1,6 +1,7 @@
 """What is allowed? States, deadlines and limits of reports: pure functions on plain data, `now` handed in."""
 
 from songcau.systems.citizen_reports.rules.abuse import (
+    ADDRESS_PACE,
     APPEAL_LIMIT,
     FIRST_BLOCK,
     KNOWN_PACE,
@@ -14,11 +15,13 @@ from songcau.systems.citizen_reports.rules.abuse import (
     ReportingBlocked,
     ReportsTooFast,
     Sanction,
+    require_address_pace,
     require_appeal,
     require_not_blocked,
     require_pace,
     standing_after,
 )
+from songcau.systems.citizen_reports.rules.areas import RADII, PlaceOfAlertMissing, RadiusUnfit, require_around
 from songcau.systems.citizen_reports.rules.blurring import (
     fuzzed,
     rounded,
@@ -122,6 +125,7 @@ from songcau.systems.citizen_reports.rules.numbers import (
     shown_secret,
 )
 from songcau.systems.citizen_reports.rules.own_names import hidden_name
+from songcau.systems.citizen_reports.rules.person_names import for_everybody, hidden_introductions, hidden_people
 from songcau.systems.citizen_reports.rules.questions import (
     ANSWER_LIMIT,
     LABEL_LIMIT,
@@ -190,8 +194,10 @@ from songcau.systems.citizen_reports.rules.texts import (
     ReportWithoutWords,
     require_report,
 )
+from songcau.systems.citizen_reports.rules.timeline import TIMELINE, require_known_line
 
 __all__ = [
+    "ADDRESS_PACE",
     "ANSWER_LIMIT",
     "APPEAL_LIMIT",
     "BEST_RATING",
@@ -218,6 +224,7 @@ __all__ = [
     "NOTE_LIMIT",
     "NUDGE_EVERY",
     "PLANNABLE",
+    "RADII",
     "RELATED_CATEGORY",
     "REOPEN_WITHIN",
     "REPORT_LIMIT",
@@ -229,6 +236,7 @@ __all__ = [
     "SHORTEST_REPORT",
     "SHORTEST_REST",
     "STOP_WORDS",
+    "TIMELINE",
     "TIME_WEIGHT",
     "UNKNOWN_PACE",
     "URGENT_HOURS",
@@ -273,6 +281,7 @@ __all__ = [
     "PhotoAfterMissing",
     "PhotoMissing",
     "PlaceDoubt",
+    "PlaceOfAlertMissing",
     "PlanDateUnfit",
     "PlanReasonMissing",
     "PlanUnfit",
@@ -280,6 +289,7 @@ __all__ = [
     "QuestionKind",
     "QuestionUnanswered",
     "QuestionsUnfit",
+    "RadiusUnfit",
     "RatedAlready",
     "RatingTextTooLong",
     "RatingTooEarly",
@@ -315,9 +325,12 @@ __all__ = [
     "closes_by_time",
     "colour",
     "escalation_due",
+    "for_everybody",
     "fuzzed",
     "hidden_contacts",
+    "hidden_introductions",
     "hidden_name",
+    "hidden_people",
     "is_likely_duplicate",
     "is_open",
     "is_secret",
@@ -329,9 +342,12 @@ __all__ = [
     "new_secret",
     "normalised_code",
     "open311_status",
+    "require_address_pace",
     "require_answers",
     "require_appeal",
+    "require_around",
     "require_closing",
+    "require_known_line",
     "require_not_blocked",
     "require_nudge",
     "require_open",

@@ -10,6 +10,8 @@ from songcau.systems.citizen_reports.rules.steps import letters
 # In a minute, in an hour, in a day. Choices of this project: a family that walks through its street reports ten things.
 KNOWN_PACE = (5, 30, 60)
 UNKNOWN_PACE = (3, 10, 20)
+# From one address in a minute and in an hour: a mobile company's customers share one.
+ADDRESS_PACE = (30, 240)
 WARNINGS_BEFORE_BLOCK = 2
 FIRST_BLOCK = timedelta(days=7)
 LATER_BLOCK = timedelta(days=30)
@@ -57,6 +59,13 @@ def require_pace(last_minute: int, last_hour: int, last_day: int, *, known: bool
     pace = KNOWN_PACE if known else UNKNOWN_PACE
     for count, most, minutes in zip((last_minute, last_hour, last_day), pace, (1, 60, 24 * 60), strict=True):
         if count >= most:
+            raise ReportsTooFast(most=most, minutes=minutes)
+
+
+def require_address_pace(in_minute: int, in_hour: int) -> None:
+    """The counts are with the report that comes. Raises ReportsTooFast."""
+    for count, most, minutes in zip((in_minute, in_hour), ADDRESS_PACE, (1, 60), strict=True):
+        if count > most:
             raise ReportsTooFast(most=most, minutes=minutes)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from songcau.kernel.errors import Refused
@@ -69,7 +69,7 @@ class QuestionsUnfit(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`options`: the values that may be chosen, as they are stored."""
+    """`options`: the values that may be chosen, as they are stored; `labels`: their words, Vietnamese and English."""
 
     key: str
     kind: QuestionKind
@@ -77,6 +77,12 @@ class Question:
     label_en: str = ""
     options: tuple[str, ...] = ()
     required: bool = False
+    labels: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    def offered(self, language: str) -> tuple[tuple[str, str], ...]:
+        """What may be chosen: value and words."""
+        words = (english if language == "en" and english else label for label, english in self.labels)
+        return tuple(zip(self.options, words, strict=True))
 
     def said(self, language: str) -> str:
         """The question in a language, Vietnamese where there is no English."""
@@ -179,11 +185,18 @@ def _question(row: Row) -> Question | None:
         return None
     if options is None or (kind == QuestionKind.CHOICE) != bool(options):
         return None
-    return Question(key, QuestionKind(kind), normal(str(label)), normal(str(label_en)), options, required)
+    labels = _labels(row.get("options", []))
+    return Question(key, QuestionKind(kind), normal(str(label)), normal(str(label_en)), options, required, labels)
 
 
 def _is_label(text: object) -> bool:
     return isinstance(text, str) and 0 < len(normal(text)) <= LABEL_LIMIT
+
+
+def _labels(rows: object) -> tuple[tuple[str, str], ...]:
+    """Of options that can be offered: their words in both languages."""
+    assert isinstance(rows, list)  # noqa: S101  # `_options` has looked
+    return tuple((normal(str(one["label"])), normal(str(one.get("label_en") or ""))) for one in rows)
 
 
 def _options(rows: object) -> tuple[str, ...] | None:

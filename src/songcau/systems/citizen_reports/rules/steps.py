@@ -143,6 +143,7 @@ WORKFLOW = Workflow(
         Transition("fail_spot_check", _DONE, State.REOPENED, LEADER),
         Transition("resolve_with_parent", FOLLOWING, State.RESOLVED, SONGCAU),
         Transition("close_with_parent", (State.RESOLVED,), State.CLOSED, SONGCAU),
+        Transition("reopen_with_parent", _DONE, State.REOPENED, SONGCAU),
     ),
 )
 

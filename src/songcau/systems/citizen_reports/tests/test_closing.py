@@ -14,6 +14,7 @@ from songcau.kernel.workflow import TransitionRefused
 from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.actions import (
     add_evidence,
+    ask_reporter,
     assign_report,
     choose_spot_checks,
     close_after_days,
@@ -27,12 +28,14 @@ from songcau.systems.citizen_reports.actions import (
     refuse_report,
     reopen_report,
     resolve_report,
+    start_work,
     unmerge_report,
 )
 from songcau.systems.citizen_reports.actions.closing import SpotCheckDone, SpotCheckMissing
 from songcau.systems.citizen_reports.actions.merging import NothingToMerge, ReportFollowsNone, TooManyToMerge
 from songcau.systems.citizen_reports.actions.record import ReportFollowsAnother, ReportUnknown, ReportWordsMissing
 from songcau.systems.citizen_reports.models import Report, SpotCheck
+from songcau.systems.citizen_reports.queries.telling import facts_of
 from songcau.systems.citizen_reports.rules import AttachmentKind, RefusalReason, State, Verdict, Visibility
 from songcau.systems.citizen_reports.tests.conftest import NOW
 from songcau.systems.citizen_reports.tests.town import Town, found, send
@@ -46,6 +49,7 @@ from songcau.systems.citizen_reports.tests.working import (
     lines,
     resolved,
     sender,
+    shown_after,
     started,
     steps,
 )
@@ -246,3 +250,39 @@ def test_a_reopened_report_is_late_by_its_new_clock(town: Town) -> None:
     with clock.frozen(later(days=15)):
         assert escalate_late(by=SYSTEM) == 1
     assert found(report.pk).escalation == 1
+
+
+def test_what_the_centre_leaves_too_long_is_told_as_anything_late(town: Town) -> None:
+    new, asked, follows = send(), send(), send()
+    waiting = accepted(town)
+    ask_reporter(by=town.desk, report_id=asked.pk, text="Ổ gà ở đoạn nào của đường?")
+    merge_reports(by=town.desk, parent_id=waiting.pk, child_ids=[follows.pk])
+    term = new.verify_due_at - new.received_at
+    for times, level in ((1, 1), (2, 2), (3, 3)):
+        with clock.frozen(new.received_at + times * term + timedelta(seconds=1)):
+            assert escalate_late(by=SYSTEM) == 2
+            assert escalate_late(by=SYSTEM) == 0
+        assert [found(one.pk).escalation for one in (new, waiting, asked, follows)] == [level, level, 0, 0]
+    facts = facts_of(new.pk)
+    assert facts is not None
+    assert facts.agency == town.centre.name
+    # Handed out, the unit's own term counts from level 0.
+    assign_report(by=town.desk, report_id=waiting.pk, agency_id=town.ward.pk)
+    assert found(waiting.pk).escalation == 0
+
+
+def test_children_are_opened_again_with_their_parent(town: Town) -> None:
+    parent, child, happy = started(town), send(), send()
+    merge_reports(by=town.desk, parent_id=parent.pk, child_ids=[child.pk, happy.pk])
+    shown_after(town.officer, parent)
+    resolve_report(by=town.officer, report_id=parent.pk, closing_text=CLOSING)
+    rate_report(by=sender(happy), report_id=happy.pk, rating=5)
+    reopen_report(by=sender(parent), report_id=parent.pk, text="Ổ gà vẫn còn nguyên, xe vẫn ngã ở đó.")
+    assert (found(child.pk).state, found(child.pk).parent, found(child.pk).reopenings) == (State.REOPENED, parent, 1)
+    assert steps(child)[-1] == "reopen_with_parent"
+    assert found(happy.pk).state == State.CLOSED
+    # They end with it once more.
+    start_work(by=town.officer, report_id=parent.pk)
+    shown_after(town.officer, parent)
+    resolve_report(by=town.officer, report_id=parent.pk, closing_text=CLOSING)
+    assert found(child.pk).state == State.RESOLVED

@@ -14,9 +14,9 @@ from songcau.foundation.places.rules import Level
 from songcau.kernel import clock
 from songcau.kernel.actor import SYSTEM
 from songcau.systems.citizen_reports import rules
-from songcau.systems.citizen_reports.demo import seed_reports
-from songcau.systems.citizen_reports.demo.requests_311 import FILE
-from songcau.systems.citizen_reports.demo.stories import closings
+from songcau.systems.citizen_reports.management import seed_reports
+from songcau.systems.citizen_reports.management.requests_311 import FILE
+from songcau.systems.citizen_reports.management.stories import closings
 from songcau.systems.citizen_reports.models import Attachment, Entry, Report, Reporter
 from songcau.systems.citizen_reports.rules import AttachmentKind, Colour, RefusalReason, State
 

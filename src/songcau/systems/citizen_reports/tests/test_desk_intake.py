@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from songcau.kernel import clock
-from songcau.systems.citizen_reports.actions import showing
+from songcau.systems.citizen_reports.actions import recategorise, showing
 from songcau.systems.citizen_reports.actions.submitting import Contact
 from songcau.systems.citizen_reports.models import (
     AnswerTemplate,
@@ -15,6 +15,9 @@ from songcau.systems.citizen_reports.models import (
     Reporter,
     SpotCheck,
 )
+from songcau.systems.citizen_reports.pages.answers import asked
+from songcau.systems.citizen_reports.pages.printing import sheets
+from songcau.systems.citizen_reports.queries.for_reporter import own_report
 from songcau.systems.citizen_reports.rules import Channel, State
 from songcau.systems.citizen_reports.tests.desk import Enter, assigned, browsers, page
 from songcau.systems.citizen_reports.tests.town import Town, found, send
@@ -142,3 +145,58 @@ def test_standard_answers_are_filled_in(town: Town, enter: Enter) -> None:
     shown = enter(town.officer).get(page("step", report.pk, "tell")).content.decode()
     assert f"UBND phường Trưng Vương xử lý PA-{report.code[2:6]}-{report.code[6:]} trước " in shown
     assert "{unknown}" in shown
+
+
+QUESTIONS: list[dict[str, Any]] = [
+    {
+        "key": "kind",
+        "kind": "CHOICE",
+        "label": "Loại đèn",
+        "label_en": "Kind of lamp",
+        "options": [{"value": "LED_2", "label": "Đèn LED", "label_en": "LED lamp"}],
+    },
+    {"key": "dark", "kind": "YES_NO", "label": "Tối hẳn?"},
+    {"key": "many", "kind": "NUMBER", "label": "Mấy đèn?"},
+]
+
+
+def test_answers_are_shown_in_words_wherever_they_are_read(town: Town, enter: Enter) -> None:
+    town.lamp.questions = QUESTIONS
+    town.lamp.save()
+    client = enter(town.desk)
+    page_of_form = client.post(page("write_down"), {"category": str(town.lamp.pk), "asked": ""}).content.decode()
+    assert '<option value="LED_2">Đèn LED</option>' in page_of_form
+    answers = {"kind": "LED_2", "dark": "no", "many": "1200"}
+    report = send(category="STREET_LAMP", answers=answers, text="Đèn đường hỏng đã ba hôm nay.")
+    shown = [("Loại đèn", "Đèn LED"), ("Tối hẳn?", "Không"), ("Mấy đèn?", "1.200")]
+    own = own_report(report.pk, "en")
+    assert own is not None
+    assert own.answers == (("Kind of lamp", "LED lamp"), ("Tối hẳn?", False), ("Mấy đèn?", 1200))
+    # Put under another subject, what was asked and answered stays in words.
+    recategorise(by=town.desk, report_id=report.pk, category="POTHOLE")
+    assert asked(found(report.pk)) == shown
+    for address in (page("case", report.pk), page("moderation"), f"{page('reports')}?format=csv"):
+        text = b"".join(client.get(address)).decode()
+        assert "Đèn LED" in text, address
+        assert "LED_2" not in text, address
+    # Of what nobody asks any more the stored words are better than none.
+    town.lamp.questions = []
+    town.lamp.save()
+    assert ("kind", "LED_2") in asked(found(report.pk))
+
+
+def test_the_sheet_for_voters_names_its_ward_and_takes_no_old_answer_for_a_result(town: Town, enter: Enter) -> None:
+    report = assigned(town)
+    showing.publish_report(by=town.desk, report_id=report.pk)
+    rows, old = Report.objects.filter(pk=report.pk), "Đã vá xong, gọi 0912 345 678 nếu hỏng lại."
+    rows.update(state=State.REOPENED, closing_text=old)
+    facts = sheets.voters(rows, "Phường Trưng Vương", None, None, clock.now())
+    assert facts["about"] == "Phục vụ tiếp xúc cử tri Phường Trưng Vương"
+    assert facts["body"][-1].rows[0][3] == "Mở lại"
+    rows.update(state=State.CLOSED, is_open=False)
+    facts = sheets.voters(rows, "", None, None, clock.now())
+    assert facts["about"] == "Phục vụ tiếp xúc cử tri"
+    assert facts["body"][-1].rows[0][3].startswith("Đã vá xong")
+    assert "345" not in facts["body"][-1].rows[0][3]
+    named = enter(town.desk).get(page("print", "voters"), {"ward": "05443"})["Content-Disposition"]
+    assert "tiep-xuc-cu-tri" in named

@@ -1,5 +1,6 @@
 """The desk's pages, as an officer, the centre's desk, an outside body and a leader meet them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -81,6 +82,27 @@ def test_the_queue_accepts_and_gives_to_the_unit_that_the_rules_name(town: Town,
     assert (after.state, after.agency, after.urgency) == (State.ASSIGNED, town.office, "URGENT")
     assert after.is_public
     assert after.first_due_at == after.due_at
+
+
+def focus_of(response: Any) -> str:
+    """Which element of the page has the focus when it opens; empty: none, one begins at the menu."""
+    shown = response.content.decode().partition('<template id="sc-confirm">')[0]
+    found = re.search(r"<(\w+)[^<>]* autofocus[^<>]*>", shown)
+    return found[1] if found else ""
+
+
+def test_after_a_step_whoever_works_by_keys_goes_on_where_they_were(town: Town, enter: Enter) -> None:
+    report, desk = assigned(town), enter(town.desk)
+    other = send(text="Nắp cống mất trước nhà số 3.")
+    assert focus_of(desk.get(page("moderation"))) == "div", "that one has signed in"
+    assert focus_of(desk.get(page("moderation"))) == ""
+    assert focus_of(desk.get(page("moderation"), {"report": other.pk})) == "a"
+    assert focus_of(desk.get(page("moderation"), {"report": other.pk}, headers={"HX-Request": "true"})) == ""
+    assert focus_of(desk.get(page("case", report.pk))) == "h1"
+    step = page("step", report.pk, "note")
+    assert focus_of(desk.get(step)) == "h1"
+    assert focus_of(desk.post(step, {"version": report.version, "text": ""})) == ""
+    assert focus_of(desk.post(step, {"version": report.version, "text": "Đã gọi phường."}, follow=True)) == "div"
 
 
 def test_of_two_desks_the_second_is_told_what_the_first_changed(town: Town, enter: Enter) -> None:
@@ -284,3 +306,23 @@ def test_a_code_in_any_writing_leads_to_its_report(town: Town, enter: Enter) -> 
     assert client.get(page("by_code", report.code.lower()))["Location"] == page("case", report.pk)
     assert client.get(page("by_code", "PA00000000")).status_code == 404
     assert client.get(page("by_code", "!")).status_code in (404, 422)
+
+
+def test_the_charts_are_drawn_from_the_table_in_which_every_figure_opens_its_list(town: Town, enter: Enter) -> None:
+    report = assigned(town)
+    Report.objects.filter(pk=report.pk).update(
+        state=State.CLOSED, is_open=False, resolved_at=clock.now(), rating=5, rated_at=clock.now()
+    )
+    client = enter(town.mayor)
+    for by, lying in (("UNIT", "yes"), ("DAY", "no")):
+        answer = client.get(page("statistics"), {"by": by})
+        shown = answer.content.decode()
+        assert f'data-lying="{lying}"' in shown
+        assert shown.count("data-chart-of=") == 2
+        row = answer.context["rows"][0]
+        assert f'data-line="{row.name}"' in shown
+        assert 'data-value="100.0"' in shown
+        for href in (row.received.href, row.in_time_href, row.content_href):
+            assert client.get(href).context["page"].count == 1, href
+    empty = client.get(page("statistics"), {"received_from": "2020-01-01", "received_to": "2020-01-02"})
+    assert "data-chart-of=" not in empty.content.decode()

@@ -11,6 +11,7 @@ import pytest
 
 from songcau.foundation.files.models import Upload
 from songcau.foundation.files.tests.samples import photograph
+from songcau.foundation.outbox.models import Event
 from songcau.kernel.actor import SYSTEM
 from songcau.systems.citizen_reports.actions import fetching
 from songcau.systems.citizen_reports.actions.fetching import fetch_pictures
@@ -223,3 +224,10 @@ def test_two_workers_fetch_it_once(town: Town) -> None:
     row.refresh_from_db()
     assert row.upload_id is not None
     assert Upload.objects.count() == 1
+
+
+def test_only_what_names_a_picture_elsewhere_is_fetched_for(town: Town) -> None:
+    send()
+    assert not Event.objects.filter(name__endswith="PicturesElsewhere").exists()
+    send(media_url="https://pictures.example/a.jpg")
+    assert Event.objects.filter(name__endswith="PicturesElsewhere").count() == 1

@@ -1,19 +1,20 @@
 """To another jurisdiction and back: each report once, whatever gets lost on the way, and never who reported."""
 
 import json
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
 
 import httpx
 import pytest
+from django.test import Client
 
 from songcau.foundation.accounts.permissions import NotYours
 from songcau.kernel import clock
 from songcau.kernel.actor import SYSTEM
 from songcau.systems.citizen_reports.actions import forwarding
+from songcau.systems.citizen_reports.actions.api_keys import issue_api_key
 from songcau.systems.citizen_reports.actions.forwarding import (
     ForwardedAlready,
     JurisdictionUnusable,
@@ -30,85 +31,13 @@ from songcau.systems.citizen_reports.actions.submitting import Contact
 from songcau.systems.citizen_reports.adapters.open311 import HttpPeer, PeerAway, PeerRefused, Window
 from songcau.systems.citizen_reports.adapters.open311 import client as client_room
 from songcau.systems.citizen_reports.models import Attachment, Entry, Jurisdiction, OutsideLink, Report
-from songcau.systems.citizen_reports.rules import Direction, LinkState, State
+from songcau.systems.citizen_reports.rules import Direction, LinkState, State, shown_code
 from songcau.systems.citizen_reports.tests.conftest import NOW
+from songcau.systems.citizen_reports.tests.elsewhere import Elsewhere
+from songcau.systems.citizen_reports.tests.test_open311 import post, read
 from songcau.systems.citizen_reports.tests.town import INSIDE, Town, found, send
 
 FAULT = [{"code": "400", "description": "no such service"}]
-
-
-class Elsewhere:
-    """A jurisdiction that keeps what it is sent, and behaves as badly as it is told to."""
-
-    def __init__(self) -> None:
-        self.requests: dict[str, dict[str, Any]] = {}
-        self.by_reference: dict[str, str] = {}
-        self.posts = 0
-        self.loses_answers = 0
-        self.fails: Callable[[httpx.Request], httpx.Response | None] = lambda _request: None
-        self.speaks_xml_only = False
-        self.knows_references = False
-        self.gives_tokens = False
-        self.asked: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
-        if (failure := self.fails(request)) is not None:
-            return failure
-        path, _dot, form = request.url.path.rpartition(".")
-        if self.speaks_xml_only and form == "json":
-            return httpx.Response(404, text="<html>no such page</html>")
-        rows = self._posted(request) if request.method == "POST" else self._found(path, request)
-        if request.method == "POST" and self.loses_answers:
-            self.loses_answers -= 1
-            raise httpx.ReadTimeout("lost", request=request)
-        return self._written(rows, form)
-
-    def _posted(self, request: httpx.Request) -> list[dict[str, Any]]:
-        fields = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
-        self.posts += 1
-        reference = request.headers.get("Idempotency-Key", "")
-        if self.knows_references and reference in self.by_reference:
-            return [{"service_request_id": self.by_reference[reference]}]
-        number = f"R{len(self.requests) + 1}"
-        self.by_reference[reference] = number
-        self.add(number, **fields)
-        return [{"token": f"T{number}"}] if self.gives_tokens else [{"service_request_id": number}]
-
-    def add(self, number: str, **fields: Any) -> None:
-        self.requests[number] = {
-            "service_request_id": number,
-            "status": "open",
-            "status_notes": "",
-            "requested_datetime": clock.now().isoformat(),
-            "updated_datetime": clock.now().isoformat(),
-            **fields,
-        }
-
-    def _found(self, path: str, request: httpx.Request) -> list[dict[str, Any]]:
-        if "/tokens/" in path:
-            number = path.rpartition("/T")[2]
-            return [{"service_request_id": number, "token": f"T{number}"}] if number in self.requests else []
-        if wanted := request.url.params.get("service_request_id"):
-            return [self.requests[one] for one in wanted.split(",") if one in self.requests]
-        begin, end = (datetime.fromisoformat(request.url.params[f"{name}_date"]) for name in ("start", "end"))
-        page, size = int(request.url.params["page"]), int(request.url.params["page_size"])
-        rows = [
-            row for row in self.requests.values() if begin <= datetime.fromisoformat(row["requested_datetime"]) <= end
-        ]
-        return rows[(page - 1) * size : page * size]
-
-    def _written(self, rows: list[dict[str, Any]], form: str) -> httpx.Response:
-        if form == "json":
-            return httpx.Response(200, json=rows)
-        from xml.sax.saxutils import escape
-
-        inside = "".join(
-            "<request>" + "".join(f"<{k}>{escape(str(v))}</{k}>" for k, v in row.items()) + "</request>" for row in rows
-        )
-        return httpx.Response(
-            200, text=f'<?xml version="1.0" encoding="utf-8"?><service_requests>{inside}</service_requests>'
-        )
 
 
 @pytest.fixture
@@ -234,6 +163,17 @@ def test_what_the_other_side_says_is_read_back(
     # It is for the unit to say that it is done.
     assert found(link.report_id).is_open
     assert read_back(by=SYSTEM, jurisdiction_id=jurisdiction.pk, connect=connect) == 0
+    elsewhere.requests["R1"] |= {"status": "open", "status_notes": "Lại mất điện"}
+    assert read_back(by=SYSTEM, jurisdiction_id=jurisdiction.pk, connect=connect) == 1
+    assert read_back(by=SYSTEM, jurisdiction_id=jurisdiction.pk, connect=connect) == 0
+    link.refresh_from_db()
+    assert (link.state, link.remote_status) == (LinkState.SENT, "open")
+    # What was closed there long ago is asked for no more.
+    elsewhere.requests["R1"] |= {"status": "closed", "status_notes": "Đã xong"}
+    assert read_back(by=SYSTEM, jurisdiction_id=jurisdiction.pk, connect=connect) == 1
+    elsewhere.requests["R1"] |= {"status": "open"}
+    with clock.frozen(NOW + forwarding.MAY_REOPEN):
+        assert read_back(by=SYSTEM, jurisdiction_id=jurisdiction.pk, connect=connect) == 0
 
 
 def test_what_cannot_be_forwarded_says_why(town: Town, jurisdiction: Jurisdiction) -> None:
@@ -283,6 +223,36 @@ def test_what_we_sent_does_not_come_back(
     OutsideLink.objects.update(remote_id="")
     assert pull_reports(by=SYSTEM, jurisdiction_id=jurisdiction.pk, connect=connect) == 0
     assert Report.objects.count() == 1
+
+
+NEIGHBOURS = "PA-7K3M-Q2X9"
+
+
+def test_what_they_sent_us_themselves_is_not_taken_over_besides(
+    client: Client, town: Town, jurisdiction: Jurisdiction, elsewhere: Elsewhere, connect: forwarding.Connect
+) -> None:
+    key = issue_api_key(by=town.root, name="Thành phố bên")[1]
+    elsewhere.add(NEIGHBOURS, service_code="HOLE", description="Hố sâu giữa đường", lat=INSIDE[1], long=INSIDE[0])
+    post(client, key, description=f"Hố sâu giữa đường\n[{NEIGHBOURS}]")
+    assert pull_reports(by=SYSTEM, jurisdiction_id=jurisdiction.pk, connect=connect) == 0
+    assert Report.objects.count() == 1
+
+
+def test_what_was_taken_over_before_they_sent_it_is_the_same_report(
+    client: Client, town: Town, jurisdiction: Jurisdiction, elsewhere: Elsewhere, connect: forwarding.Connect
+) -> None:
+    key = issue_api_key(by=town.root, name="Thành phố bên")[1]
+    elsewhere.add(NEIGHBOURS, service_code="HOLE", description="Hố sâu giữa đường", lat=INSIDE[1], long=INSIDE[0])
+    assert pull_reports(by=SYSTEM, jurisdiction_id=jurisdiction.pk, connect=connect) == 1
+    for _time in range(2):
+        answer = post(client, key, expect=200, description=f"Hố sâu giữa đường\n[{NEIGHBOURS}]")
+        assert answer[0]["service_request_id"] == shown_code(Report.objects.get().code)
+    # Its key reads how it stands before the public does, as if it had been sent first.
+    code = answer[0]["service_request_id"]
+    assert len(read(client, "requests.json", service_request_id=code, api_key=key)) == 1
+    # Another text under the same number is another report: numbers of two cities may be alike.
+    post(client, key, description=f"Cột điện nghiêng\n[{NEIGHBOURS}]")
+    assert Report.objects.count() == 2
 
 
 def test_many_pages_are_read_and_an_endless_first_page_is_not(
@@ -352,7 +322,13 @@ def test_rows_are_read_with_care(elsewhere: Elsewhere) -> None:
         200,
         json={
             "service_requests": [
-                {"service_request_id": 7, "lat": "NaN", "long": 500, "requested_datetime": "2026-01-01T00:00:00"},
+                {
+                    "service_request_id": 7,
+                    "lat": "NaN",
+                    "long": 500,
+                    "requested_datetime": "2026-01-01T00:00:00",
+                    "updated_datetime": "0001-01-01T00:00:00+07:00",
+                },
                 "text",
                 {"service_request_id": None},
             ]

@@ -27,7 +27,6 @@ from songcau.systems.citizen_reports.actions import (
     withhold_report,
 )
 from songcau.systems.citizen_reports.actions.moderating import PlaceUnfit
-from songcau.systems.citizen_reports.actions.notices import _instant
 from songcau.systems.citizen_reports.actions.record import (
     ReportUnknown,
     ReportWordsMissing,
@@ -240,11 +239,6 @@ def test_a_unit_asks_about_what_it_has(town: Town) -> None:
     assert (after.state, line.visibility) == (State.WAITING_REPORTER, Visibility.REPORTER)
     with pytest.raises(TransitionRefused):
         ask_reporter(by=town.officer, report_id=report.pk, text="Và khi nào?")
-
-
-def test_instants_in_notices_are_read_as_the_city_writes_them() -> None:
-    assert "2026" in _instant("2026-11-25T02:00:00+00:00")
-    assert _instant("khi nào đó") == "khi nào đó"
 
 
 def test_words_have_letters_and_an_end() -> None:

@@ -98,7 +98,7 @@ def test_a_full_store_is_tried_again(town: Town, monkeypatch: pytest.MonkeyPatch
         raise StoreFull
 
     with monkeypatch.context() as patched:
-        patched.setattr(pictures, "finish_upload", full)
+        patched.setattr(pictures, "finish_held", full)
         with pytest.raises(StoreFull):
             take_in_pictures(by=SYSTEM, report_id=report.pk)
     assert Attachment.objects.get().state == AttachmentState.WAITING

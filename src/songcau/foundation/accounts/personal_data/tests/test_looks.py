@@ -215,3 +215,19 @@ def test_a_system_registers_its_kind_of_record_with_words(an, reader, monkeypatc
     assert (records.title_of(kind), records.said_to_person(kind)) == ("Hợp đồng", "Hợp đồng của bạn")
     monkeypatch.undo()
     assert (records.title_of(kind), records.said_to_person(kind)) == (kind, kind), "looks outlive the system"
+
+
+@pytest.fixture
+def apart():
+    records.register(records.RecordKind("tests.apart", "Người gửi", "Bạn đã gửi", stands_apart=True))
+    yield "tests.apart"
+    records._registered.pop("tests.apart")
+
+
+def test_what_stands_apart_is_overseen_for_the_whole_city_alone(apart, an, reader, officer):
+    everywhere = actor_with(Role.DATA_PROTECTION_OFFICER, None, username="bao-ve-ca-thanh-pho")
+    look(reader, an, kind=apart)
+    look(reader, an)
+    assert records.standing_apart().count(apart) == 1
+    assert [one.kind for one in Look.objects.visible_to(officer)] == ["accounts.person"]
+    assert Look.objects.visible_to(everywhere).count() == 2

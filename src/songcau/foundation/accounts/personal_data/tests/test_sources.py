@@ -53,7 +53,7 @@ def full(tree, an, officer):
 
 
 # A room above, with tests of its own.
-ABOVE = {"notifications", "files", "citizen_reports"}
+ABOVE = {"notifications", "files", "citizen_reports", "directives"}
 
 
 def sections(person, most=200):

@@ -4,18 +4,27 @@ A decoder that meets a hostile picture may crash, loop, or want all memory: here
 else; and neither web nor worker ever holds OpenCV. What a machine finds is a suggestion: a person decides.
 """
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from songcau.kernel.errors import Refused, Unavailable
 from songcau.systems.citizen_reports.rules.boxes import Box, BoxKind
 
-SECONDS = 120
+# By the clock; what loops is ended by the processor time it may take (`opening.CPU_SECONDS`) long before.
+SECONDS = 200
+# So long another picture is waited for; then this one is left for later.
+PATIENCE = 60
+_PAUSE = 0.2
+LOCK = Path(tempfile.gettempdir()) / f"songcau-blurring-{os.getuid()}.lock"
 _BROKEN, _MEMORY = 11, 12
 # What ends a decoder that falls over its picture or never comes to an end. Other signals come from outside.
 _OF_THE_PICTURE = (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGXCPU)
@@ -27,6 +36,12 @@ class PictureUnreadable(Refused):
     code = "REPORT_PICTURE_UNREADABLE"
 
 
+class BlurringBusy(Unavailable):
+    """Another picture is looked at on this machine, and was for a while."""
+
+    code = "REPORT_BLURRING_BUSY"
+
+
 class BlurringAway(Unavailable):
     """The other process ended in a way that is not the picture's fault; `exit`: its exit code."""
 
@@ -36,10 +51,11 @@ class BlurringAway(Unavailable):
 def detected(picture: Path) -> list[Box]:
     """Boxes that may hold faces and plates, padded, overlapping ones merged, at most `MOST_BOXES`.
 
-    For upright JPEG, PNG or WebP as `files` keeps them. About 7 seconds of one core. Raises PictureUnreadable,
-    BlurringAway.
+    For upright JPEG, PNG or WebP as `files` keeps them. About 7 seconds of one core, and one picture at a time on a
+    machine, however many workers it has. Raises PictureUnreadable, BlurringAway, BlurringBusy.
     """
-    answer = _run("finding", [str(picture)], "")
+    with _turn():
+        answer = _run("finding", [str(picture)], "")
     try:
         return [Box(**one | {"kind": BoxKind(one["kind"])}) for one in json.loads(answer)]
     except (ValueError, TypeError, KeyError) as error:
@@ -52,6 +68,29 @@ def blurred(picture: Path, boxes: Sequence[Box], target: Path) -> None:
     Raises PictureUnreadable, BlurringAway; then `target` is no picture.
     """
     _run("hiding", [str(picture), str(target)], json.dumps([box.as_json() for box in boxes]))
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Let one process of this machine in. The lock ends with its holder, however that ends."""
+    file = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        last = time.monotonic() + PATIENCE
+        while not _is_mine(file):
+            if time.monotonic() >= last:
+                raise BlurringBusy
+            time.sleep(_PAUSE)
+        yield
+    finally:
+        os.close(file)
+
+
+def _is_mine(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _run(module: str, arguments: list[str], given: str) -> str:

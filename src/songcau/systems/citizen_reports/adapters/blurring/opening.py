@@ -1,5 +1,6 @@
 """A picture opened by somebody who does not trust it: bounded memory and time, one format of three, no metadata."""
 
+import os
 import resource
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from PIL import Image, ImageOps
 
 MEMORY_BYTES = 2 << 30
 CPU_SECONDS = 60
+KINDNESS = 15
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
@@ -32,6 +34,7 @@ def opened(picture: Path, longest: int) -> Image.Image:
 
 def alone(work: Callable[[], None]) -> None:
     """Do the work of a process that was started for it, and say by the exit code what was wrong with the picture."""
+    os.nice(KINDNESS)  # whoever waits for a page goes first
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     # First the signal that names the reason, then the one that nobody survives.
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))

@@ -198,9 +198,9 @@ def _degrees(row: Row, name: str, most: float) -> float | None:
 def _instant(row: Row, name: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(_text(row, name))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _written(at: datetime) -> str:

@@ -1,7 +1,7 @@
 // The queue by keys, standard answers and suggestions that fill a field. Everything here is also a link or a form.
 
 function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select"));
 }
 
 function rows(): HTMLAnchorElement[] {

@@ -1,88 +1,29 @@
-"""The printed sheets as data, and how text that a printer has no letters for is printed all the same."""
+"""The printed sheets of reports: those of any desk, with a small map where there is one."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from pydantic import Field
-
-from songcau.foundation.files.documents.forms import DocumentData, Form, Line, Picture
-from songcau.foundation.files.documents.letters import Block, Column, Heading, Paragraph, Table
-from songcau.foundation.files.documents.rendering import CharacterUnprintable, frozen, render
+from songcau.foundation.files.documents import sheets
+from songcau.foundation.files.documents.forms import Picture
+from songcau.foundation.files.documents.sheets import heading as heading
+from songcau.foundation.files.documents.sheets import paragraph as paragraph
+from songcau.foundation.files.documents.sheets import table as table
 from songcau.systems.citizen_reports.pages.printing.drawing import Drawing
 
-# Stands for a sign that the documents' font does not have, as citizens' little pictures.
-UNPRINTABLE = "□"
-_ROUNDS = 8
-LONGEST_CELL = 600
 
+class SheetData(sheets.SheetData):
+    """`drawing`: hot spots."""
 
-class SheetData(DocumentData):
-    """`about`: of which days and whose; `as_of` stands at the foot of every page."""
-
-    language: Literal["vi", "en"]
-    agency: Line
-    heading: Line
-    about: Line | None = None
-    as_of: Line
-    wide: bool = False
-    body: Annotated[tuple[Block, ...], Field(min_length=1)]
     drawing: Drawing | None = None
-
-    def title(self) -> str:
-        return f"{self.heading}" + (f": {self.about}" if self.about else "")
 
     def pictures(self) -> Mapping[str, Picture]:
         return {"map": self.drawing.picture()} if self.drawing else {}
 
 
-SHEET = Form(
-    "CITIZEN_REPORTS_SHEET",
-    "1",
-    "songcau",
-    "/systems/citizen_reports/pages/printing/sheet.typ",
-    SheetData,
-    date(2026, 1, 1),
-)
-
-
-def table(columns: Sequence[tuple[str, float]], rows: Iterable[Sequence[object]], *, numeric: int = 0) -> Table:
-    """`columns`: name and share of the breadth; the last `numeric` of them hold figures."""
-    first = len(columns) - numeric
-    made = tuple(Column(name=name, width=width, numeric=n >= first) for n, (name, width) in enumerate(columns))
-    return Table(columns=made, rows=tuple(tuple(_cell(value) for value in row) for row in rows))
-
-
-def _cell(value: object) -> str:
-    text = " ".join(str(value if value is not None else "").split())
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
-
-
-def heading(text: object) -> Heading:
-    return Heading(text=str(text))
-
-
-def paragraph(text: object) -> Paragraph:
-    return Paragraph(text=str(text))
+SHEET = sheets.sheet_form("CITIZEN_REPORTS_SHEET", SheetData)
 
 
 def printed(facts: Mapping[str, Any], *, made_at: datetime) -> bytes:
-    """The PDF. Signs that the font lacks are printed as a box: a citizen's emoji stops no list."""
-    data = frozen(SHEET, dict(facts))
-    for _round in range(_ROUNDS):
-        try:
-            return render(SHEET, data, made_at=made_at)
-        except CharacterUnprintable as refusal:
-            signs = {sign for sign in str(refusal.params["characters"]) if not sign.isspace()}
-            data = frozen(SHEET, _without(data.model_dump(), signs))
-    return render(SHEET, data, made_at=made_at)
-
-
-def _without(value: Any, signs: set[str]) -> Any:
-    if isinstance(value, str):
-        return "".join(UNPRINTABLE if sign in signs else sign for sign in value)
-    if isinstance(value, Mapping):
-        return {name: _without(one, signs) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return tuple(_without(one, signs) for one in value)
-    return value
+    """The PDF."""
+    return sheets.printed(facts, made_at=made_at, form=SHEET)

@@ -13,6 +13,7 @@ from songcau.foundation.places.queries import boundaries_geojson
 from songcau.foundation.places.rules import Level
 from songcau.foundation.shell import written
 from songcau.kernel import clock
+from songcau.systems.citizen_reports import rules
 from songcau.systems.citizen_reports.models import Report
 from songcau.systems.citizen_reports.pages.answers import asked
 from songcau.systems.citizen_reports.pages.code_words import (
@@ -71,7 +72,7 @@ def by_unit(rows: QuerySet[Report], first: date | None, last: date | None, now: 
         (_("In time, %"), 1.2),
         (_("Content, %"), 1.2),
     ]
-    named = [(line.name or _("Nobody yet"), line) for line in lines] + [(_("Together"), whole)]
+    named = [(line.name or _("Not given to a unit yet"), line) for line in lines] + [(_("Together"), whole)]
     made = table(columns, [_unit_row(name, line) for name, line in named], numeric=len(columns) - 1)
     return _facts(_("Reports by unit"), days_words(first, last), [made], now, wide=True)
 
@@ -89,14 +90,14 @@ def _share(percent: float | None) -> str:
 def late(rows: QuerySet[Report], now: datetime) -> Facts:
     """Open and past the date, the longest first."""
     columns = [
-        (_("Code"), 1.7),
-        (_("Matter"), 4.0),
+        (_("Code"), 2.2),
+        (_("Matter"), 3.9),
         (_("Category"), 1.8),
-        (_("Ward"), 1.5),
+        (_("Ward"), 1.6),
         (_("Unit"), 2.2),
         (_("State"), 1.5),
         (_("Due by"), 1.6),
-        (_("Days late"), 0.9),
+        (_("Days late"), 1.0),
     ]
     found = list(rows[: MOST_LINES + 1])
     lines = [
@@ -105,7 +106,7 @@ def late(rows: QuerySet[Report], now: datetime) -> Facts:
             one.text[:160],
             category_words(one.category),
             one.ward_name,
-            one.agency.name if one.agency else _("Nobody yet"),
+            one.agency.name if one.agency else _("Not given to a unit yet"),
             STATES[one.state],
             written.moment(one.asked_at),
             written.number((now - one.asked_at).days),
@@ -175,15 +176,18 @@ def voters(rows: QuerySet[Report], ward: str, first: date | None, last: date | N
         body += [heading(name), table(columns, lines)]
     if not shown:
         body.append(paragraph(_("None of them is published.")))
-    about = " · ".join(part for part in (ward, days_words(first, last)) if part)
+    meeting = _("For the meeting with voters of %(ward)s") % {"ward": ward} if ward else _("For meetings with voters")
+    about = " · ".join(part for part in (meeting, days_words(first, last)) if part)
     return _facts(_("What citizens reported, and what came of it"), about, body, now, wide=True)
 
 
 def _voters_row(one: Report) -> list[object]:
-    came = one.closing_text or STATES[one.state]
+    # What was answered before it was opened again is no result; and as the public reads it.
+    answered = "" if one.is_open else rules.hidden_contacts(one.closing_text)[0]
+    came = answered or STATES[one.state]
     if one.is_open and one.plan_due_on:
         came = _("%(state)s; planned until %(on)s") % {"state": came, "on": written.day(one.plan_due_on)}
-    unit = one.agency.name if one.agency else _("the centre")
+    unit = one.agency.name if one.agency else _("The operations centre")
     return [shown_code(one.code), one.shown_text[:300], unit, came]
 
 

@@ -1,5 +1,7 @@
 """Faces and plates are found where a person would see them, and what cannot be opened harms nobody."""
 
+import ast
+import fcntl
 import os
 import subprocess
 import sys
@@ -9,7 +11,7 @@ import pytest
 from PIL import Image
 
 from songcau.systems.citizen_reports.adapters import blurring
-from songcau.systems.citizen_reports.adapters.blurring import BlurringAway, PictureUnreadable, detected
+from songcau.systems.citizen_reports.adapters.blurring import BlurringAway, BlurringBusy, PictureUnreadable, detected
 from songcau.systems.citizen_reports.rules.boxes import Box, BoxKind
 from songcau.systems.citizen_reports.tests.blurring.drawing import BLUE, WHITE, YELLOW, plate, street
 
@@ -130,3 +132,40 @@ def test_a_process_that_ends_by_itself_is_told_from_a_picture_at_fault(
 def test_opencv_is_held_by_no_process_of_the_city() -> None:
     program = "import sys; import songcau.systems.citizen_reports.adapters.blurring; sys.exit('cv2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], env=os.environ).returncode == 0
+
+
+def test_one_picture_at_a_time_is_looked_at_on_a_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blurring, "LOCK", tmp_path / "lock")
+    monkeypatch.setattr(blurring, "PATIENCE", 0.3)
+    monkeypatch.setattr(blurring, "_run", lambda *_arguments: "[]")
+    with (tmp_path / "lock").open("w") as another:
+        fcntl.flock(another, fcntl.LOCK_EX)
+        with pytest.raises(BlurringBusy):
+            detected(tmp_path / "any.jpg")
+    # Its holder gone, the next has its turn.
+    assert detected(tmp_path / "any.jpg") == []
+
+
+def test_looking_for_faces_gives_way_to_everything_else() -> None:
+    said = "import os; from songcau.systems.citizen_reports.adapters.blurring.opening import alone"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{said}; alone(lambda: print(os.nice(0)))"], capture_output=True, text=True, check=True
+    )
+    assert int(ended.stdout) == min(19, os.nice(0) + 15)
+
+
+def test_only_the_worker_looks_for_faces() -> None:
+    """What detects is named by reactions and jobs alone, never by what answers a page or a request."""
+    room = Path(blurring.__file__).parents[2]
+    named = {"suggest_boxes", "catch_up_pictures", "detected"}
+    using = {
+        file.relative_to(room).parts[0]
+        for file in room.rglob("*.py")
+        if "tests" not in file.parts
+        and any(
+            (isinstance(node, ast.Name) and node.id in named)
+            or (isinstance(node, ast.Attribute) and node.attr in named)
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        )
+    }
+    assert using == {"actions", "tasks.py"}

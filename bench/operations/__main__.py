@@ -1,0 +1,5 @@
+"""`python -m bench.operations`."""
+
+from bench.operations import main
+
+main()

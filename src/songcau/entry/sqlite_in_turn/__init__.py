@@ -1,0 +1,1 @@
+"""SQLite whose writers of one process wait in line; see `base`."""

@@ -1,0 +1,1 @@
+"""The city system directives. README.md says what it is for."""

@@ -1,0 +1,1 @@
+"""What directives print on A4: late ones by ward, months beside each other, one directive."""

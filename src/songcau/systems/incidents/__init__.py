@@ -1,0 +1,1 @@
+"""The city system incidents. README.md says what it is for."""

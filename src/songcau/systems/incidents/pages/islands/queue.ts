@@ -1,0 +1,150 @@
+// The queue of alerts: by keys, and fresh by itself. Everything here is also a link or a form.
+import htmx from "htmx.org";
+
+const EVERY_MS = 10_000;
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select"));
+}
+
+function lines(): HTMLAnchorElement[] {
+  return [...document.querySelectorAll<HTMLAnchorElement>("#listing a[data-alert]")];
+}
+
+/* ---- where one is: a line is known by its alert, so that it stays when others come above it -------------------- */
+let chosen = "";
+
+function current(): HTMLAnchorElement | undefined {
+  return lines().find((line) => line.dataset.alert === chosen);
+}
+
+function mark(): void {
+  for (const line of lines()) {
+    if (line.dataset.alert === chosen) line.setAttribute("aria-current", "true");
+    else line.removeAttribute("aria-current");
+  }
+}
+
+function go(step: number): void {
+  const all = lines();
+  const at = all.findIndex((line) => line.dataset.alert === chosen);
+  const next = all[at < 0 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1)];
+  if (next === undefined) return;
+  chosen = next.dataset.alert ?? "";
+  mark();
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("focusin", (event) => {
+  if (event.target instanceof HTMLAnchorElement && event.target.dataset.alert !== undefined) {
+    chosen = event.target.dataset.alert;
+    mark();
+  }
+});
+
+/* ---- what is done with those ticked, or with the line one is on ----------------------------------------------- */
+const form = document.querySelector<HTMLFormElement>("#bulk");
+
+function boxes(): HTMLInputElement[] {
+  return [...document.querySelectorAll<HTMLInputElement>("#listing input[name=chosen]")];
+}
+
+function tick(): void {
+  const box = current()?.closest("tr")?.querySelector<HTMLInputElement>("input[name=chosen]");
+  if (box) box.checked = !box.checked;
+}
+
+function choose(act: string): boolean {
+  const select = form?.querySelector<HTMLSelectElement>("select[name=act]");
+  if (!select || ![...select.options].some((option) => option.value === act)) return false;
+  if (!boxes().some((box) => box.checked)) tick();
+  select.value = act;
+  return boxes().some((box) => box.checked);
+}
+
+function send(act: string): void {
+  if (choose(act)) form?.requestSubmit();
+}
+
+const KEYS: Record<string, () => void> = {
+  j: () => { go(1); },
+  k: () => { go(-1); },
+  x: tick,
+  a: () => { send("acknowledge"); },
+  g: () => { send("group"); },
+  i: () => { send("incident"); },
+  c: () => {
+    if (choose("close")) form?.querySelector<HTMLTextAreaElement>("textarea[name=text]")?.focus();
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+  const act = KEYS[event.key];
+  if (act === undefined || document.querySelector("dialog[open]") !== null) return;
+  event.preventDefault();
+  act();
+});
+
+/* ---- fresh by itself; what is ticked, written and focused stays ------------------------------------------------ */
+const live = document.querySelector<HTMLElement>("#live");
+let shownAt = new Date();
+
+function say(words: string | undefined, isLost: boolean): void {
+  if (live === null || words === undefined) return;
+  const at = shownAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  live.classList.toggle("is-lost", isLost);
+  // Read aloud only when it changes from one to the other.
+  live.setAttribute("aria-live", isLost ? "assertive" : "off");
+  live.textContent = words.replace("%s", at);
+}
+
+/** What finds the same link or box again among lines that came anew; "" when nothing of them has the focus. */
+function focused(old: Element): string {
+  const active = document.activeElement;
+  if (active === null || !old.contains(active)) return "";
+  const named = ["data-alert", "value", "href"].find((name) => active.hasAttribute(name));
+  if (named === undefined) return "";
+  return `#queue ${active.tagName.toLowerCase()}[${named}="${CSS.escape(active.getAttribute(named) ?? "")}"]`;
+}
+
+function swap(fresh: Element, says: string): void {
+  const old = document.querySelector("#queue");
+  if (old === null) return;
+  const heading = document.querySelector("#queue-says");
+  if (heading !== null) heading.textContent = says;
+  const ticked = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
+  const focus = focused(old);
+  old.replaceChildren(...fresh.childNodes);
+  for (const box of boxes()) box.checked = ticked.has(box.value);
+  mark();
+  if (focus !== "") document.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true });
+  htmx.process(old);
+}
+
+function isBusy(): boolean {
+  // Whoever searches, chooses a filter or has a box under the finger is not disturbed.
+  const active = document.activeElement;
+  return document.hidden || (active !== null && active.closest("#listing form, #listing details[open]") !== null);
+}
+
+async function refresh(): Promise<void> {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(EVERY_MS) });
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("#queue");
+    if (fresh === null) throw new Error("no queue");
+    shownAt = new Date();
+    if (!isBusy()) swap(document.importNode(fresh, true), page.querySelector("#queue-says")?.textContent ?? "");
+    say(live?.dataset.fresh, false);
+  } catch {
+    say(live?.dataset.lost, true);
+  }
+}
+
+if (live !== null) {
+  setInterval(() => { if (!document.hidden) void refresh(); }, EVERY_MS);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) void refresh(); });
+}

@@ -1,0 +1,53 @@
+"""What can an alert rule say? Conditions as data, read from JSON with every fault named."""
+
+from songcau.systems.incidents.rules.alert_rules.conditions import (
+    PUBLISHED_TYPES,
+    Absence,
+    All,
+    Condition,
+    Count,
+    CountBy,
+    Deviation,
+    DeviationSide,
+    Join,
+    Leaf,
+    Part,
+    Rate,
+    RateSide,
+    Side,
+    State,
+    Threshold,
+)
+from songcau.systems.incidents.rules.alert_rules.reading import (
+    AlertRuleUnfit,
+    Fault,
+    FaultCode,
+    document_of,
+    read_condition,
+    types_of,
+)
+
+__all__ = [
+    "PUBLISHED_TYPES",
+    "Absence",
+    "AlertRuleUnfit",
+    "All",
+    "Condition",
+    "Count",
+    "CountBy",
+    "Deviation",
+    "DeviationSide",
+    "Fault",
+    "FaultCode",
+    "Join",
+    "Leaf",
+    "Part",
+    "Rate",
+    "RateSide",
+    "Side",
+    "State",
+    "Threshold",
+    "document_of",
+    "read_condition",
+    "types_of",
+]

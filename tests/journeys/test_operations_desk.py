@@ -1,0 +1,152 @@
+"""The operations desk: the queue by keys, an incident worked, a shift handed over; axe on each page, four sizes."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.incidents_town import seed
+from tools.browser import colour_faults_at_night, signed_in, violations, visit
+from tools.city import City
+
+pytestmark = pytest.mark.browser
+
+# Where somebody wants to look at the pages: a folder for pictures.
+PICTURES = os.environ.get("PICTURES", "")
+DESK = "/incidents/"
+EVERY_MS = 10_500
+SIZES = ((1366, 768), (360, 800))
+
+
+@pytest.fixture(scope="module")
+def made(city: City) -> dict[str, str]:
+    return seed(city)
+
+
+@pytest.fixture(scope="module")
+def operator(browser: Browser, city: City, made: dict[str, str]) -> str:
+    return signed_in(browser, city, "truc")
+
+
+@pytest.fixture
+def page(browser: Browser, city: City, operator: str) -> Iterator[Page]:
+    context = visit(browser, city, operator, axe=True, viewport={"width": 1366, "height": 768})
+    yield context.new_page()
+    context.close()
+
+
+def look(page: Page, name: str, *, at_night: bool = False) -> None:
+    """Nothing for axe to find, nothing off the side; `at_night`, in the dark theme too."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+    assert violations(page) == [], name
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} runs off the side"
+    if at_night:
+        assert colour_faults_at_night(page) == [], f"{name} at night"
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_every_page_at_every_size(
+    browser: Browser, city: City, operator: str, made: dict[str, str], width: int, height: int
+) -> None:
+    context = visit(browser, city, operator, axe=True, viewport={"width": width, "height": height})
+    page = context.new_page()
+    for name, path in (
+        ("alerts", "alerts/"),
+        ("alert", f"alerts/{made['alert']}/"),
+        ("close", f"alerts/{made['alert']}/close/"),
+        ("incidents", ""),
+        ("incident", f"{made['incident']}/"),
+        ("incident_form", f"open/?alert={made['alert']}"),
+        ("review", f"{made['incident']}/entry/"),
+        ("playbooks", "playbooks/"),
+        ("playbook", f"playbooks/{made['playbook']}/"),
+        ("bulletins", "bulletins/"),
+        ("bulletin", f"bulletins/{made['bulletin']}/"),
+        ("bulletin_form", "bulletins/add/"),
+        ("shift", "shift/"),
+        ("shifts", "shifts/"),
+        ("roster", "roster/"),
+        ("duty", "roster/2026-12-01/NIGHT/"),
+        ("prints", "prints/daily.pdf?day=x"),
+    ):
+        page.goto(DESK + path)
+        for drawn in page.locator("main .sc-map").all():
+            drawn.locator("canvas").wait_for()
+        look(page, f"{name}-{width}", at_night=width > 1000)
+    context.close()
+
+
+def test_the_queue_is_worked_by_keys(page: Page) -> None:
+    page.goto(f"{DESK}alerts/?standing=UNACKNOWLEDGED")
+    lines = page.locator("#listing a[data-alert]")
+    count = lines.count()
+    page.keyboard.press("j")
+    expect(lines.nth(0)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(lines.nth(0)).to_be_focused()
+    page.keyboard.press("a")
+    page.wait_for_load_state()
+    expect(page.locator("#listing a[data-alert]")).to_have_count(count - 1)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("g")
+    page.wait_for_load_state()
+    expect(page.locator("#listing a[data-alert]")).to_have_count(count - 2)
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    expect(page.locator("textarea[name=text]")).to_be_focused()
+    page.keyboard.type("Đã kiểm tra tại chỗ.")
+    page.locator("#bulk button").click()
+    page.wait_for_load_state()
+    expect(page.locator("#listing a[data-alert]")).to_have_count(count - 3)
+
+
+def test_the_queue_refreshes_by_itself_and_keeps_what_is_ticked(page: Page) -> None:
+    page.clock.install()
+    page.goto(f"{DESK}alerts/")
+    page.locator("#listing input[name=chosen]").first.check()
+    page.locator("#listing input[name=chosen]").first.focus()
+    chosen = page.locator("#listing input[name=chosen]").first.get_attribute("value")
+    before = page.inner_text("#live")
+    page.clock.run_for(EVERY_MS)
+    expect(page.locator("#live")).not_to_have_text(before)
+    expect(page.locator(f"#listing input[value='{chosen}']")).to_be_checked()
+    expect(page.locator(f"#listing input[value='{chosen}']")).to_be_focused()
+    page.context.set_offline(True)
+    page.clock.run_for(EVERY_MS)
+    expect(page.locator("#live.is-lost")).to_be_visible()
+    page.context.set_offline(False)
+    page.clock.run_for(EVERY_MS)
+    expect(page.locator("#live.is-lost")).to_have_count(0)
+
+
+def test_an_incident_is_opened_from_the_queue_and_an_item_ticked(page: Page) -> None:
+    page.goto(f"{DESK}alerts/")
+    page.keyboard.press("j")
+    page.keyboard.press("i")
+    page.wait_for_url("**/open/**")
+    page.select_option("#id_kind", "FLOOD")
+    page.select_option("#id_playbook", index=1)
+    page.wait_for_selector("#area-map canvas")
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_selector("#checklist-title")
+    look(page, "incident-opened")
+    page.locator(".sc-checklist form button").first.click()
+    page.wait_for_load_state()
+    expect(page.locator(".sc-checklist .is-done")).to_have_count(1)
+
+
+def test_a_shift_is_handed_over(page: Page) -> None:
+    page.goto(f"{DESK}shift/")
+    if page.locator("form[action$='/start/']").count():
+        page.locator("form[action$='/start/'] button").click()
+    page.fill("#note_text", "Theo dõi cầu Gia Bảy, gọi lại phường lúc 20 giờ.")
+    page.locator("form[action$='/hand_over/'] button").click()
+    page.wait_for_selector("form[action$='/take_back/']")
+    look(page, "shift-awaiting")
