@@ -93,16 +93,16 @@ def work_the_storm(browser: Browser, city: City, state: str) -> dict[str, str]:
     page.wait_for_selector("#checklist-title")
     incident = page.url
     for _item in range(2):
-        page.locator(".sc-checklist li:not(.is-done) form button").first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator(".sc-checklist li:not(.is-done) form button").first.click()
     context.close()
     return {"alert": alert, "incident": incident}
 
 
 def _follow(page: Page, address: str) -> None:
     page.goto(address)
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").first.click()
 
 
 def _choose(page: Page, field: str, code: str) -> None:

@@ -34,18 +34,22 @@ class Person:
         """To a page by the menu, which a phone opens first."""
         if (opener := self.page.locator("a.sc-tool-menu")).is_visible():
             opener.click()
-        self.page.locator("#menu li a", has_text=re.compile(rf"^\s*{words}\s*$")).click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator("#menu li a", has_text=re.compile(rf"^\s*{words}\s*$")).click()
+
+    def finds(self, words: str, role: str = "link") -> Locator:
+        """What leads on stands at the head of the page or in what one can do; the menu is not meant."""
+        return self.page.get_by_role("main").get_by_role(role, name=words, exact=True).first  # type: ignore[arg-type]
 
     def press(self, words: str, role: str = "link") -> None:
-        """What leads on stands at the head of the page or in what one can do; the menu is not meant."""
-        self.page.get_by_role("main").get_by_role(role, name=words, exact=True).first.click()  # type: ignore[arg-type]
-        self.page.wait_for_load_state()
+        """Go on to the page it leads to."""
+        with self.page.expect_navigation():
+            self.finds(words, role).click()
 
     def send(self) -> None:
         """The form of the page; what it refuses fails here, in its own words."""
-        self.page.locator("main form button[type=submit]").first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator("main form button[type=submit]").first.click()
         expect(self.page.locator(".sc-errors")).to_have_count(0)
 
     def look(self) -> None:
@@ -114,7 +118,7 @@ def photograph() -> dict[str, object]:
 def printed(somebody: Person, words: str, role: str) -> str:
     """Press what makes a PDF, which the browser shows; the text of its only page, which is A4 upright."""
     page = somebody.page
-    somebody.press(words, role)
+    somebody.finds(words, role).click()
     page.wait_for_url(re.compile(r"\.pdf"))
     # The browser keeps the bytes to itself: they are asked for once more, in the same session.
     answer = page.context.request.get(page.url)

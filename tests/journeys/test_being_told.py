@@ -16,8 +16,8 @@ def test_the_bell_counts_and_opening_a_notice_takes_one_off(browser: Browser, ci
     page.goto("/notices/?read=unread")
     before = int(page.locator("#sc-bell span").inner_text())
     assert before >= 1
-    page.locator("#listing tbody a").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("#listing tbody a").first.click()
     assert page.locator("#sc-bell span").text_content() == str(before - 1)
     context.close()
 

@@ -52,8 +52,8 @@ def report(browser: Browser, city: City, desk: str) -> Iterator[str]:
     page.select_option("#id_ward", WARD)
     page.fill("#id_name", SECRET)
     page.fill("#id_phone", PHONE)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main button[type=submit]")
     if page.locator("#id_asked").count() and page.locator("[id^=id_q_]").count():
         for box in page.locator("input[id^=id_q_]").all():
             box.fill("1")
@@ -71,8 +71,8 @@ def report(browser: Browser, city: City, desk: str) -> Iterator[str]:
     ward = page.locator("#id_agency option", has_text=f"(UBND-{WARD})").get_attribute("value")
     page.select_option("#id_agency", ward)
     page.check("#id_publish")
-    page.locator("#triage button[type=submit]").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("#triage button[type=submit]").click()
     page.goto(address)
     assert f"UBND-{WARD}" not in page.inner_text("main")
     accessible(page)

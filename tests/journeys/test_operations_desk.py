@@ -88,22 +88,22 @@ def test_the_queue_is_worked_by_keys(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("k")
     expect(lines.nth(0)).to_be_focused()
-    page.keyboard.press("a")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("a")
     expect(page.locator("#listing a[data-alert]")).to_have_count(count - 1)
     page.keyboard.press("j")
     page.keyboard.press("x")
     page.keyboard.press("j")
     page.keyboard.press("x")
-    page.keyboard.press("g")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("g")
     expect(page.locator("#listing a[data-alert]")).to_have_count(count - 2)
     page.keyboard.press("j")
     page.keyboard.press("c")
     expect(page.locator("textarea[name=text]")).to_be_focused()
     page.keyboard.type("Đã kiểm tra tại chỗ.")
-    page.locator("#bulk button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("#bulk button").click()
     expect(page.locator("#listing a[data-alert]")).to_have_count(count - 3)
 
 
@@ -137,8 +137,8 @@ def test_an_incident_is_opened_from_the_queue_and_an_item_ticked(page: Page) -> 
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_selector("#checklist-title")
     look(page, "incident-opened")
-    page.locator(".sc-checklist form button").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator(".sc-checklist form button").first.click()
     expect(page.locator(".sc-checklist .is-done")).to_have_count(1)
 
 

@@ -28,8 +28,8 @@ def sound(page: Page, path: str) -> list[str]:
 
 
 def send(page: Page) -> None:
-    page.locator("main form button[type=submit]").last.click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").last.click()
 
 
 def test_a_request_is_asked_worked_on_and_answered(browser: Browser, city: City) -> None:

@@ -195,8 +195,8 @@ def draw_the_area(page: Page) -> None:
 def tick(page: Page, item: str, note: str) -> None:
     line = page.locator(".sc-checklist li", has_text=item)
     line.locator("input[name=text]").fill(note)
-    line.get_by_role("button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        line.get_by_role("button").click()
     expect(page.locator(".sc-checklist li.is-done", has_text=item)).to_contain_text(note)
 
 
@@ -207,8 +207,9 @@ def publish_the_bulletin(operator: Person) -> None:
     page.fill("#id_text_vi", "Không đi qua đường ngập; kê cao đồ đạc, ngắt điện tầng một khi nước vào nhà.")
     operator.look()
     operator.send()
-    operator.press("Phát hành bản tin", "button")
-    page.locator("dialog[open] button[value=yes]").click()
+    operator.finds("Phát hành bản tin", "button").click()
+    with page.expect_navigation():
+        page.locator("dialog[open] button[value=yes]").click()
     operator.sees("Đã phát hành", "Còn hiệu lực", "Gia Sàng")
     operator.look()
     page.locator("main a", has_text=TITLE).click()
@@ -285,7 +286,7 @@ def ward_works(ward: Person, incident: str) -> None:
     ward.menu("Sự việc")
     ward.look()
     page.locator("#listing a", has_text=TITLE).first.click()
-    assert page.url == incident
+    page.wait_for_url(incident)
     ward.look()
     tick(page, "Kiểm tra cống, cửa xả", "Đã mở cửa xả, ba cống thông.")
     tick(page, "Đưa người dân vùng trũng", "Chín hộ đã về nhà văn hóa.")
