@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from songcau.consoles.operations.live.city import Reach
 from songcau.consoles.operations.live.feeding import FEED, live_city
-from songcau.consoles.operations.live.things import LASTING, Thing
+from songcau.consoles.operations.live.things import LASTING, WARD_TOTALS, Thing
 from songcau.consoles.operations.words import MAIN, Words, attribute_words, kind_words, unit_words
 from songcau.kernel import clock
 from songcau.systems.citizen_reports import public as reports
@@ -83,7 +83,9 @@ def kinds(things: Iterable[Thing]) -> list[tuple[str, int]]:
 def indicators(things: Iterable[Thing]) -> list[Indicator]:
     """Totals of reports, and every number that things in wards have."""
     found = [Indicator(code, words, _("Citizens' reports")) for code, (words, _pick) in _OF_REPORTS.items()]
-    pairs = {(thing.kind, name) for thing in things if thing.ward for name in thing.readings}
+    # Totals of wards are there already, as the lists count them this moment.
+    measured = [thing for thing in things if thing.ward and thing.kind != WARD_TOTALS]
+    pairs = {(thing.kind, name) for thing in measured for name in thing.readings}
     found += [Indicator(f"{kind}.{name}", attribute_words(name), kind_words(kind)) for kind, name in sorted(pairs)]
     return found
 

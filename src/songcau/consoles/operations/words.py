@@ -24,6 +24,8 @@ KINDS: dict[str, Words] = {
     "ParkingSpot": _("Parking"),
     "Alert": _("Alerts"),
     "Incident": _("Incidents"),
+    "CityTotals": _("Totals of the city"),
+    "WardTotals": _("Totals of the wards"),
 }
 ATTRIBUTES: dict[str, Words] = {
     "temperature": _("Temperature"),
@@ -54,6 +56,13 @@ ATTRIBUTES: dict[str, Words] = {
     "speed": _("Speed"),
     "heading": _("Direction"),
     "batteryLevel": _("Battery"),
+    "reportsOpen": _("Open reports"),
+    "reportsLate": _("Late reports"),
+    "reportsUrgent": _("Urgent reports"),
+    "reportsToday": _("Reports of today"),
+    "incidentsUnderway": _("Incidents underway"),
+    "directivesAtWork": _("Directives being worked on"),
+    "directivesLate": _("Late directives"),
     "category": _("Category"),
     "categoryName": _("Category"),
     "state": _("State"),

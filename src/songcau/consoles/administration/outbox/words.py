@@ -29,6 +29,7 @@ JOBS: dict[str, Words] = {
     "files.remove_unneeded_content": gettext_lazy("Remove content no file needs"),
     "notifications.send_waiting": gettext_lazy("Send messages that wait"),
     "notifications.purge_old_notices": gettext_lazy("Delete notices older than a year"),
+    "operations.tell_totals": gettext_lazy("Count the totals of the city and its wards"),
     "outbox.purge_old_events": gettext_lazy("Delete events delivered more than 30 days ago"),
 }
 

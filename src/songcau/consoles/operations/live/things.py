@@ -18,6 +18,8 @@ FRESH_SECONDS: Mapping[str, int] = {
 FRESH_USUALLY = 30 * 60
 # What somebody wrote stands until somebody writes again: it does not grow old.
 LASTING = frozenset({"CitizenReport", "Alert", "Incident", "Ward"})
+# What the centre counts of the city and of each ward (`telling`): figures of theirs, not of a device in them.
+CITY_TOTALS, WARD_TOTALS = "CityTotals", "WardTotals"
 _MEMBERS = frozenset({"id", "type", "scope", "@context", "createdAt", "modifiedAt", "deletedAt"})
 
 
