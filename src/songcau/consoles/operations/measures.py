@@ -72,6 +72,22 @@ _OF_REPORTS: Mapping[str, tuple[Words, Callable[[reports.WardTotals], int]]] = {
 }
 
 
+# By what attribute of a ward's totals the past tells the same.
+_TOLD_AS: Mapping[str, str] = {
+    "reports.open": "reportsOpen",
+    "reports.late": "reportsLate",
+    "reports.today": "reportsToday",
+}
+
+
+def told_in_the_past(code: str) -> tuple[str, str]:
+    """Kind and attribute of the live city whose history tells an indicator; empty where nothing does."""
+    if code in _TOLD_AS:
+        return WARD_TOTALS, _TOLD_AS[code]
+    kind, _dot, attribute = code.rpartition(".")
+    return kind, attribute
+
+
 def kinds(things: Iterable[Thing]) -> list[tuple[str, int]]:
     """Entity types there are, with how many have a place; in the order of the alphabet."""
     found: dict[str, int] = defaultdict(int)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from songcau.consoles.operations.live.things import Thing, fresh_seconds, seconds_of, ward_of
+from songcau.consoles.operations.live.things import WARD_TOTALS, Thing, fresh_seconds, seconds_of, ward_of
 from songcau.context.public import Context
 
 WINDOW = timedelta(hours=1)
@@ -16,13 +16,17 @@ UNITS = 1_000_000
 
 @dataclass(slots=True)
 class Track:
-    """`places`: instant, longitude, latitude, and again; `values`: instant, value, and again. In whole seconds."""
+    """`places`: instant, longitude, latitude, and again; `values`: instant, value, and again. In whole seconds.
+
+    `lasts`: from when until when it was so, of what somebody wrote; until 0: it is so still.
+    """
 
     kind: str
     ward: str
     fresh: int
     places: list[int] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+    lasts: tuple[int, int] | None = None
 
     def document(self) -> dict[str, Any]:
         return {
@@ -31,6 +35,7 @@ class Track:
             "fresh": self.fresh,
             "places": self.places,
             "values": self.values,
+            "lasts": self.lasts,
         }
 
 
@@ -53,7 +58,14 @@ def hour_of(
     # The broker reads for several kinds at a time what it would read for one after the other.
     with ThreadPoolExecutor(AT_ONCE) as pool:
         tracks = [track for some in pool.map(of_kind, wanted) for track in some]
-    return [track for track in tracks if track.places]
+    return [track for track in tracks if track.places or track.kind == WARD_TOTALS]
+
+
+def lasting(kind: str, ward: str, place: tuple[float, float], began_at: datetime, ended_at: datetime | None) -> Track:
+    """Of what stands from an instant until another. place: longitude, latitude."""
+    began, ended = int(began_at.timestamp()), int(ended_at.timestamp()) if ended_at else 0
+    places = [began, round(place[0] * UNITS), round(place[1] * UNITS)]
+    return Track(kind, ward, fresh_seconds(kind), places, lasts=(began, ended))
 
 
 def _track(document: Mapping[str, Any], kind: str, attribute: str, present: Thing | None) -> Track:

@@ -83,7 +83,7 @@ from songcau.systems.citizen_reports.queries.offered import (
     public_categories,
     suggested_categories,
 )
-from songcau.systems.citizen_reports.queries.on_the_map import OnTheMap, on_the_map
+from songcau.systems.citizen_reports.queries.on_the_map import OnTheMap, ThenOpen, on_the_map, open_between
 from songcau.systems.citizen_reports.queries.periods import (
     LateReport,
     ReportsInSpan,
@@ -189,6 +189,7 @@ __all__ = [
     "SourceBlocked",
     "State",
     "Submitted",
+    "ThenOpen",
     "Wanted",
     "WardTotals",
     "account_of_reporter",
@@ -221,6 +222,7 @@ __all__ = [
     "nudge_report",
     "offered_categories",
     "on_the_map",
+    "open_between",
     "own_picture",
     "own_report",
     "own_reports",

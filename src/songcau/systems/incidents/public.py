@@ -51,7 +51,7 @@ from songcau.systems.incidents.queries.alerts import facts_of as alert_facts
 from songcau.systems.incidents.queries.bulletins import PublicBulletin
 from songcau.systems.incidents.queries.bulletins import in_force as bulletins_in_force
 from songcau.systems.incidents.queries.bulletins import published as published_bulletin
-from songcau.systems.incidents.queries.incidents import OnTheMap, on_the_map
+from songcau.systems.incidents.queries.incidents import OnTheMap, ThenUnderway, on_the_map, underway_between
 from songcau.systems.incidents.queries.incidents import concerned_by as concerned_by_incident
 from songcau.systems.incidents.queries.incidents import facts_of as incident_facts
 from songcau.systems.incidents.queries.periods import (
@@ -114,6 +114,7 @@ __all__ = [
     "ShiftHandedOver",
     "ShiftNow",
     "ShiftStarted",
+    "ThenUnderway",
     "WallChanged",
     "acknowledge_alert",
     "alert_address",
@@ -152,6 +153,7 @@ __all__ = [
     "shift_now",
     "totals_by_ward",
     "unacknowledged_count",
+    "underway_between",
     "wards_seen",
 ]
 

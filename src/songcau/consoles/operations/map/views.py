@@ -1,7 +1,7 @@
 """The live map: the page, and what its island reads. What a person sees follows from where they hold `context.read`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from songcau.consoles.operations.live import encoding
 from songcau.consoles.operations.live.city import Reach
 from songcau.consoles.operations.live.feeding import FEED, live_city
 from songcau.consoles.operations.live.streams import STREAMS, Place
-from songcau.consoles.operations.live.things import FRESH_SECONDS, FRESH_USUALLY, LASTING, Thing
+from songcau.consoles.operations.live.things import FRESH_SECONDS, FRESH_USUALLY, LASTING, WARD_TOTALS, Thing
 from songcau.consoles.operations.map.described import described
 from songcau.consoles.operations.words import kind_words
 from songcau.context.public import ContextRefused, ContextUnavailable
@@ -28,6 +28,8 @@ from songcau.foundation.places.queries import boundaries_geojson, units
 from songcau.foundation.places.rules import Level
 from songcau.foundation.shell.written import number
 from songcau.kernel import clock
+from songcau.systems.citizen_reports import public as reports
+from songcau.systems.incidents import public as incidents
 
 # A page that is asked for in the moment the process starts waits so long for the city to be loaded.
 PATIENCE_SECONDS = 3.0
@@ -204,14 +206,15 @@ def hour(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"refused": _("Choose an hour of the past, not more than a year ago.")}, status=400)
     reach = reach_of(request)
     present = {one.id: one for one in live_city().things(reach)}
-    told_kind, _dot, told = request.GET.get("of", "").rpartition(".")
-    # What lasts has no readings that come and go: the past shows what devices said.
-    known = {one.kind for one in present.values()} - LASTING
-    kinds = [kind for kind in request.GET.get("kinds", "").split(",") if kind in known]
+    told_kind, told = measures.told_in_the_past(request.GET.get("of", ""))
+    asked = request.GET.get("kinds", "").split(",")
+    # What lasts has no readings that come and go: their systems tell from when until when it was so.
+    known = {one.kind for one in present.values()} - LASTING - {WARD_TOTALS}
+    kinds = [kind for kind in asked if kind in known] + [WARD_TOTALS] * (told_kind == WARD_TOTALS)
     wanted = {kind: told if kind == told_kind else measures.main_attribute(kind, present.values()) for kind in kinds}
     try:
         with city_context_for(actor_of(request)) as context:
-            tracks = past.hour_of(context, begins, wanted, present)
+            tracks = past.hour_of(context, begins, wanted, present) + lasted(asked, begins, reach)
     except (ContextUnavailable, ContextRefused):
         words = _("The history cannot be read just now. Try again in a moment.")
         return JsonResponse({"refused": words}, status=503)
@@ -219,6 +222,21 @@ def hour(request: HttpRequest) -> HttpResponse:
     response = JsonResponse(document)
     response["Cache-Control"] = "private, max-age=60"
     return response
+
+
+def lasted(kinds: Collection[str], begins: datetime, reach: Reach) -> list[past.Track]:
+    """Reports that were open and incidents that were underway in that hour, as far as the live map shows them."""
+    ends = begins + past.WINDOW
+    found = []
+    if "CitizenReport" in kinds:
+        for one in reports.open_between(begins, ends, reach):
+            place = one.longitude, one.latitude
+            found.append(past.lasting("CitizenReport", one.ward_code, place, one.received_at, one.ended_at))
+    if "Incident" in kinds:
+        for each in incidents.underway_between(begins, ends, reach):
+            place = each.longitude, each.latitude
+            found.append(past.lasting("Incident", each.ward_code, place, each.began_at, each.ended_at))
+    return found
 
 
 def _instant(text: str) -> datetime | None:

@@ -1,5 +1,5 @@
 // Plays a day of the past: an hour is fetched at a time, the next one while this one plays.
-import type { Points } from "./points";
+import { LASTING, OPEN, type Points } from "./points";
 
 export interface Track {
   kind: string;
@@ -7,6 +7,8 @@ export interface Track {
   fresh: number;
   places: number[];
   values: number[];
+  /** From when until when it was so, of what somebody wrote; until 0: it is so still. */
+  lasts: [number, number] | null;
 }
 interface Hour {
   at: number;
@@ -154,8 +156,11 @@ export class Replay {
         const place = Math.max(before(track.places, 3, instant), 0);
         const placedAt = track.places[place * 3] ?? 0;
         const seen = Math.max(value < 0 ? 0 : (track.values[value * 2] ?? 0), placedAt <= instant ? placedAt : 0);
-        points.put(key, this.options.kind(track.kind, track.fresh), track.places[place * 3 + 1] ?? 0,
-          track.places[place * 3 + 2] ?? 0, seen, 1);
+        const [began, ended] = track.lasts ?? [0, 0];
+        if (track.places.length > 0 && instant >= began && (ended === 0 || instant < ended)) {
+          points.put(key, this.options.kind(track.kind, track.fresh), track.places[place * 3 + 1] ?? 0,
+            track.places[place * 3 + 2] ?? 0, seen, track.lasts === null ? OPEN : OPEN | LASTING);
+        }
         if (value < 0 || track.kind !== hour.told || track.ward === "" || instant - seen > track.fresh) return;
         const [sum, many] = means.get(track.ward) ?? [0, 0];
         means.set(track.ward, [sum + (track.values[value * 2 + 1] ?? 0), many + 1]);

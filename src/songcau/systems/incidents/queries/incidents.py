@@ -1,17 +1,24 @@
 """What can be asked of incidents."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from songcau.foundation.accounts.queries import holders_of
 from songcau.foundation.files.models import FileLink, Preview
 from songcau.kernel.actor import Actor
-from songcau.systems.incidents.models import ChecklistItem, Incident, IncidentEntry, IncidentFile, IncidentQuerySet
+from songcau.systems.incidents.models import (
+    ChecklistItem,
+    Incident,
+    IncidentEntry,
+    IncidentFile,
+    IncidentQuerySet,
+    IncidentWard,
+)
 from songcau.systems.incidents.rules.incidents import State, is_item_late
 
 STANDINGS: Mapping[str, Callable[[], Q]] = {
@@ -20,6 +27,8 @@ STANDINGS: Mapping[str, Callable[[], Q]] = {
     "CLOSED": lambda: Q(state=State.CLOSED),
 }
 HANDLE = "incidents.handle"
+# More of one hour no map of the past shows.
+MOST_THEN = 1_000
 
 
 def incidents_of(by: Actor) -> IncidentQuerySet:
@@ -103,6 +112,40 @@ def on_the_map(incident_id: UUID) -> OnTheMap:
         began_at=incident.began_at,
         changed_at=incident.changed_at,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ThenUnderway:
+    """`ended_at` None: it is underway still."""
+
+    ward_code: str
+    longitude: float
+    latitude: float
+    began_at: datetime
+    ended_at: datetime | None
+
+
+def underway_between(begins: datetime, ends: datetime, wards: Collection[str] | None) -> list[ThenUnderway]:
+    """Incidents with a place that somebody worked on in that time, in these wards (None: everywhere).
+
+    One that was reopened counts as underway from its beginning to its last end.
+    """
+    rows = (
+        Incident.objects.filter(began_at__lt=ends, longitude__isnull=False)
+        .filter(Q(is_underway=True) | Q(resolved_at__gt=begins))
+        .prefetch_related("wards")
+        .order_by("-began_at")
+    )
+    if wards is not None:
+        rows = rows.filter(Exists(IncidentWard.objects.filter(incident=OuterRef("pk"), ward_code__in=wards)))
+    found = []
+    for one in rows[:MOST_THEN]:
+        codes = [ward.ward_code for ward in one.wards.all()]
+        ended_at = None if one.is_underway else one.resolved_at
+        found.append(
+            ThenUnderway(codes[0] if codes else "", one.longitude or 0.0, one.latitude or 0.0, one.began_at, ended_at)
+        )
+    return found
 
 
 def subject_ids(incident_id: UUID) -> list[str]:
