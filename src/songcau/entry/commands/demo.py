@@ -132,6 +132,7 @@ def welcome(folder: Path, url: str) -> str:
         "",
         f"  Codes change every 30 s; these hold {seconds_left(now)} s more.",
         f"  A new one: {command} user otp NAME --folder {folder}",
+        f"  Staff sign in at {url}/accounts/login/ with one of these names, its password and its code.",
         f"  Citizens sign in at {url}/accounts/sign-in/ by simulated providers; codes to telephones are printed here.",
         "  People, passwords and agencies' officials are made up. Ctrl+C stops the city.",
         "",
