@@ -276,9 +276,9 @@ def test_a_queue_that_waits_for_whoever_is_busy_says_from_when_it_is(browser: Br
     with opened(browser, town, QUEUE) as page:
         page.locator("#listing form input[type=search]").focus()
         shown = page.locator("#live").get_attribute("data-at") or "?"
-        page.wait_for_function("performance.now() > 2_000")
+        page.wait_for_function("() => performance.now() > 2_000")
         ask_anew(page)
-        expect(page.locator("#live")).to_have_text(f"Tự làm mới. Tính đến {shown}.")
+        expect(page.locator("#live")).to_have_text(f"Tự cập nhật. Tính đến {shown}.")
         page.locator("h1").click()
         ask_anew(page)
         expect(page.locator("#live")).not_to_contain_text(shown)
