@@ -199,7 +199,9 @@ def drawn(page: Page) -> Counter[tuple[int, int, int]]:
 
 
 def hue(page: Page, kind: str) -> tuple[int, int, int]:
-    found = page.locator(f'.op-mark[data-kind="{kind}"]').evaluate("e => getComputedStyle(e).getPropertyValue('--op-hue')")
+    found = page.locator(f'.op-mark[data-kind="{kind}"]').evaluate(
+        "e => getComputedStyle(e).getPropertyValue('--op-hue')"
+    )
     return tuple(bytes.fromhex(found.strip().lstrip("#")))  # type: ignore[return-value]
 
 
@@ -216,7 +218,9 @@ def test_a_wrong_clock_ages_nothing_on_the_wall(browser: Browser, town: City, se
             assert seconds_off(page.locator("#ow-clock").inner_text()) < 30
             assert seconds_off(page.locator(".ow-tile.is-flow .ow-asof").inner_text()[:5] + ":30") < 90
             drawn_at = page.locator("#ow").get_attribute("data-drawn") or ""
-            page.wait_for_function("before => (document.querySelector('#ow').dataset.drawn ?? '') !== before", arg=drawn_at)
+            page.wait_for_function(
+                "before => (document.querySelector('#ow').dataset.drawn ?? '') !== before", arg=drawn_at
+            )
 
 
 def test_a_wrong_clock_ages_nothing_on_the_map(browser: Browser, town: City, server: Mosquitto, wrong: str) -> None:
