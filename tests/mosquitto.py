@@ -69,6 +69,12 @@ class Mosquitto:
             self._process.wait(SECONDS)
             self._process = None
 
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(SECONDS)
+            self._process = None
+
     def __enter__(self) -> "Mosquitto":
         return self.start()
 

@@ -26,10 +26,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """A city in which one ward has a surveyed outline and the others approximate ones: pages show both kinds.
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A prepared folder, to be copied, and the data it was made from: one ward has a surveyed outline and the others
+    approximate ones, so that pages show both kinds.
 
-    Of several processes that run journeys each has its own; the first prepares it, the others take a copy.
+    Of several processes that run journeys the first prepares it.
     """
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -43,7 +44,14 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
             half = shared / "journeys-city-half"
             prepare(half, data)
             half.rename(prepared)
-    with temporary_city(data=data, prepared=prepared) as running:
+    return prepared, data
+
+
+@pytest.fixture(scope="session")
+def city(prepared: tuple[Path, Path]) -> Iterator[City]:
+    """A city for all journeys of a process."""
+    folder, data = prepared
+    with temporary_city(data=data, prepared=folder) as running:
         yield running
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -130,6 +130,28 @@ def test_the_past_is_played_and_never_taken_for_the_present(page: Page) -> None:
     page.click("#op-play")
     page.click("#op-present")
     expect(page.locator("#op-past-words")).to_be_hidden()
+
+
+def test_a_day_of_the_past_is_typed_as_in_lists(page: Page) -> None:
+    """A native field of dates would ask in the browser's language, not in the page's."""
+    live(page, MAP)
+    page.wait_for_selector("#op-map[data-points]")
+    day, drawn = page.locator("#op-day"), page.locator("#op-map")
+    expect(day).to_have_attribute("placeholder", "nn/tt/nnnn")
+    midnight = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).replace(hour=0, minute=0, second=0, microsecond=0)
+    for wrong in ("31/02/2026", "hôm qua", (midnight + timedelta(days=1)).strftime("%d/%m/%Y")):
+        day.fill(wrong)
+        day.press("Enter")
+        expect(day).to_have_attribute("aria-invalid", "true")
+        assert not drawn.get_attribute("data-past")
+    for form in ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"):
+        day.fill((midnight - timedelta(days=2)).strftime(form))
+        day.press("Enter")
+        expect(day).to_have_attribute("aria-invalid", "false")
+        expect(drawn).to_have_attribute("data-past", str(int((midnight - timedelta(days=2)).timestamp())))
+        page.click("#op-present")
+        expect(drawn).to_have_attribute("data-past", "")
+    assert violations(page) == []
 
 
 def test_the_wards_are_coloured_by_a_figure_with_its_source(page: Page) -> None:

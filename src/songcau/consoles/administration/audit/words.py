@@ -107,6 +107,8 @@ ACTIONS: dict[str, Words] = {
     "audit.ask_verification": _("Asked for a verification of the audit log"),
     "audit.export_entries": _("Exported audit entries"),
     "audit.export": _("Exported audit entries on the server"),
+    "backup.make": _("Made a backup"),
+    "backup.restore": _("Restored a backup"),
 }
 
 # What stands before the dot of a code: the part of the city it belongs to.
@@ -119,6 +121,7 @@ PARTS: dict[str, Words] = {
     "notifications": _("Notices"),
     "outbox": _("Events and jobs"),
     "audit": _("Audit log"),
+    "backup": _("Backups"),
 }
 
 # What stands before the colon of a subject.

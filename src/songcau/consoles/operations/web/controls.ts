@@ -75,6 +75,20 @@ function figures(map: LiveMap, replay: Replay | null): () => void {
   return () => void renew();
 }
 
+const HOUR = 3600;
+/** The city's zone has no summer time. */
+const ZONE_SECONDS = 7 * HOUR;
+
+/** When a day of the city ends, in seconds since 1970, of `23/11/2026` as lists take it, or `2026-11-23`; null: it is none. */
+function endOfDay(text: string): number | null {
+  const [, d = "", m = "", y = "", year = y, month = m, day = d] =
+    /^(?:(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})|(\d{4})-(\d{2})-(\d{2}))$/.exec(text.trim()) ?? [];
+  const begun = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  // 31/02 would run on into March.
+  if (year === "" || begun.getUTCDate() !== Number(day) || begun.getUTCMonth() !== Number(month) - 1) return null;
+  return begun.getTime() / 1000 - ZONE_SECONDS + 24 * HOUR;
+}
+
 function time(map: LiveMap): Replay | null {
   const slider = document.querySelector<HTMLInputElement>("#op-slider");
   const play = document.querySelector<HTMLButtonElement>("#op-play");
@@ -119,19 +133,18 @@ function time(map: LiveMap): Replay | null {
     },
   });
   map.past.now = () => replay.instant ?? map.clock.now;
-  const choose = (): void => {
-    const end = day.valueAsNumber;
-    const midnight = Number.isNaN(end) ? map.clock.now : end / 1000 - 7 * 3600 + 86_400;
-    replay.day(Math.min(midnight, map.clock.now));
+  /** Whether there is such a day, and it has begun; none is the day that ends now. */
+  const choose = (): boolean => {
+    const typed = day.value.trim();
+    const end = typed === "" ? map.clock.now : endOfDay(typed);
+    const isDay = end !== null && end - 24 * HOUR <= map.clock.now;
+    day.setAttribute("aria-invalid", String(!isDay));
+    day.classList.toggle("is-invalid", !isDay);
+    if (isDay) replay.day(Math.min(end, map.clock.now));
+    return isDay;
   };
-  const limit = (): void => { day.max = new Date((map.clock.now + 7 * 3600) * 1000).toISOString().slice(0, 10); };
-  limit();
   choose();
-  day.addEventListener("change", () => {
-    limit();
-    choose();
-    void replay.seek(replay.begin);
-  });
+  day.addEventListener("change", () => { if (choose()) void replay.seek(replay.begin); });
   slider.addEventListener("input", () => {
     if (replay.instant === null) choose();
     replay.pause();

@@ -173,11 +173,11 @@ document.addEventListener("htmx:after:swap", () => {
 // Not by htmx: a session that is over must not lead away from what is being typed, and keeps none alive (X-Background).
 const BELL_MS = 60_000;
 const bell = document.querySelector<HTMLAnchorElement>("#sc-bell");
-let rungAt = Date.now();
+let rungAt = performance.now(); // a clock that is set back would silence it
 
 async function ring(): Promise<void> {
-  if (bell === null || document.hidden || Date.now() - rungAt < BELL_MS - 1000) return;
-  rungAt = Date.now();
+  if (bell === null || document.hidden || performance.now() - rungAt < BELL_MS - 1000) return;
+  rungAt = performance.now();
   const answer = await fetch(bell.dataset.countUrl ?? "", {
     headers: { "Accept": "application/json", "X-Background": "1" },
   }).catch(() => null);

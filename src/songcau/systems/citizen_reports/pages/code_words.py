@@ -136,7 +136,7 @@ STEPS: dict[str, Words] = {
     "start": _("Work began"),
     "wait_outside": _("Waiting for others"),
     "resume": _("Work goes on"),
-    "plan": _("Planned"),
+    "plan": _("Work is planned"),
     "note": _("Note"),
     "tell_reporter": _("Message to the sender"),
     "take_over": _("Taken over with its history from another register"),

@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from songcau.systems.citizen_reports.pages.audit_words import ACTIONS as ACTIONS
 from songcau.systems.citizen_reports.pages.code_words import JOBS as JOBS
 
 REFUSALS: dict[str, Promise] = {

@@ -205,7 +205,7 @@ def report_sheet(report: Report, now: datetime) -> Facts:
         (_("First promised"), written.moment(report.first_due_at)),
     ]
     if report.plan_due_on:
-        facts.append((_("Planned"), f"{written.day(report.plan_due_on)}: {report.plan_text}"))
+        facts.append((_("Work is planned"), f"{written.day(report.plan_due_on)}: {report.plan_text}"))
     if report.refusal_reason:
         facts.append((_("Refused"), f"{REASONS[report.refusal_reason]} {report.refusal_text}"))
     body: list[Any] = [heading(_("What was reported")), paragraph(report.text)]

@@ -89,15 +89,15 @@ document.addEventListener("keydown", (event) => {
 
 /* ---- fresh by itself; what is ticked, written and focused stays ------------------------------------------------ */
 const live = document.querySelector<HTMLElement>("#live");
-let shownAt = new Date();
+// As the server writes it: the clock and the zone of whoever looks may be wrong.
+let shownAt = live?.dataset.at ?? "";
 
 function say(words: string | undefined, isLost: boolean): void {
   if (live === null || words === undefined) return;
-  const at = shownAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
   live.classList.toggle("is-lost", isLost);
   // Read aloud only when it changes from one to the other.
   live.setAttribute("aria-live", isLost ? "assertive" : "off");
-  live.textContent = words.replace("%s", at);
+  live.textContent = words.replace("%s", shownAt);
 }
 
 /** What finds the same link or box again among lines that came anew; "" when nothing of them has the focus. */
@@ -136,8 +136,10 @@ async function refresh(): Promise<void> {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("#queue");
     if (fresh === null) throw new Error("no queue");
-    shownAt = new Date();
-    if (!isBusy()) swap(document.importNode(fresh, true), page.querySelector("#queue-says")?.textContent ?? "");
+    if (!isBusy()) {
+      swap(document.importNode(fresh, true), page.querySelector("#queue-says")?.textContent ?? "");
+      shownAt = page.querySelector<HTMLElement>("#live")?.dataset.at ?? "";
+    }
     say(live?.dataset.fresh, false);
   } catch {
     say(live?.dataset.lost, true);
