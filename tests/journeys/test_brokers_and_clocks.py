@@ -32,7 +32,9 @@ WALL, MAP, QUEUE = "/operations/", "/operations/map/", "/incidents/alerts/"
 FIELD, READINGS = "/operations/field/", "/operations/readings/"
 LOOKS = 50
 # The gateway asks for its server again after 1, 2, 4 … seconds, at most 30: longer than a page is waited for usually.
-HEALED = 40_000
+HEALED = 60_000
+# So long a reading is fresh that is to grow old while a journey looks on: on a busy machine it takes some to be drawn.
+STILL_FRESH = 20
 CITY_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FLOW, WEATHER = "TrafficFlowObserved", "WeatherObserved"
 RULE = """
@@ -124,13 +126,13 @@ def test_the_mqtt_server_is_killed_under_the_wall(browser: Browser, town: City, 
     with opened(browser, town, WALL) as page:
         mark(page)
         tile = page.locator(".ow-flow li", has_text="first")
-        publish(server, FLOW, 1001, age=FRESH_SECONDS[FLOW] - 6)
+        publish(server, FLOW, 1001, age=FRESH_SECONDS[FLOW] - STILL_FRESH)
         expect(tile.locator("b")).to_have_text("1.001", timeout=HEALED)
         expect(tile).not_to_have_class(re.compile("is-stale"), timeout=HEALED)
         server.kill()
         expect(tile).to_have_class(re.compile("is-stale"), timeout=HEALED)
         expect(tile.locator("b")).to_have_text("1.001", timeout=HEALED)
-        observed = datetime.now(CITY_ZONE) - timedelta(seconds=FRESH_SECONDS[FLOW] + 10)
+        observed = datetime.now(CITY_ZONE) - timedelta(seconds=FRESH_SECONDS[FLOW])
         times = {(observed + timedelta(minutes=minutes)).strftime("%H:%M") for minutes in (-1, 0, 1)}
         assert page.locator(".ow-tile.is-flow .ow-asof").inner_text()[:5] in times
         server.start()
