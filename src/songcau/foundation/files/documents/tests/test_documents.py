@@ -315,3 +315,15 @@ def test_the_mark_is_in_the_language_of_the_sheet(monkeypatch: pytest.MonkeyPatc
     with translation.override("vi"):
         (page,) = pages(sheets.printed(facts, made_at=MADE_AT))
     assert "Demonstration data" in page
+
+
+def test_who_signs_stands_with_the_name_on_one_page() -> None:
+    """Wherever the page ends: what the signature is for must not stand on the page before it."""
+    signatures = ({"capacity": "Người giao", "name": "Nông Thị Mẫu"}, {"capacity": "Người nhận"})
+    facts = {"language": "vi", "agency": "Thái Nguyên", "heading": "Biên bản", "as_of": "Nay", "signatures": signatures}
+    counts = set()
+    for lines in range(20, 44, 2):
+        found = pages(sheets.printed(facts | {"body": [paragraph("\n".join(["Dòng."] * lines))]}, made_at=MADE_AT))
+        counts.add(len(found))
+        assert [page for page in found if ("Người giao" in page) != ("Nông Thị Mẫu" in page)] == [], lines
+    assert counts == {1, 2}

@@ -149,7 +149,7 @@ def _bulletins_of_day(first: datetime, last: datetime, now: datetime) -> list[An
     ]
     if not lines:
         return []
-    columns = [(_("Number"), 0.9), (_("Bulletin"), 3.6), (_("Wards"), 2.6), (_("Validity"), 2.6)]
+    columns = [(_("Number"), 0.6), (_("Bulletin"), 3.4), (_("Wards"), 2.3), (_("Validity"), 2.9)]
     return [heading(_("Bulletins of the day")), table(columns, lines)]
 
 
