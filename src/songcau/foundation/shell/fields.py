@@ -1,15 +1,20 @@
 """Form fields and forms that several consoles and systems share."""
 
+from datetime import date
+
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.accounts.models import Agency, under
+from songcau.kernel import clock
 from songcau.kernel.actor import EVERYWHERE, Actor
 
 LONGEST_REASON = 500
 # What a list of choices shows before one is chosen: nothing is given away by forgetting to choose.
 UNCHOSEN = "—"
+# Before it there was no city to tell of; and a day so early has no instant in every zone.
+FIRST_YEAR = 2000
 
 
 class AgencyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -38,6 +43,21 @@ class Day(forms.DateField):
     def __init__(self, **kwargs: object) -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         super().__init__(widget=widget, **kwargs)  # type: ignore[arg-type]
+
+
+class PastDay(Day):
+    """Today or a day before: of one to come nothing can be told yet."""
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value is None:
+            return
+        if value > clock.today():
+            raise forms.ValidationError(_("This day has not come yet. Choose today or a day before."))
+        if value.year < FIRST_YEAR:
+            raise forms.ValidationError(
+                _("That is too long ago. Choose one from %(year)s on."), params={"year": str(FIRST_YEAR)}
+            )
 
 
 class ReasonForm(forms.Form):

@@ -70,7 +70,7 @@ from songcau.systems.incidents.queries.periods import (
     late_steps_between,
     wards_seen,
 )
-from songcau.systems.incidents.queries.shifts import ShiftNow, shift_now
+from songcau.systems.incidents.queries.shifts import ShiftNow, last_signed, shift_now
 from songcau.systems.incidents.queries.walls import SavedWall, saved_wall, saved_walls
 from songcau.systems.incidents.rules.alerts import Rung
 from songcau.systems.incidents.rules.alerts import State as AlertState
@@ -132,6 +132,7 @@ __all__ = [
     "incidents_in_spans",
     "incidents_page_address",
     "incidents_since",
+    "last_signed_sheet_address",
     "late_alerts_between",
     "late_steps_between",
     "lead_of_shift",
@@ -151,6 +152,7 @@ __all__ = [
     "saved_wall",
     "saved_walls",
     "shift_now",
+    "shift_page_address",
     "totals_by_ward",
     "unacknowledged_count",
     "underway_between",
@@ -232,6 +234,17 @@ def lead_of_shift(shift_id: UUID) -> UUID:
     """Who led a shift; for `notify` alone."""
     found: UUID = Shift.objects.values_list("lead_id", flat=True).get(pk=shift_id)
     return found
+
+
+def shift_page_address() -> str:
+    """For who may operate."""
+    return reverse("incidents:shift")
+
+
+def last_signed_sheet_address() -> str:
+    """The hand-over sheet that was signed last, for who may operate; empty: none was yet."""
+    found = last_signed()
+    return reverse("incidents:shift_sheet", args=[found.pk]) if found else ""
 
 
 def _line(one: Incident) -> IncidentLine:

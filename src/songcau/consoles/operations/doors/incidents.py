@@ -146,6 +146,13 @@ def shift_now() -> ShiftFacts:
     return ShiftFacts(found.slot, found.on_duty)
 
 
+def hand_over_addresses(by: Actor) -> dict[str, str]:
+    """Of the page of the shift, and of the sheet signed last; empty for who does not work at the centre."""
+    if not door.may_operate(by):
+        return {"shift_page": "", "signed_sheet": ""}
+    return {"shift_page": door.shift_page_address(), "signed_sheet": door.last_signed_sheet_address()}
+
+
 def may_save_walls(by: Actor) -> bool:
     return door.may_operate(by)
 

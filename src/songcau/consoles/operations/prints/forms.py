@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from songcau.consoles.operations.prints.spans import FIRST_YEAR, Days, month_before, month_of, week_of
-from songcau.foundation.shell.fields import Day
+from songcau.consoles.operations.prints.spans import Days, month_before, month_of, week_of
+from songcau.foundation.shell.fields import FIRST_YEAR, Day, PastDay
 from songcau.kernel import clock, dates
 from songcau.kernel.dates import DateUnreadable, Span
 
@@ -25,7 +25,7 @@ def _check(first: date) -> None:
 class DayForm(forms.Form):
     """For the daily bulletin, which the incidents print."""
 
-    day = Day(label=gettext_lazy("Day"))
+    day = PastDay(label=gettext_lazy("Day"))
 
     def __init__(self) -> None:
         super().__init__(auto_id="daily_%s", initial={"day": clock.today()})

@@ -146,7 +146,9 @@ def _section(section: Section, lateness: Lateness) -> list[Any]:
 
 def _row(line: Line, lateness: Lateness) -> list[object]:
     first = written.moment(line.first_due_at) if line.first_due_at else written.NOTHING
-    named = [KINDS[line.kind], line.code, line.what, first, written.moment(line.due_at)]
+    # A rule's code is for machines; its name stands in what it is about.
+    code = written.NOTHING if line.kind is Kind.ALERT else line.code
+    named = [KINDS[line.kind], code, line.what, first, written.moment(line.due_at)]
     return [*named, lateness.words(line), line.holder, line.state]
 
 

@@ -5,8 +5,6 @@ from datetime import date, datetime, time, timedelta
 
 from songcau.foundation.calendar.queries import instant
 
-# Before it there was no city to print of; and a date so early has no instant in every zone.
-FIRST_YEAR = 2000
 Span = tuple[datetime, datetime]
 
 

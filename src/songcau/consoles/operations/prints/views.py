@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
-from songcau.consoles.operations.doors import directives
+from songcau.consoles.operations.doors import directives, incidents
 from songcau.consoles.operations.prints.forms import DayForm, MonthForm, WeekForm
 from songcau.consoles.operations.prints.late import VIEW_REPORTS, late_week
 from songcau.consoles.operations.prints.late_sheet import late_sheet, late_table
@@ -34,6 +34,7 @@ def _choice(request: HttpRequest, week: WeekForm, month: MonthForm, status: int)
         # Above the page stands what is wrong in either of the two.
         "form": month if month.is_bound else week,
         "day": DayForm(),
+        **incidents.hand_over_addresses(by),
         "sees_reports": by.may(VIEW_REPORTS),
         "sees_directives": directives.sees(by),
     }

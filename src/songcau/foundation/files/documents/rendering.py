@@ -12,6 +12,9 @@ from functools import cache
 from pathlib import Path
 
 import typst
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from songcau.foundation.files.documents.forms import LONGEST_DATA_BYTES, DocumentData, Form
@@ -62,7 +65,7 @@ def frozen(form: Form, facts: object) -> DocumentData:
 
 
 def render(form: Form, data: DocumentData, *, made_at: datetime) -> bytes:
-    """The PDF. The same form, data and instant give the same bytes.
+    """The PDF. The same form, data and instant give the same bytes; those of a demonstration city say so on each page.
 
     Raises CharacterUnprintable, DocumentTooLong, FontsMissing. `made_at` stands in the PDF's description, not on paper.
     """
@@ -70,7 +73,7 @@ def render(form: Form, data: DocumentData, *, made_at: datetime) -> bytes:
     if len(filled.encode()) > LONGEST_DATA_BYTES:
         raise DocumentTooLong(megabytes=LONGEST_DATA_BYTES // 1_000_000)
     pictures = {name: {"svg": one.svg, "alt": one.alt} for name, one in data.pictures().items()}
-    inputs = {"data": filled, "pictures": json.dumps(pictures), "title": data.title()}
+    inputs = {"data": filled, "pictures": json.dumps(pictures), "title": data.title(), "mark": _mark(data)}
     compiler = typst.Compiler(
         str(PACKAGE / form.template.lstrip("/")), root=str(PACKAGE), font_paths=_fonts(), sys_inputs=inputs
     )
@@ -83,6 +86,14 @@ def render(form: Form, data: DocumentData, *, made_at: datetime) -> bytes:
         raise
     assert isinstance(made, bytes)  # noqa: S101  # one PDF; only pictures of pages come as a list
     return made
+
+
+def _mark(data: DocumentData) -> str:
+    """On paper nothing else tells a made-up sheet from a real one. In the language of the form, not of who prints."""
+    if not settings.SONGCAU.demo:
+        return ""
+    with translation.override(str(getattr(data, "language", "vi"))):
+        return _("Demonstration data")
 
 
 @cache

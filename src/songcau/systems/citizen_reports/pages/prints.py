@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.places.queries import unit_by_code
 from songcau.foundation.places.rules import Level
-from songcau.foundation.shell.fields import Day
+from songcau.foundation.shell.fields import Day, PastDay
 from songcau.kernel import clock
 from songcau.systems.citizen_reports.pages.case import found_report
 from songcau.systems.citizen_reports.pages.fields import ward_choices
@@ -47,7 +47,7 @@ FILES = {
 class DaysForm(forms.Form):
     """Of which days, and of which ward."""
 
-    first = Day(label=_("Received from"), required=False)
+    first = PastDay(label=_("Received from"), required=False)
     last = Day(label=_("until"), required=False)
     ward = forms.ChoiceField(label=_("Ward"), required=False)
 

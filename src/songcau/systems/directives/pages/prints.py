@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.files.documents.sheets import printed
-from songcau.foundation.shell.fields import AgencyChoice, Day
+from songcau.foundation.shell.fields import AgencyChoice, PastDay
 from songcau.kernel import clock
 from songcau.systems.directives.models import Directive
 from songcau.systems.directives.pages.case import found_directive
@@ -39,7 +39,7 @@ SHEETS = {
 class PrintForm(forms.Form):
     """Of which week or month, and of which ward with all that stands under it."""
 
-    day = Day(label=_("A day of the week, or of the month"), required=False)
+    day = PastDay(label=_("A day of the week, or of the month"), required=False)
     agency = AgencyChoice(
         label=_("Agency"), queryset=Agency.objects.none(), required=False, empty_label=_("All that I may see")
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from songcau.foundation.accounts.access import actor_of, requires
 from songcau.foundation.files.documents.sheets import printed
-from songcau.foundation.shell.fields import Day
+from songcau.foundation.shell.fields import PastDay
 from songcau.kernel import clock
 from songcau.systems.incidents.pages.incident_steps import found_incident
 from songcau.systems.incidents.pages.printing import sheets
@@ -19,7 +19,7 @@ from songcau.systems.incidents.pages.shift import found_shift
 
 
 class DayForm(forms.Form):
-    day = Day(label=_("Day"))
+    day = PastDay(label=_("Day"))
 
 
 @requires("incidents.view")

@@ -60,6 +60,7 @@ def shift_page(request: HttpRequest) -> HttpResponse:
         "is_lead": shift is not None and shift.lead_id == by.id,
         "duty": duty,
         "entries": shift.entries.order_by("-at", "-pk") if shift else (),
+        "last_signed": queries.last_signed(),
         "open_now": queries.carried_now(),
         "log_form": LogForm(auto_id="log_%s"),
         "note_form": NoteForm(initial={"text": shift.note if shift else ""}, auto_id="note_%s"),

@@ -12,7 +12,7 @@ from songcau.foundation.calendar.queries import calendar_of, local
 from songcau.foundation.calendar.rules import Day, Why
 from songcau.kernel import clock
 from songcau.systems.incidents.models import Alert, Duty, Incident, Shift
-from songcau.systems.incidents.rules.shifts import Slot, slot_at
+from songcau.systems.incidents.rules.shifts import Slot, State, slot_at
 
 OPERATE = "incidents.operate"
 MOST_CARRIED = 200
@@ -21,6 +21,12 @@ MOST_CARRIED = 200
 def running() -> Shift | None:
     """The shift that runs or waits to be signed."""
     found: Shift | None = Shift.objects.filter(is_current=True).first()
+    return found
+
+
+def last_signed() -> Shift | None:
+    """The one whose hand-over was signed last."""
+    found: Shift | None = Shift.objects.filter(state=State.HANDED_OVER).order_by("-signed_at", "-pk").first()
     return found
 
 
@@ -74,7 +80,9 @@ def shift_now() -> ShiftNow:
     planned = Duty.objects.filter(day=day, slot=slot).count()
     if shift is None:
         return ShiftNow(str(slot), None, planned, awaits_signature=False)
-    return ShiftNow(str(slot), shift.started_at, max(1, planned), awaits_signature=shift.state == "AWAITING_SIGNATURE")
+    return ShiftNow(
+        str(slot), shift.started_at, max(1, planned), awaits_signature=shift.state == State.AWAITING_SIGNATURE
+    )
 
 
 @dataclass(frozen=True, slots=True)

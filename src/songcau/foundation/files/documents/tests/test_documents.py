@@ -11,9 +11,11 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
+from django.conf import settings
+from django.utils import translation
 from pikepdf import Name
 
-from songcau.foundation.files.documents import rendering
+from songcau.foundation.files.documents import rendering, sheets
 from songcau.foundation.files.documents.codes import code128, qr
 from songcau.foundation.files.documents.forms import DocumentData, Form, Picture, form_in_force
 from songcau.foundation.files.documents.letters import NAMED_DOCUMENT, OFFICIAL_LETTER
@@ -25,6 +27,7 @@ from songcau.foundation.files.documents.rendering import (
     frozen,
     render,
 )
+from songcau.foundation.files.documents.sheets import paragraph
 
 MADE_AT = datetime(2026, 1, 5, 7, 30, tzinfo=UTC)
 PLAIN = [
@@ -286,3 +289,41 @@ def test_data_must_say_its_title() -> None:
 
     with pytest.raises(TypeError, match="title"):
         Untitled(code="1")  # type: ignore[abstract]
+
+
+@pytest.mark.parametrize("form", [OFFICIAL_LETTER, NAMED_DOCUMENT])
+def test_a_demonstration_city_says_so_on_every_page(form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of any form, in its language: whoever prints cannot leave it out."""
+    facts = LETTER if form is OFFICIAL_LETTER else NOTICE
+    long = facts | {"body": [{"kind": "PARAGRAPH", "text": "\n".join(["Phường báo cáo như sau."] * 60)}]}
+    for is_demo in (False, True):
+        monkeypatch.setattr(settings, "SONGCAU", settings.SONGCAU.model_copy(update={"demo": is_demo}))
+        found = pages(printed(form, long))
+        assert len(found) > 1
+        assert ["Dữ liệu trình diễn" in page for page in found] == [is_demo] * len(found)
+
+
+def test_the_mark_is_in_the_language_of_the_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "SONGCAU", settings.SONGCAU.model_copy(update={"demo": True}))
+    facts = {
+        "language": "en",
+        "agency": "Thái Nguyên",
+        "heading": "Sheet",
+        "as_of": "Now",
+        "body": [paragraph("Text.")],
+    }
+    with translation.override("vi"):
+        (page,) = pages(sheets.printed(facts, made_at=MADE_AT))
+    assert "Demonstration data" in page
+
+
+def test_who_signs_stands_with_the_name_on_one_page() -> None:
+    """Wherever the page ends: what the signature is for must not stand on the page before it."""
+    signatures = ({"capacity": "Người giao", "name": "Nông Thị Mẫu"}, {"capacity": "Người nhận"})
+    facts = {"language": "vi", "agency": "Thái Nguyên", "heading": "Biên bản", "as_of": "Nay", "signatures": signatures}
+    counts = set()
+    for lines in range(20, 44, 2):
+        found = pages(sheets.printed(facts | {"body": [paragraph("\n".join(["Dòng."] * lines))]}, made_at=MADE_AT))
+        counts.add(len(found))
+        assert [page for page in found if ("Người giao" in page) != ("Nông Thị Mẫu" in page)] == [], lines
+    assert counts == {1, 2}

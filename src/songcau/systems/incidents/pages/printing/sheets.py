@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -17,15 +17,18 @@ from songcau.systems.incidents.models import Bulletin, Incident, Review, Shift
 from songcau.systems.incidents.pages import code_words as words
 from songcau.systems.incidents.pages.code_words import actor_words, in_language
 from songcau.systems.incidents.pages.listing import bulletin_wards
-from songcau.systems.incidents.pages.printing.weather import observations
+from songcau.systems.incidents.pages.printing.weather import FIGURES, Observed, observations, observed_between
 from songcau.systems.incidents.pages.tags import in_alert, in_fields, in_item
 from songcau.systems.incidents.queries import alerts as alert_queries
 from songcau.systems.incidents.queries import incidents as incident_queries
+from songcau.systems.incidents.queries.shifts import carried_now
 from songcau.systems.incidents.rules.levels import Level
+from songcau.systems.incidents.rules.shifts import State
 
 Facts = dict[str, Any]
 # So many of each fit on the one page of the day.
 MOST_OF_DAY = 8
+MOST_BULLETINS = 4
 MOST_LINES = 300
 
 
@@ -53,14 +56,14 @@ def daily(by: Actor, day: date, now: datetime) -> Facts:
         *_figures(by, first, last),
         *_alerts_of_day(by, first, last),
         *_incidents_of_day(by, first, last),
-        *_bulletins_of_day(first, last),
-        *_weather(),
+        *_bulletins_of_day(first, last, now),
+        *(_weather() if last > now else _weather_between(first, last)),
     ]
     return _facts(_("Daily bulletin of the operations centre"), written.day_in_full(day), body, now, dense=True)
 
 
 def _figures(by: Actor, first: datetime, last: datetime) -> list[Any]:
-    """How many lines were raised, taken and closed on the day, by the rule they come from."""
+    """How many lines were raised, taken and closed on the day, by the name of the rule they come from."""
     rows = alert_queries.lines_of(by).filter(raised_at__gte=first, raised_at__lt=last).order_by()
     counts = {str(level): Count("pk", filter=Q(level=level)) for level in Level}
     raised = rows.aggregate(
@@ -80,11 +83,11 @@ def _figures(by: Actor, first: datetime, last: datetime) -> list[Any]:
         count=Count("pk"), closed=Count("pk", filter=Q(is_open=False))
     )
     lines = [
-        (in_language(one["name_vi"], one["name_en"]), one["rule_code"] or "–", one["count"], one["closed"])
+        (in_language(one["name_vi"], one["name_en"]), one["count"], one["closed"])
         for one in by_rule.order_by("-count", "rule_code")[:MOST_OF_DAY]
     ]
     if lines:
-        columns = [(_("Alert"), 4.0), (_("Source (rule)"), 2.0), (_("Raised"), 1.0), (_("Closed"), 1.0)]
+        columns = [(_("Alerts, by their rule"), 6.0), (_("Raised"), 1.0), (_("Closed"), 1.0)]
         found.append(table(columns, lines, numeric=2))
     return found
 
@@ -135,17 +138,30 @@ def _incidents_of_day(by: Actor, first: datetime, last: datetime) -> list[Any]:
     return [*found, table(columns, lines)]
 
 
-def _bulletins_of_day(first: datetime, last: datetime) -> list[Any]:
-    rows = Bulletin.objects.filter(published_at__isnull=False, valid_from__lt=last, valid_to__gt=first)
-    rows = rows.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gte=first)).prefetch_related("wards")
+def _bulletins_of_day(first: datetime, last: datetime, now: datetime) -> list[Any]:
+    """Those that held at some time of the day, those that hold still before those withdrawn; each says which it is."""
+    rows = Bulletin.objects.filter(published_at__lt=last, valid_from__lt=last, valid_to__gt=first)
+    held = Q(withdrawn_at__gt=first) & Q(withdrawn_at__gt=F("valid_from"))
+    rows = rows.filter(Q(withdrawn_at=None) | held).prefetch_related("wards")
     lines = [
-        (one.number, in_language(one.title_vi, one.title_en), bulletin_wards(one), written.moment(one.valid_to))
-        for one in rows.order_by("number")[:4]
+        (one.number, in_language(one.title_vi, one.title_en), bulletin_wards(one), _validity(one, now))
+        for one in rows.order_by(F("withdrawn_at").desc(nulls_first=True), "number")[:MOST_BULLETINS]
     ]
     if not lines:
         return []
-    columns = [(_("Number"), 0.9), (_("Bulletin"), 4.0), (_("Wards"), 3.0), (_("until"), 1.8)]
-    return [heading(_("Bulletins in force")), table(columns, lines)]
+    columns = [(_("Number"), 0.6), (_("Bulletin"), 3.4), (_("Wards"), 2.3), (_("Validity"), 2.9)]
+    return [heading(_("Bulletins of the day")), table(columns, lines)]
+
+
+def _validity(one: Bulletin, now: datetime) -> str:
+    """As it is at the time of printing."""
+    if one.withdrawn_at is not None:
+        return _("withdrawn at %(at)s") % {"at": written.moment(one.withdrawn_at)}
+    if one.valid_from > now:
+        return _("in force from %(at)s") % {"at": written.moment(one.valid_from)}
+    if one.valid_to > now:
+        return _("in force until %(at)s") % {"at": written.moment(one.valid_to)}
+    return _("ended at %(at)s") % {"at": written.moment(one.valid_to)}
 
 
 def _weather() -> list[Any]:
@@ -155,21 +171,41 @@ def _weather() -> list[Any]:
         return [*found, paragraph(_("The live city does not answer now: no weather."))]
     if not seen:
         return [*found, paragraph(_("No station reports the weather."))]
-    names = ("temperature", "precipitation", "relativeHumidity", "windSpeed")
-    lines = [(one.name, *(_figure(one.figures.get(name)) for name in names), _at(one.at)) for one in seen]
-    columns = [
+    lines = [(one.name, *(_figure(name, one.figures.get(name)) for name in FIGURES), _at(one.at)) for one in seen]
+    return [*found, table([*_weather_columns(), (_("As of"), 1.8)], lines)]
+
+
+def _weather_between(first: datetime, last: datetime) -> list[Any]:
+    """Of a day that is over what was observed on it: what is observed now says nothing of it."""
+    found: list[Any] = [heading(_("Weather of the day, lowest and highest observation"))]
+    seen = observed_between(first, last)
+    if seen is None:
+        return [*found, paragraph(_("The live city does not answer now: no weather."))]
+    if not seen:
+        return [*found, paragraph(_("No data."))]
+    return [*found, table(_weather_columns(), [(one.name, *(_range(one, name) for name in FIGURES)) for one in seen])]
+
+
+def _weather_columns() -> list[tuple[str, float]]:
+    return [
         (_("Station"), 2.6),
         (_("Temperature, °C"), 1.4),
         (_("Rain, mm"), 1.2),
         (_("Humidity"), 1.2),
         (_("Wind, m/s"), 1.2),
-        (_("As of"), 1.8),
     ]
-    return [*found, table(columns, lines)]
 
 
-def _figure(value: float | None) -> str:
-    return "–" if value is None else written.number(value, 1)
+def _range(one: Observed, name: str) -> str:
+    low, high = (_figure(name, value) for value in one.ranges.get(name, (None, None)))
+    return low if low == high else f"{low} – {high}"
+
+
+def _figure(name: str, value: float | None) -> str:
+    """Humidity comes as a share of one."""
+    if value is None:
+        return "–"
+    return written.percent(value * 100, 0) if name == "relativeHumidity" else written.number(value, 1)
 
 
 def _at(iso: str) -> str:
@@ -180,8 +216,11 @@ def _at(iso: str) -> str:
 
 
 def hand_over(shift: Shift, now: datetime) -> Facts:
-    """The sheet that both leads sign by hand, where one wants it on paper too."""
-    carried = shift.carried
+    """The sheet that both leads sign by hand, where one wants it on paper too. Before it is handed over nothing was
+    carried yet: what is open now stands there, said to be that, and nobody signs.
+    """
+    is_running = shift.state == State.RUNNING
+    carried = carried_now() if is_running else shift.carried
     alert_lines = [
         (words.LEVELS[one["level"]], in_alert_line(one), one["ward"], words.ALERT_STATES[one["state"]], one["by"])
         for one in carried.get("alert_lines", ())
@@ -190,7 +229,8 @@ def hand_over(shift: Shift, now: datetime) -> Facts:
         (f"#{one['number']}", one["title"], words.LEVELS[one["level"]], words.INCIDENT_STATES[one["state"]])
         for one in carried.get("incident_lines", ())
     ]
-    body: list[Any] = [heading(_("Hand-over note")), paragraph(shift.note or _("No note yet."))]
+    body: list[Any] = [paragraph(_standing(shift, now))]
+    body += [heading(_("Hand-over note")), paragraph(shift.note or _("No note yet."))]
     body.append(heading(_("Open alerts: %(count)s") % {"count": carried.get("alerts", 0)}))
     columns = [
         (pgettext("how serious", "Level"), 1.4),
@@ -215,7 +255,19 @@ def hand_over(shift: Shift, now: datetime) -> Facts:
         {"capacity": _("Taken over by"), "name": shift.signed_by_label},
     ]
     about = f"{words.SLOTS[shift.slot]}, {written.day(shift.day)}"
-    return _facts(_("Hand-over sheet"), about, body, now, signatures=tuple(signatures))
+    return _facts(_("Hand-over sheet"), about, body, now, signatures=() if is_running else tuple(signatures))
+
+
+def _standing(shift: Shift, now: datetime) -> str:
+    """Whether it was handed over, and of when the open alerts and incidents are."""
+    if shift.state == State.RUNNING:
+        said = _("NOT HANDED OVER YET. Alerts and incidents are those open at %(at)s; nothing of this was signed.")
+        return said % {"at": written.moment(now)}
+    if shift.state == State.AWAITING_SIGNATURE:
+        said = _("Handed over at %(at)s, not signed yet. Alerts and incidents are those open then.")
+    else:
+        said = _("Handed over at %(at)s. Alerts and incidents are those open then.")
+    return said % {"at": written.moment(shift.handed_over_at)}
 
 
 def in_alert_line(one: dict[str, Any]) -> str:
