@@ -25,7 +25,7 @@ from songcau.systems.incidents.actions.alerts.handling import (
     pass_up_alert,
 )
 from songcau.systems.incidents.models import Alert
-from songcau.systems.incidents.pages import code_words
+from songcau.systems.incidents.pages import code_words, raised_by
 from songcau.systems.incidents.pages.code_words import Words
 from songcau.systems.incidents.pages.evidence import named
 from songcau.systems.incidents.pages.fields import text_field
@@ -38,8 +38,6 @@ from songcau.systems.incidents.rules.alerts import Rung
 
 ANY = ["GET", "HEAD", "POST"]
 MOST_MEMBERS = 100
-# Shown in the figure itself, or of no use to a person.
-_NOT_LISTED = {"value", "limit", "unit", "name"}
 
 
 class TextForm(forms.Form):
@@ -120,13 +118,14 @@ def found_alert(request: HttpRequest, alert_id: UUID) -> Alert:
 def alert_page(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """What raised it, as of when, its history, its story, and what stands under it."""
     alert, by = found_alert(request, alert_id), actor_of(request)
+    values = raised_by.values_of(alert)
     context = {
         "alert": alert,
         "now": clock.now(),
         "history": spark_of(alert),
-        "facts": [
-            (name, value) for name, value in alert.last_values.items() if name not in _NOT_LISTED and value != ""
-        ],
+        "raised_by": raised_by.figures(values),
+        "parts": raised_by.parts(alert),
+        "facts": raised_by.other_facts(values),
         "evidence": named(alert.evidence),
         "story": queries.story(alert),
         "members": queries.members(alert)[:MOST_MEMBERS],

@@ -115,6 +115,8 @@ def test_what_it_comes_from_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"attribute": "b", "value": 1}, {"a": level(1.0, 2.0), "b": level(5.0, 6.0)}, "b"),
         ({"attribute": "c", "value": 6}, {"a": level(1.0, 2.0), "b": level(5.0, 6.0)}, "b"),
         ({"value": 9}, {"a": level(4.0, 4.0), "b": reading(0, 5.0)}, "a"),
+        # A change of 0.8 m is no level of 0.8 m.
+        ({"value": 2.0, "change": 1.0, "limit": 0.8, "minutes": 60}, {"a": level(1.0, 2.0)}, "a"),
     ],
 )
 def test_which_attribute_is_drawn(
