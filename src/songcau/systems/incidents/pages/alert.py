@@ -54,6 +54,15 @@ class PassingUpForm(forms.Form):
     text = text_field(_("What is needed"), hint=_("Who is called reads it with the alert."))
 
 
+def _must_be_open(_by: Actor, alert: Alert) -> None:
+    require_open(alert)
+
+
+def _must_have_a_rung_above(_by: Actor, alert: Alert) -> None:
+    require_open(alert)
+    rung_above(alert.rung)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """`requires`: what its state must allow; asked before anything is offered."""
@@ -64,7 +73,7 @@ class Step:
     act: Callable[[Actor, UUID, Any], object]
     done: Words
     notice: Words = ""
-    requires: Callable[[Actor, Alert], object] = lambda by, alert: require_open(alert)
+    requires: Callable[[Actor, Alert], object] = _must_be_open
 
 
 STEPS: dict[str, Step] = {
@@ -84,7 +93,7 @@ STEPS: dict[str, Step] = {
         lambda by, pk, values: pass_up_alert(by=by, alert_id=pk, text=values["text"]),
         _("Passed up; they are called."),
         _("The next of the ladder is called at once: ward, city, province. You keep the alert."),
-        lambda by, alert: (require_open(alert), rung_above(alert.rung)),
+        _must_have_a_rung_above,
     ),
     "close": Step(
         _("Close the alert"),
