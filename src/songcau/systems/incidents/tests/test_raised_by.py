@@ -103,7 +103,7 @@ def test_a_conjunction_shows_each_part_and_still_does_when_it_is_over(town: Town
         page = text(desk.get(at("alert", only().pk)))
         assert "Mưa trên ngưỡng 20 mm/h" in page
         assert "43,51 mm/h (ngưỡng 20 mm/h)" in page
-        assert "từ 3 trở lên có Nội dung phản ánh là ngập trong một phường, xã trong 60 phút" in page
+        assert "Từ 3 trở lên có Nội dung phản ánh là ngập trong một phường, xã trong 60 phút" in page
         assert "Đếm được 5 trong 60 phút (ngưỡng 3)" in page
         assert "Giá trị" not in page
         assert "43,51 mm/h (ngưỡng 20 mm/h) · Đếm được 5 trong 60 phút (ngưỡng 3)" in text(desk.get(at("alerts")))
