@@ -280,7 +280,10 @@ def test_a_shift_is_started_logged_handed_over_and_signed(town: Town, rules: Rul
     said(second, at("shift_act", "log"), {"text": ""})
     said(second, at("shift_act", "hand_over"), {"text": "Không phải tôi."})
     said(first, at("shift_act", "hand_over"), {"text": "Theo dõi nước."})
-    assert "take_back" in text(first.get(at("shift")))
+    awaiting = text(first.get(at("shift")))
+    assert "take_back" in awaiting
+    # Once: under the note.
+    assert awaiting.count(f'href="{at("alert", only().pk)}"') == 1
     said(first, at("shift_act", "take_back"))
     said(first, at("shift_act", "hand_over"), {"text": "Theo dõi nước sông."})
     page = text(second.get(at("shift")))
