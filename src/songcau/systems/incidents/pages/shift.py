@@ -54,15 +54,15 @@ def shift_page(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     require_operate(by)
     shift = queries.running()
-    is_given = shift is not None and shift.state == State.AWAITING_SIGNATURE
+    given = shift if shift and shift.state == State.AWAITING_SIGNATURE else None
     duty = Duty.objects.filter(day=shift.day, slot=shift.slot) if shift else Duty.objects.none()
     context = {
         "shift": shift,
         "is_lead": shift is not None and shift.lead_id == by.id,
         "duty": duty,
         "entries": shift.entries.order_by("-at", "-pk") if shift else (),
-        "open_now": queries.carried_since(shift.carried) if is_given else queries.carried_now(),
-        "is_given": is_given,
+        "open_now": queries.carried_since(given.carried) if given else queries.carried_now(),
+        "is_given": given is not None,
         "log_form": LogForm(auto_id="log_%s"),
         "note_form": NoteForm(initial={"text": shift.note if shift else ""}, auto_id="note_%s"),
     }
