@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.incidents_town import seed
 from tools.browser import colour_faults_at_night, signed_in, violations, visit
@@ -83,6 +83,7 @@ def test_the_queue_is_worked_by_keys(page: Page) -> None:
     page.goto(f"{DESK}alerts/?standing=UNACKNOWLEDGED")
     lines = page.locator("#listing a[data-alert]")
     count = lines.count()
+    names = [str(line.get_attribute("data-alert")) for line in lines.all()]
     page.keyboard.press("j")
     expect(lines.nth(0)).to_have_attribute("aria-current", "true")
     page.keyboard.press("j")
@@ -91,20 +92,60 @@ def test_the_queue_is_worked_by_keys(page: Page) -> None:
     with page.expect_navigation():
         page.keyboard.press("a")
     expect(page.locator("#listing a[data-alert]")).to_have_count(count - 1)
-    page.keyboard.press("j")
+    # The place is kept: the line after the one that is done with is the next.
+    expect(line_of(page, names[1])).to_be_focused()
+    expect(line_of(page, names[1])).to_have_attribute("aria-current", "true")
     page.keyboard.press("x")
     page.keyboard.press("j")
     page.keyboard.press("x")
     with page.expect_navigation():
         page.keyboard.press("g")
     expect(page.locator("#listing a[data-alert]")).to_have_count(count - 2)
-    page.keyboard.press("j")
+    # The second and the third are one line now; the fourth is the next.
+    expect(line_of(page, names[3])).to_be_focused()
+    expect(page.locator("textarea[name=text]")).to_be_hidden()
     page.keyboard.press("c")
     expect(page.locator("textarea[name=text]")).to_be_focused()
     page.keyboard.type("Đã kiểm tra tại chỗ.")
     with page.expect_navigation():
         page.locator("#bulk button").click()
     expect(page.locator("#listing a[data-alert]")).to_have_count(count - 3)
+    expect(line_of(page, names[4])).to_be_focused()
+    expect(line_of(page, names[3])).to_have_count(0)
+
+
+def line_of(page: Page, alert: str) -> Locator:
+    return page.locator(f"#listing a[data-alert='{alert}']")
+
+
+@pytest.mark.parametrize("key", ["a", "g", "c", "i", "x"])
+def test_a_key_without_a_line_says_which_keys_choose_one(page: Page, key: str) -> None:
+    page.goto(f"{DESK}alerts/")
+    says = page.locator("#keys-say")
+    expect(says).to_have_attribute("role", "status")
+    expect(says).to_be_empty()
+    page.keyboard.press(key)
+    expect(says).to_contain_text("phím j")
+    expect(page.locator("#listing input[name=chosen]:checked")).to_have_count(0)
+    page.keyboard.press("j")
+    expect(says).to_be_empty()
+    expect(page.locator("#listing a[data-alert]").first).to_be_focused()
+
+
+def test_a_refused_act_keeps_the_line_the_tick_and_the_act(page: Page) -> None:
+    page.goto(f"{DESK}alerts/")
+    lines = page.locator("#listing a[data-alert]")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    here = str(lines.nth(1).get_attribute("data-alert"))
+    page.keyboard.press("c")
+    with page.expect_navigation():
+        page.locator("#bulk button").click()
+    expect(page.locator(".sc-errors a[href='#id_text']")).to_be_visible()
+    expect(line_of(page, here)).to_have_attribute("aria-current", "true")
+    expect(page.locator(f"#listing input[value='{here}']")).to_be_checked()
+    expect(page.locator("textarea[name=text]")).to_be_visible()
+    look(page, "alerts-refused")
 
 
 def test_the_queue_refreshes_by_itself_and_keeps_what_is_ticked(page: Page) -> None:

@@ -14,10 +14,12 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from songcau.foundation.accounts.access import actor_of, requires
-from songcau.foundation.shell.deeds import Confirmation, Deed, carry_out, posted
+from songcau.foundation.shell.deeds import Confirmation, Deed, carry_out, posted, refused_in_words
+from songcau.foundation.shell.errors import status_of
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
-from songcau.systems.incidents.actions.alerts.grouping import ungroup_alert
+from songcau.kernel.errors import Refused
+from songcau.systems.incidents.actions.alerts.grouping import require_grouped, ungroup_alert
 from songcau.systems.incidents.actions.alerts.handling import (
     acknowledge_alert,
     close_alert,
@@ -25,7 +27,7 @@ from songcau.systems.incidents.actions.alerts.handling import (
     pass_up_alert,
 )
 from songcau.systems.incidents.models import Alert
-from songcau.systems.incidents.pages import code_words
+from songcau.systems.incidents.pages import code_words, raised_by
 from songcau.systems.incidents.pages.code_words import Words
 from songcau.systems.incidents.pages.evidence import named
 from songcau.systems.incidents.pages.fields import text_field
@@ -34,12 +36,10 @@ from songcau.systems.incidents.pages.queue import then_address
 from songcau.systems.incidents.pages.sparks import spark_of
 from songcau.systems.incidents.permissions import may_handle_alert, may_operate
 from songcau.systems.incidents.queries import alerts as queries
-from songcau.systems.incidents.rules.alerts import Rung
+from songcau.systems.incidents.rules.alerts import Rung, require_open, require_unacknowledged, rung_above
 
 ANY = ["GET", "HEAD", "POST"]
 MOST_MEMBERS = 100
-# Shown in the figure itself, or of no use to a person.
-_NOT_LISTED = {"value", "limit", "unit", "name"}
 
 
 class TextForm(forms.Form):
@@ -54,14 +54,26 @@ class PassingUpForm(forms.Form):
     text = text_field(_("What is needed"), hint=_("Who is called reads it with the alert."))
 
 
+def _must_be_open(_by: Actor, alert: Alert) -> None:
+    require_open(alert)
+
+
+def _must_have_a_rung_above(_by: Actor, alert: Alert) -> None:
+    require_open(alert)
+    rung_above(alert.rung)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
+    """`requires`: what its state must allow; asked before anything is offered."""
+
     title: Words
     button: Words
     form: type[forms.Form]
     act: Callable[[Actor, UUID, Any], object]
     done: Words
     notice: Words = ""
+    requires: Callable[[Actor, Alert], object] = _must_be_open
 
 
 STEPS: dict[str, Step] = {
@@ -72,6 +84,7 @@ STEPS: dict[str, Step] = {
         lambda by, pk, values: acknowledge_alert(by=by, alert_id=pk),
         _("Acknowledged: you look after it."),
         _("You say that you look after it. Those that stand under it are acknowledged too."),
+        lambda by, alert: require_unacknowledged(alert, by.id),
     ),
     "pass_up": Step(
         _("Pass the alert up"),
@@ -80,6 +93,7 @@ STEPS: dict[str, Step] = {
         lambda by, pk, values: pass_up_alert(by=by, alert_id=pk, text=values["text"]),
         _("Passed up; they are called."),
         _("The next of the ladder is called at once: ward, city, province. You keep the alert."),
+        _must_have_a_rung_above,
     ),
     "close": Step(
         _("Close the alert"),
@@ -103,6 +117,7 @@ STEPS: dict[str, Step] = {
         lambda by, pk, values: ungroup_alert(by=by, alert_id=pk),
         _("It stands alone again."),
         _("Of a group's first alert: all that stand under it become lines of their own."),
+        lambda by, alert: require_grouped(alert),
     ),
 }
 
@@ -120,13 +135,14 @@ def found_alert(request: HttpRequest, alert_id: UUID) -> Alert:
 def alert_page(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """What raised it, as of when, its history, its story, and what stands under it."""
     alert, by = found_alert(request, alert_id), actor_of(request)
+    values = raised_by.values_of(alert)
     context = {
         "alert": alert,
         "now": clock.now(),
         "history": spark_of(alert),
-        "facts": [
-            (name, value) for name, value in alert.last_values.items() if name not in _NOT_LISTED and value != ""
-        ],
+        "raised_by": raised_by.figures(values),
+        "parts": raised_by.parts(alert),
+        "facts": raised_by.other_facts(values),
         "evidence": named(alert.evidence),
         "story": queries.story(alert),
         "members": queries.members(alert)[:MOST_MEMBERS],
@@ -141,13 +157,21 @@ def alert_page(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 @requires("incidents.handle")
 @require_http_methods(ANY)
 def step(request: HttpRequest, alert_id: UUID, name: str) -> HttpResponse:
-    """One thing that is done with it. What its state or the person's rights do not allow is said."""
+    """One thing that is done with it. What its state or the person's rights do not allow is said.
+
+    What somebody wrote is kept though it comes too late: only what has no words is refused before the form.
+    """
     wanted = STEPS.get(name)
     if wanted is None:
         raise Http404
     alert, by = found_alert(request, alert_id), actor_of(request)
     page = reverse("incidents:alert", args=[alert.pk])
     crumbs = ((_("Alerts"), reverse("incidents:alerts")), (alert_name(alert), page))
+    if request.method != "POST" or wanted.form is Confirmation:
+        try:
+            wanted.requires(by, alert)
+        except Refused as refusal:
+            return _cannot(request, alert, wanted.title, refusal)
     deed = Deed(wanted.title, wanted.button, page, wanted.notice, crumbs=crumbs, fields=code_words.FIELDS)
     return carry_out(
         request,
@@ -157,3 +181,10 @@ def step(request: HttpRequest, alert_id: UUID, name: str) -> HttpResponse:
         done=wanted.done,
         then=then_address(request, page),
     )
+
+
+def _cannot(request: HttpRequest, alert: Alert, title: Words, refusal: Refused) -> HttpResponse:
+    """It cannot be done as it stands: said before somebody tries, without a button that would only say so again."""
+    context = {"alert": alert, "title": title, "says": refused_in_words(refusal, code_words.FIELDS)}
+    status = status_of(refusal) if request.method == "POST" else 200
+    return render(request, "incidents/alert_cannot.html", context, status=status)

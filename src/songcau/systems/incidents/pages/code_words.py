@@ -127,14 +127,16 @@ BULLETIN_STANDINGS: dict[str, Words] = {
 }
 # Values of a finding that everybody reads; another name is shown as it is.
 VALUES: dict[str, Words] = {
-    "value": _("Value"),
-    "limit": _("Limit"),
-    "unit": _("Unit"),
-    "usual": _("Usual at this hour"),
-    "minutes": _("Minutes"),
     "attribute": _("What was measured"),
     "reason": _("Reason"),
     "rate": _("Change"),
+}
+# Codes that are values themselves; another is shown as it is.
+SAID: dict[str, Words] = {
+    "OFFLINE": pgettext_lazy("a device", "not connected"),
+    "FLOODING": pgettext_lazy("a citizen's report", "flooding"),
+    "RULE_STOPPED": _("The rule was changed or switched off."),
+    "ENTITY_DELETED": _("What it is about is no longer known in the live city."),
 }
 # What the usual rules measure; another attribute is called by its own name.
 ATTRIBUTES: dict[str, Words] = {
@@ -144,6 +146,16 @@ ATTRIBUTES: dict[str, Words] = {
     "averageVehicleSpeed": _("Mean speed"),
     "intensity": _("Vehicles an hour"),
     "peopleCount": _("People counted"),
+    "category": _("Matter of reports"),
+}
+# What a thing of the live city is, where it has no name of its own; by the type in its id.
+TYPES: dict[str, Words] = {
+    "WaterObserved": _("Water gauge"),
+    "WeatherObserved": _("Weather station"),
+    "AirQualityObserved": _("Air station"),
+    "TrafficFlowObserved": _("Traffic detector"),
+    "CrowdFlowObserved": _("People counter"),
+    "CitizenReport": _("Citizen's report"),
 }
 # UN/CEFACT codes of units as people write them; another code is shown as it is.
 UNITS: dict[str, str] = {
@@ -220,6 +232,11 @@ BULLETIN_LOOKS = {
     "OVER": Look("", "history"),
     "WITHDRAWN": Look("is-bad", "circle-x"),
 }
+
+
+def unit_sign(code: object) -> str:
+    """A UN/CEFACT code as people write the unit."""
+    return UNITS.get(str(code or ""), str(code or ""))
 
 
 def in_language(vi: str, en: str) -> str:

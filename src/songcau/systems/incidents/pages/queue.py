@@ -30,7 +30,7 @@ from songcau.systems.incidents.permissions import may_operate
 from songcau.systems.incidents.queries import alerts as queries
 from songcau.systems.incidents.rules.alerts import require_count
 from songcau.systems.incidents.rules.levels import Level
-from songcau.systems.incidents.rules.texts import NOTE_LIMIT
+from songcau.systems.incidents.rules.texts import NOTE_LIMIT, require_words
 
 ACTS: dict[str, Words] = {
     "acknowledge": gettext_lazy("Acknowledge"),
@@ -39,19 +39,34 @@ ACTS: dict[str, Words] = {
     "ungroup": gettext_lazy("Let each stand alone"),
     "incident": gettext_lazy("Open an incident with them"),
 }
+DONE: dict[str, Words] = {
+    "acknowledge": gettext_lazy("Acknowledged: %(what)s."),
+    "close": gettext_lazy("Closed: %(what)s."),
+    "ungroup": gettext_lazy("Each in a line of its own now: %(what)s."),
+}
 CENTRES_ACTS = ("group", "ungroup", "incident")
 MOST_TOLD = 5
+# In the session: an act of many that was refused, until its page is shown again.
+KEPT = "incidents.unfinished_act"
+MOST_KEPT = NOTE_LIMIT * 2
+
+
+class ClosingNote(forms.CharField):
+    """Asked of who closes, by the form; by its label, of everybody."""
+
+    def validate(self, value: Any) -> None:
+        pass
 
 
 class BulkForm(forms.Form):
     """What is done with those ticked."""
 
+    use_required_attribute = False
     act = forms.ChoiceField(label=pgettext_lazy("alerts", "What is to be done"))
-    text = forms.CharField(
+    text = ClosingNote(
         label=gettext_lazy("Closing note"),
-        required=False,
         max_length=NOTE_LIMIT,
-        help_text=gettext_lazy("Needed to close: what was found and done."),
+        help_text=gettext_lazy("Only to close, and needed then: what was found and done."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -59,6 +74,15 @@ class BulkForm(forms.Form):
         super().__init__(data)
         pairs = [(code, words) for code, words in ACTS.items() if at_the_centre or code not in CENTRES_ACTS]
         self.fields["act"].choices = pairs  # type: ignore[attr-defined]
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if self.cleaned_data.get("act") == "close":
+            try:
+                return require_words(text)
+            except Refused as refusal:
+                raise forms.ValidationError(say(refusal)) from None
+        return text
 
 
 @requires("incidents.view")
@@ -72,6 +96,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     rows = lines if says["standing"] else lines.filter(is_open=True)
     may_act = by.may("incidents.handle")
     wanted = listing.ALERTS
+    bulk = _unfinished(request, at_the_centre) if may_act and not request.GET.get("format") else None
     extra: dict[str, object] = {
         "levels": [(str(one), count) for one, count in zip(Level, queries.open_counts(lines).values(), strict=True)],
         "level": says["level"],
@@ -80,7 +105,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         "at_the_centre": at_the_centre,
         "may_act": may_act,
         "now": clock.now(),
-        "bulk": BulkForm(at_the_centre=at_the_centre) if may_act else None,
+        "bulk": bulk,
+        "ticked": set(bulk.data.get("chosen", ())) if bulk else set(),
     }
     if may_act and request.GET.get("format", "") == "":
         wanted = listing.with_tick(wanted)
@@ -95,25 +121,43 @@ def many(request: HttpRequest) -> HttpResponse:
     back = then_address(request, reverse("incidents:alerts"))
     ids = _chosen(request)
     form = BulkForm(request.POST, at_the_centre=may_operate(by))
-    if not form.is_valid():
-        messages.error(request, _("Please choose what is to be done, and tick the alerts."))
-        return redirect(back)
-    act, text = form.cleaned_data["act"], form.cleaned_data["text"]
-    if act == "incident" and ids:
+    try:
+        require_count(len(ids), least=2 if request.POST.get("act") == "group" else 1)
+        if form.is_valid():
+            return _done(request, by, form, ids) or redirect(back)
+        _keep(request, ids)
+    except (Refused, NotAllowed) as refusal:
+        _keep(request, ids, _in_words(refusal))
+    return redirect(back)
+
+
+def _keep(request: HttpRequest, ids: list[UUID], refused: str = "") -> None:
+    """For the page that is shown next: what was ticked, chosen and written is not done yet, and not lost."""
+    said = {name: request.POST.get(name, "")[:MOST_KEPT] for name in ("act", "text")}
+    request.session[KEPT] = {**said, "chosen": [str(one) for one in ids], "refused": refused}
+
+
+def _unfinished(request: HttpRequest, at_the_centre: bool) -> BulkForm:
+    kept = request.session.pop(KEPT, None)
+    form = BulkForm(kept, at_the_centre=at_the_centre)
+    if kept and kept["refused"]:
+        form.add_error(None, kept["refused"])
+    return form
+
+
+def _done(request: HttpRequest, by: Actor, form: BulkForm, ids: list[UUID]) -> HttpResponse | None:
+    act = form.cleaned_data["act"]
+    if act == "incident":
         query = urlencode([("alert", str(one)) for one in ids])
         return redirect(f"{reverse('incidents:incident_open')}?{query}")
-    try:
-        require_count(len(ids))
-        _do(request, by, act, ids, text)
-    except (Refused, NotAllowed) as refusal:
-        messages.error(request, _in_words(refusal))
-    return redirect(back)
+    _do(request, by, act, ids, form.cleaned_data["text"])
+    return None
 
 
 def _do(request: HttpRequest, by: Actor, act: str, ids: list[UUID], text: str) -> None:
     if act == "group":
         head = group_alerts(by=by, alert_ids=ids)
-        words = _("%(count)s alerts stand under one line now.") % {"count": head.members_count}
+        words = _("%(count)s alerts stand in one line now.") % {"count": head.members_count + 1}
         messages.success(request, words)
         return
     one_by_one: dict[str, Callable[[UUID], object]] = {
@@ -121,17 +165,26 @@ def _do(request: HttpRequest, by: Actor, act: str, ids: list[UUID], text: str) -
         "close": lambda pk: close_alert(by=by, alert_id=pk, text=text),
         "ungroup": lambda pk: ungroup_alert(by=by, alert_id=pk),
     }
-    done, refused = 0, []
+    lines, alerts, refused = 0, 0, []
     for pk in ids:
+        reached = queries.reached(pk, act)
         try:
             one_by_one[act](pk)
-            done += 1
+            lines, alerts = lines + 1, alerts + reached
         except (Refused, NotAllowed) as refusal:
             refused.append(_in_words(refusal))
-    if done:
-        counted = ngettext("%(count)s alert", "%(count)s alerts", done) % {"count": done}
-        messages.success(request, _("%(act)s: done with %(alerts)s.") % {"act": ACTS[act], "alerts": counted})
+    if lines:
+        messages.success(request, DONE[act] % {"what": _counted(lines, alerts, act)})
     _tell_refused(request, refused)
+
+
+def _counted(lines: int, alerts: int, act: str) -> str:
+    """Of a line that is a group: how many alerts it stands for."""
+    counted = ngettext("%(count)s alert", "%(count)s alerts", alerts) % {"count": alerts}
+    if alerts == lines or act == "ungroup":
+        return counted
+    said = ngettext("%(count)s line (%(alerts)s)", "%(count)s lines (%(alerts)s)", lines)
+    return said % {"count": lines, "alerts": counted}
 
 
 def _tell_refused(request: HttpRequest, refused: Iterable[str]) -> None:

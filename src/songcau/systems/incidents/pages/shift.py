@@ -29,7 +29,7 @@ from songcau.systems.incidents.pages.code_words import SLOTS
 from songcau.systems.incidents.pages.fields import text_field
 from songcau.systems.incidents.permissions import require_operate
 from songcau.systems.incidents.queries import shifts as queries
-from songcau.systems.incidents.rules.shifts import Slot, uncovered
+from songcau.systems.incidents.rules.shifts import Slot, State, uncovered
 
 ANY = ["GET", "HEAD", "POST"]
 ROSTER_DAYS = 14
@@ -54,6 +54,7 @@ def shift_page(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     require_operate(by)
     shift = queries.running()
+    given = shift if shift and shift.state == State.AWAITING_SIGNATURE else None
     duty = Duty.objects.filter(day=shift.day, slot=shift.slot) if shift else Duty.objects.none()
     context = {
         "shift": shift,
@@ -61,7 +62,8 @@ def shift_page(request: HttpRequest) -> HttpResponse:
         "duty": duty,
         "entries": shift.entries.order_by("-at", "-pk") if shift else (),
         "last_signed": queries.last_signed(),
-        "open_now": queries.carried_now(),
+        "open_now": queries.carried_since(given.carried) if given else queries.carried_now(),
+        "is_given": given is not None,
         "log_form": LogForm(auto_id="log_%s"),
         "note_form": NoteForm(initial={"text": shift.note if shift else ""}, auto_id="note_%s"),
     }

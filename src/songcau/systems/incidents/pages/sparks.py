@@ -9,6 +9,7 @@ from songcau.context.public import ContextRefused
 from songcau.foundation.accounts.context_grants import city_context
 from songcau.kernel.errors import Unavailable
 from songcau.systems.incidents.models import Alert
+from songcau.systems.incidents.rules.evidence import drawn_limit
 
 WIDTH, HEIGHT, PAD = 640, 130, 6
 BEFORE = timedelta(hours=6)
@@ -58,8 +59,8 @@ def _drawn(alert: Alert, entity: Mapping[str, Any]) -> Spark | None:
         return None
     points = sorted(series[name])
     values = [value for _at, value in points]
-    limit = alert.last_values.get("limit")
-    shown = [*values, float(limit)] if _is_figure(limit) else values
+    limit = drawn_limit(alert.last_values)
+    shown = values if limit is None else [*values, limit]
     low, high = min(shown), max(shown)
     first, last = points[0][0], points[-1][0]
     span = (last - first).total_seconds() or 1.0
@@ -73,7 +74,7 @@ def _drawn(alert: Alert, entity: Mapping[str, Any]) -> Spark | None:
 
     return Spark(
         line=" ".join(f"{x(at)},{y(value)}" for at, value in points),
-        limit_y=y(float(limit)) if _is_figure(limit) else None,
+        limit_y=None if limit is None else y(limit),
         raised_x=x(alert.raised_at),
         attribute=name,
         lowest=min(values),

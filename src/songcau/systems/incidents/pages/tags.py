@@ -12,6 +12,9 @@ from songcau.systems.incidents.models import Alert, Bulletin, Incident
 from songcau.systems.incidents.pages import code_words
 from songcau.systems.incidents.pages.code_words import Look, Words
 from songcau.systems.incidents.pages.listing import bulletin_standing
+from songcau.systems.incidents.pages.raised_by import in_words as words_of_values
+from songcau.systems.incidents.pages.raised_by import values_of
+from songcau.systems.incidents.rules.receiving import AREA
 
 register = template.Library()
 
@@ -36,17 +39,30 @@ def words_of(code: str, table: str) -> Words:
 
 
 @register.filter
-def value_words(name: str) -> Words:
-    """What a finding calls a value; `2.limit` is the limit of the second part of a conjunction."""
-    part, _dot, rest = name.rpartition(".")
-    words = code_words.VALUES.get(rest, rest)
-    return _("%(what)s (part %(number)s)") % {"what": words, "number": part} if part else words
+def raised_by(values: dict[str, object]) -> str:
+    """What a finding's values say; empty for other facts of a story."""
+    return words_of_values(values)
 
 
 @register.filter
-def unit_sign(code: object) -> str:
-    """A UN/CEFACT code as people write the unit."""
-    return code_words.UNITS.get(str(code or ""), str(code or ""))
+def in_short(alert: Alert) -> str:
+    """What raised it, for its line in the list."""
+    return words_of_values(values_of(alert))
+
+
+@register.filter
+def subject_words(alert: Alert) -> Words:
+    """Where it is: never an id, where there is a name for it."""
+    if alert.subject_name or not alert.subject.startswith(AREA):
+        return alert.subject_name or entity_words(alert.subject)
+    return alert.ward_name or _("The whole city")
+
+
+@register.filter
+def entity_words(entity: str) -> Words:
+    """What an entity is, by the type in its id."""
+    kind = entity.removeprefix("urn:ngsi-ld:").partition(":")[0]
+    return code_words.TYPES.get(kind, kind)
 
 
 @register.filter

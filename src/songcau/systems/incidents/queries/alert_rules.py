@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
-from songcau.systems.incidents.models import AlertRule, MaintenanceWindow
-from songcau.systems.incidents.rules.alert_rules import read_condition
+from songcau.systems.incidents.models import AlertRule, AlertRuleVersion, MaintenanceWindow
+from songcau.systems.incidents.rules.alert_rules import AlertRuleUnfit, Condition, read_condition
 from songcau.systems.incidents.rules.engine import RuleSpec, Window
 
 
@@ -61,3 +61,12 @@ def windows_to_come(now: datetime) -> list[Window]:
     return [
         Window(row.rule_id, row.subject, row.scope, row.starts_at.timestamp(), row.ends_at.timestamp()) for row in rows
     ]
+
+
+def condition_at(rule_id: UUID, at: datetime) -> Condition | None:
+    """What the rule said then; None where nobody knows any more."""
+    version = AlertRuleVersion.objects.filter(rule=rule_id, at__lte=at).order_by("-number").first()
+    try:
+        return read_condition(version.document["condition"]) if version else None
+    except AlertRuleUnfit:
+        return None

@@ -52,6 +52,14 @@ def unacknowledged(rows: QuerySet[Alert], now: datetime) -> int:
     return rows.filter(STANDINGS["UNACKNOWLEDGED"](now)).count()
 
 
+def reached(alert_id: UUID, act: str) -> int:
+    """How many alerts an act with a line reaches: those under it too, as far as it is still to be done with them."""
+    rows = Alert.objects.filter(Q(pk=alert_id) | Q(head=alert_id))
+    if act == "acknowledge":
+        return rows.filter(state=State.RAISED).count()
+    return rows.filter(is_open=True).count() if act == "close" else rows.count()
+
+
 def totals_by_ward(now: datetime) -> list[tuple[str, str, int, int]]:
     """Ward code, its name, open lines, late ones: totals that every official may read, of all wards."""
     rows = Alert.objects.lines().filter(is_open=True).exclude(ward_code="")

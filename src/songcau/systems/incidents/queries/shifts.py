@@ -42,6 +42,20 @@ def carried_now() -> dict[str, Any]:
     }
 
 
+def carried_since(carried: Mapping[str, Any]) -> dict[str, Any]:
+    """What is open now and was not when the note was given: the rest stands under the note already."""
+    known = {one["id"] for name in ("alert_lines", "incident_lines") for one in carried.get(name, ())}
+    now = carried_now()
+    alerts = [one for one in now["alert_lines"] if one["id"] not in known]
+    incidents = [one for one in now["incident_lines"] if one["id"] not in known]
+    return {
+        "alerts": len(alerts),
+        "incidents": len(incidents),
+        "alert_lines": alerts,
+        "incident_lines": incidents,
+    }
+
+
 def _alert(alert: Alert) -> dict[str, Any]:
     return {
         "id": str(alert.pk),
@@ -52,6 +66,7 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "subject": alert.subject_name,
         "ward": alert.ward_name,
         "raised_at": alert.raised_at.isoformat(),
+        "is_late": alert.due_at < clock.now(),
         "repeats": alert.repeats,
         "members": alert.members_count,
         "by": alert.acknowledged_by_label,

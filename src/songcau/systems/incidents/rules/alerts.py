@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from songcau.kernel.errors import Refused
 from songcau.kernel.workflow import Transition, Workflow
@@ -72,6 +73,18 @@ class AlertAcknowledgedAlready(Refused):
     conflict = True
 
 
+class AcknowledgedByYou(AlertAcknowledgedAlready):
+    """It is this very person who has it since `at`."""
+
+    code = "ALERT_ACKNOWLEDGED_BY_YOU"
+
+
+class NoAlertChosen(Refused):
+    """Nothing was named that something could be done with."""
+
+    code = "ALERTS_NONE_CHOSEN"
+
+
 class TooFewToGroup(Refused):
     """One alert is no group."""
 
@@ -106,6 +119,8 @@ class _Standing(Protocol):
     @property
     def acknowledged_at(self) -> datetime | None: ...
     @property
+    def acknowledged_by_id(self) -> UUID | None: ...
+    @property
     def acknowledged_by_label(self) -> str: ...
     @property
     def closed_at(self) -> datetime | None: ...
@@ -119,15 +134,19 @@ def require_open(alert: _Standing) -> None:
         raise AlertClosed(who=alert.closed_by_label, at=alert.closed_at)
 
 
-def require_unacknowledged(alert: _Standing) -> None:
-    """Raises AlertClosed, AlertAcknowledgedAlready."""
+def require_unacknowledged(alert: _Standing, by: UUID) -> None:
+    """Raises AlertClosed, AlertAcknowledgedAlready, AcknowledgedByYou."""
     require_open(alert)
     if alert.state == State.ACKNOWLEDGED:
+        if alert.acknowledged_by_id == by:
+            raise AcknowledgedByYou(at=alert.acknowledged_at)
         raise AlertAcknowledgedAlready(who=alert.acknowledged_by_label, at=alert.acknowledged_at)
 
 
 def require_count(count: int, *, least: int = 1) -> None:
-    """Raises TooFewToGroup, TooManyAlerts."""
+    """Raises NoAlertChosen, TooFewToGroup, TooManyAlerts."""
+    if least and not count:
+        raise NoAlertChosen()
     if count < least:
         raise TooFewToGroup()
     if count > MOST_AT_ONCE:

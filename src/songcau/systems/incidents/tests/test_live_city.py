@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from songcau.context.public import ContextUnavailable
+from songcau.context.public import ContextRefused, ContextUnavailable
 from songcau.foundation.accounts.permissions import NotYours
 from songcau.foundation.files.actions import finish_upload
 from songcau.foundation.files.parts import Part
@@ -53,7 +53,12 @@ class LiveCity:
     def history(self, entity_id: str, *, after: str, last: int | None = None) -> Any:
         return self._known().get(entity_id)
 
-    def query(self, **_filters: str) -> Iterator[Any]:
+    def query(self, **filters: str) -> Iterator[Any]:
+        """As the standard has it, ids alone are not enough to ask by."""
+        if not {"type", "attrs", "q", "georel", "scopeQ", "local"} & filters.keys():
+            raise ContextRefused(
+                400, {"detail": "A query needs at least one of type, attrs, q, georel, scopeQ or local=true"}
+            )
         yield from self._known().values()
 
     @contextmanager
@@ -115,6 +120,8 @@ def test_what_it_comes_from_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"attribute": "b", "value": 1}, {"a": level(1.0, 2.0), "b": level(5.0, 6.0)}, "b"),
         ({"attribute": "c", "value": 6}, {"a": level(1.0, 2.0), "b": level(5.0, 6.0)}, "b"),
         ({"value": 9}, {"a": level(4.0, 4.0), "b": reading(0, 5.0)}, "a"),
+        # A change of 0.8 m is no level of 0.8 m.
+        ({"value": 2.0, "change": 1.0, "limit": 0.8, "minutes": 60}, {"a": level(1.0, 2.0)}, "a"),
     ],
 )
 def test_which_attribute_is_drawn(

@@ -89,11 +89,10 @@ def test_the_page_of_an_alert_says_what_raised_it_though_the_live_city_is_away(
         finding(
             rules.add(),
             NOW,
-            values={"value": 27.4, "limit": 27.0, "unit": "m", "name": "Cầu Gia Bảy", "2.limit": 3, "2.unit": "H67"},
+            values={"value": 27.4, "limit": 27.0, "unit": "H67", "name": "Cầu Gia Bảy"},
         )
     )
     page = text(enter(town.desk).get(at("alert", only().pk)))
-    assert "Ngưỡng (phần 2)" in page
     assert "mm/h" in page
     assert "27,4" in page
     assert "Cầu Gia Bảy" in page
@@ -281,7 +280,10 @@ def test_a_shift_is_started_logged_handed_over_and_signed(town: Town, rules: Rul
     said(second, at("shift_act", "log"), {"text": ""})
     said(second, at("shift_act", "hand_over"), {"text": "Không phải tôi."})
     said(first, at("shift_act", "hand_over"), {"text": "Theo dõi nước."})
-    assert "take_back" in text(first.get(at("shift")))
+    awaiting = text(first.get(at("shift")))
+    assert "take_back" in awaiting
+    # Once: under the note.
+    assert awaiting.count(f'href="{at("alert", only().pk)}"') == 1
     said(first, at("shift_act", "take_back"))
     said(first, at("shift_act", "hand_over"), {"text": "Theo dõi nước sông."})
     page = text(second.get(at("shift")))

@@ -230,3 +230,23 @@ def test_a_count_of_the_door_is_that_of_its_list(town: Town, rules: Rules) -> No
     assert public.totals_by_ward(town.neighbour) == [("05443", "Trưng Vương", 1, 0)]
     with pytest.raises(NotYours):
         public.open_alert_counts(town.clerk)
+
+
+def test_what_is_late_is_kept_with_the_note(town: Town, rules: Rules) -> None:
+    receive(finding(rules.add(due_minutes=60), NOW), finding(rules.add(due_minutes=5), NOW - HOUR))
+    assert sorted(one["is_late"] for one in queries.carried_now()["alert_lines"]) == [False, True]
+
+
+def test_under_the_note_stands_what_was_open_and_beside_it_only_what_is_new(town: Town, rules: Rules) -> None:
+    of = rules.add()
+    receive(finding(of, NOW))
+    opened(town)
+    shifts.start_shift(by=town.desk)
+    shift = shifts.hand_over(by=town.desk, text="Theo dõi cầu Gia Bảy.")
+    assert queries.carried_since(shift.carried)["alerts"] == queries.carried_since(shift.carried)["incidents"] == 0
+
+    receive(finding(of, NOW, subject="urn:ngsi-ld:WaterObserved:new"))
+    since = queries.carried_since(shift.carried)
+    assert (since["alerts"], [one["subject"] for one in since["alert_lines"]]) == (1, ["Cầu Gia Bảy"])
+    assert since["alert_lines"][0]["id"] not in {one["id"] for one in shift.carried["alert_lines"]}
+    assert queries.carried_now()["alerts"] == 2

@@ -16,7 +16,7 @@ from songcau.systems.incidents.rules import alerts as rules
 def group_alerts(*, by: Actor, alert_ids: Sequence[UUID]) -> Alert:
     """Put several under the most serious of them, of those the oldest. What stood under one of them comes along.
 
-    Raises NotYours, AlertUnknown, AlertClosed, TooFewToGroup, TooManyAlerts.
+    Raises NotYours, AlertUnknown, AlertClosed, NoAlertChosen, TooFewToGroup, TooManyAlerts.
     """
     require_operate(by)
     rules.require_count(len(set(alert_ids)), least=2)
@@ -46,9 +46,7 @@ def ungroup_alert(*, by: Actor, alert_id: UUID) -> Alert:
     """
     require_operate(by)
     alert = locked(alert_id)
-    rules.require_open(alert)
-    if alert.head_id is None and not alert.members.exists():
-        raise rules.NotInAGroup
+    require_grouped(alert)
     head_id = alert.head_id
     freed = [alert] if head_id else list(alert.members.all())
     # Loosened by hand: the rule does not bind it again.
@@ -58,6 +56,13 @@ def ungroup_alert(*, by: Actor, alert_id: UUID) -> Alert:
     finish(by, alert, "ungroup", None, freed=len(freed))
     alert.refresh_from_db()
     return alert
+
+
+def require_grouped(alert: Alert) -> None:
+    """Raises AlertClosed, NotInAGroup."""
+    rules.require_open(alert)
+    if alert.head_id is None and not alert.members.exists():
+        raise rules.NotInAGroup
 
 
 def _recount(alert_id: UUID) -> None:

@@ -21,11 +21,11 @@ from songcau.systems.incidents.rules.texts import require_words
 def acknowledge_alert(*, by: Actor, alert_id: UUID) -> Alert:
     """ "I look after it." The second of two who say so is told who was first.
 
-    Raises AlertUnknown, NotYours, AlertClosed, AlertAcknowledgedAlready.
+    Raises AlertUnknown, NotYours, AlertClosed, AlertAcknowledgedAlready, AcknowledgedByYou.
     """
     alert = locked(alert_id)
     require_handle_alert(by, alert)
-    rules.require_unacknowledged(alert)
+    rules.require_unacknowledged(alert, by.id)
     taken = [alert, *(one for one in open_members(alert) if one.state == rules.State.RAISED)]
     for one in taken:
         _take(by, one)

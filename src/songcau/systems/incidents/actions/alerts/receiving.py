@@ -27,6 +27,7 @@ from songcau.systems.incidents.queries import alert_rules
 from songcau.systems.incidents.queries.alert_rules import RuleFacts
 from songcau.systems.incidents.rules import alerts as rules
 from songcau.systems.incidents.rules import receiving
+from songcau.systems.incidents.rules.evidence import shown_after
 from songcau.systems.incidents.rules.findings import CLEARED, RAISED, STILL, Finding
 from songcau.systems.incidents.rules.receiving import Key, Line, Lines
 
@@ -166,7 +167,8 @@ def _renew(batch: _Batch, alert: Alert, finding: Finding) -> None:
     """What it shows now; a finding that comes late changes nothing of that."""
     if finding.at >= alert.last_at:
         alert.last_at = finding.at
-        alert.last_values = receiving.storable(finding.values)
+        said = receiving.storable(finding.values)
+        alert.last_values = shown_after(alert.last_values, said, has_ended=finding.kind == CLEARED)
         alert.subject_name = receiving.subject_name(
             finding.subject, finding.values, alert.ward_name, known=alert.subject_name
         )

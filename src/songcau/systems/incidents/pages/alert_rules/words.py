@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from songcau.foundation.shell.written import number
+from songcau.systems.incidents.pages.code_words import ATTRIBUTES, SAID, unit_sign
 from songcau.systems.incidents.rules.alert_rules import (
     Absence,
     All,
@@ -139,14 +140,16 @@ REFUSALS: dict[str, Promise] = {
 }
 
 
-def sentence(condition: Condition) -> str:
-    """What the condition says, in one sentence."""
+def sentence(condition: Condition, *, named: bool = False) -> str:
+    """What the condition says, in one sentence. `named`: as who watches reads it, with as few codes as can be."""
     if isinstance(condition, All):
         return gettext("%(parts)s – all at once, %(where)s") % {
-            "parts": "; ".join(sentence(part.condition) for part in condition.parts),
+            "parts": "; ".join(sentence(part.condition, named=named) for part in condition.parts),
             "where": JOINS[condition.join],
         }
-    return str(_SENTENCES[type(condition)]) % {**_facts(condition), "what": f"{condition.type}.{condition.attribute}"}
+    what = ATTRIBUTES.get(condition.attribute) if named else None
+    facts = {**_facts(condition, named), "what": what or f"{condition.type}.{condition.attribute}"}
+    return str(_SENTENCES[type(condition)]) % facts
 
 
 _SENTENCES: Mapping[type, Words] = {
@@ -165,9 +168,10 @@ def plain(value: float) -> str:
     return number(int(value) if float(value).is_integer() else round(value, 2))
 
 
-def _facts(condition: Condition) -> dict[str, object]:
+def _facts(condition: Condition, named: bool) -> dict[str, object]:
     facts: dict[str, object] = {}
     unit = getattr(condition, "unit", "")
+    unit = unit_sign(unit) if named else unit
     for name in ("limit", "change", "minutes"):
         value = getattr(condition, name, None)
         if value is not None:
@@ -176,7 +180,7 @@ def _facts(condition: Condition) -> dict[str, object]:
     if side is not None:
         facts["side"] = _SIDES[type(condition)][side]
     values = getattr(condition, "values", ())
-    facts["values"] = ", ".join(str(value) for value in values)
+    facts["values"] = ", ".join(str(SAID.get(str(value), value) if named else value) for value in values)
     hold = getattr(condition, "hold_minutes", 0)
     facts["hold"] = gettext(", for %(minutes)s minutes") % {"minutes": plain(hold)} if hold else ""
     return facts

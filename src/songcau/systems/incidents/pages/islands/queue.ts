@@ -30,16 +30,31 @@ function go(step: number): void {
   const at = all.findIndex((line) => line.dataset.alert === chosen);
   const next = all[at < 0 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1)];
   if (next === undefined) return;
-  chosen = next.dataset.alert ?? "";
+  take(next);
+}
+
+function take(line: HTMLAnchorElement): void {
+  chosen = line.dataset.alert ?? "";
   mark();
-  next.focus({ preventScroll: true });
-  next.scrollIntoView({ block: "nearest" });
+  hint("");
+  line.focus({ preventScroll: true });
+  line.scrollIntoView({ block: "nearest" });
+}
+
+const says = document.querySelector<HTMLElement>("#keys-say");
+
+/** A key that has no line to work on says which keys choose one; "" takes it away again. */
+function hint(words: string): void {
+  if (says === null || says.textContent === words) return;
+  says.textContent = words;
+  says.classList.toggle("is-lost", words !== "");
 }
 
 document.addEventListener("focusin", (event) => {
   if (event.target instanceof HTMLAnchorElement && event.target.dataset.alert !== undefined) {
     chosen = event.target.dataset.alert;
     mark();
+    hint("");
   }
 });
 
@@ -53,19 +68,59 @@ function boxes(): HTMLInputElement[] {
 function tick(): void {
   const box = current()?.closest("tr")?.querySelector<HTMLInputElement>("input[name=chosen]");
   if (box) box.checked = !box.checked;
+  else hint(says?.dataset.none ?? "");
 }
 
-function choose(act: string): boolean {
-  const select = form?.querySelector<HTMLSelectElement>("select[name=act]");
-  if (!select || ![...select.options].some((option) => option.value === act)) return false;
+/* The note belongs to closing: with another act it is not there. */
+const act = form?.querySelector<HTMLSelectElement>("select[name=act]");
+
+function fitNote(): void {
+  form?.querySelector("textarea[name=text]")?.closest(".sc-field")?.toggleAttribute("hidden", act?.value !== "close");
+}
+
+act?.addEventListener("change", fitNote);
+fitNote();
+
+function choose(wanted: string): boolean {
+  if (!act || ![...act.options].some((option) => option.value === wanted)) return false;
   if (!boxes().some((box) => box.checked)) tick();
-  select.value = act;
+  act.value = wanted;
+  fitNote();
   return boxes().some((box) => box.checked);
 }
 
-function send(act: string): void {
-  if (choose(act)) form?.requestSubmit();
+function send(wanted: string): void {
+  if (choose(wanted)) form?.requestSubmit();
 }
+
+/* ---- the place in the list is kept over the act, which brings the page anew ------------------------------------- */
+const PLACE = "incidents.place";
+
+/** The line one is on, then those after it and before it with which nothing is done, the nearest first. */
+form?.addEventListener("submit", () => {
+  const all = lines();
+  const at = all.findIndex((line) => line.dataset.alert === chosen);
+  if (at < 0) return;
+  const ticked = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
+  const others = [...all.slice(at + 1), ...all.slice(0, at).reverse()].map((line) => line.dataset.alert ?? "");
+  sessionStorage.setItem(PLACE, JSON.stringify([chosen, ...others.filter((one) => !ticked.has(one))]));
+});
+
+function takeUp(): void {
+  const [here, ...others] = JSON.parse(sessionStorage.getItem(PLACE) ?? "[]") as string[];
+  sessionStorage.removeItem(PLACE);
+  if (here === undefined) return;
+  // Refused for want of something: one stays where one was, and the refusal keeps the focus.
+  const isRefused = document.querySelector(".sc-errors") !== null;
+  const wanted = isRefused ? [here] : others;
+  const next = wanted.map((one) => lines().find((line) => line.dataset.alert === one)).find((line) => line !== undefined);
+  if (next === undefined) return;
+  if (!isRefused) take(next);
+  else chosen = here;
+  mark();
+}
+
+takeUp();
 
 const KEYS: Record<string, () => void> = {
   j: () => { go(1); },
@@ -81,10 +136,10 @@ const KEYS: Record<string, () => void> = {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
-  const act = KEYS[event.key];
-  if (act === undefined || document.querySelector("dialog[open]") !== null) return;
+  const does = KEYS[event.key];
+  if (does === undefined || document.querySelector("dialog[open]") !== null) return;
   event.preventDefault();
-  act();
+  does();
 });
 
 /* ---- fresh by itself; what is ticked, written and focused stays ------------------------------------------------ */

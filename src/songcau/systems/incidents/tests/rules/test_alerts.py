@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -27,6 +27,7 @@ ONE, TWO = uuid4(), uuid4()
 class Standing:
     state: str
     acknowledged_at: datetime | None = None
+    acknowledged_by_id: UUID | None = None
     acknowledged_by_label: str = ""
     closed_at: datetime | None = None
     closed_by_label: str = ""
@@ -89,16 +90,26 @@ def test_due_comes_from_the_rule_or_is_the_usual() -> None:
 
 
 def test_the_second_is_told_who_was_first() -> None:
-    rules.require_unacknowledged(Standing(State.RAISED))
+    rules.require_unacknowledged(Standing(State.RAISED), ONE)
     with pytest.raises(rules.AlertAcknowledgedAlready) as first:
-        rules.require_unacknowledged(Standing(State.ACKNOWLEDGED, AT, "Lan"))
+        rules.require_unacknowledged(Standing(State.ACKNOWLEDGED, AT, TWO, "Lan"), ONE)
     assert first.value.params == {"who": "Lan", "at": AT}
     with pytest.raises(rules.AlertClosed):
-        rules.require_unacknowledged(Standing(State.CLOSED, AT, "Lan", AT, "Bình"))
+        rules.require_unacknowledged(Standing(State.CLOSED, AT, ONE, "Lan", AT, "Bình"), ONE)
+
+
+def test_who_has_it_already_is_told_so_and_not_of_somebody_else() -> None:
+    with pytest.raises(rules.AcknowledgedByYou) as mine:
+        rules.require_unacknowledged(Standing(State.ACKNOWLEDGED, AT, ONE, "Lan"), ONE)
+    assert mine.value.params == {"at": AT}
 
 
 def test_how_many_at_once() -> None:
     rules.require_count(1)
+    rules.require_count(0, least=0)
+    for least in (1, 2):
+        with pytest.raises(rules.NoAlertChosen):
+            rules.require_count(0, least=least)
     with pytest.raises(rules.TooFewToGroup):
         rules.require_count(1, least=2)
     with pytest.raises(rules.TooManyAlerts):
