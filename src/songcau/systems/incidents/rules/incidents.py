@@ -131,6 +131,12 @@ class ReviewTooEarly(Refused):
     conflict = True
 
 
+class ThingsLeft(Refused):
+    """Alerts are open or steps undone, and nobody has said that they know: `alerts`, `items`."""
+
+    code = "INCIDENT_THINGS_LEFT"
+
+
 class EntryKindUnfit(Refused):
     """This kind of line is written by the system."""
 
@@ -153,6 +159,12 @@ def require_reviewable(state: str) -> None:
     """Raises ReviewTooEarly."""
     if state not in (State.RESOLVED, State.CLOSED):
         raise ReviewTooEarly()
+
+
+def require_known(alerts: int, items: int, *, knowing: bool) -> None:
+    """An incident may end with alerts open and steps undone, but not unseen. Raises ThingsLeft."""
+    if (alerts or items) and not knowing:
+        raise ThingsLeft(alerts=alerts, items=items)
 
 
 def item_due_at(opened_at: datetime, minutes: int) -> datetime:

@@ -15,6 +15,7 @@ from songcau.foundation.places.rules import Level as UnitLevel
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
+from songcau.systems.incidents.actions.alerts.handling import acknowledge_alert
 from songcau.systems.incidents.actions.alerts.record import locked_all, note
 from songcau.systems.incidents.actions.incidents.record import LABEL_LIMIT, finish, locked, write
 from songcau.systems.incidents.events import IncidentOpened
@@ -95,7 +96,7 @@ def open_incident(
     playbook_id: UUID | None = None,
     is_demo: bool = False,
 ) -> Incident:
-    """Begin one, with the alerts it is about and a playbook's items as its checklist.
+    """Begin one, with the alerts it is about and a playbook's items as its checklist. Who opens it takes the alerts.
 
     Raises NotYours, WordsMissing, WordsTooLong, PlaceUnfit, AreaUnfit, WardUnknown, AgencyClosed, PlaybookUnknown,
     AlertUnknown, AlertsOfAnother, TooManyAlerts.
@@ -148,8 +149,9 @@ def change_incident(*, by: Actor, incident_id: UUID, said: Said, version: int | 
 
 @transaction.atomic
 def add_alerts(*, by: Actor, incident_id: UUID, alert_ids: Collection[UUID]) -> Incident:
-    """These alerts belong to it too. Raises NotYours, IncidentUnknown, IncidentClosed, AlertUnknown, AlertsOfAnother,
-    TooManyAlerts.
+    """These alerts belong to it too, and are taken by who says so.
+
+    Raises NotYours, IncidentUnknown, IncidentClosed, AlertUnknown, AlertsOfAnother, TooManyAlerts.
     """
     require_operate(by)
     alert_rules.require_count(len(set(alert_ids)))
@@ -172,7 +174,15 @@ def _take_alerts(by: Actor, incident: Incident, alert_ids: Collection[UUID]) -> 
         write(incident, EntryKind.ALERT, by=by, step="alert", happened_at=one.raised_at, alert=str(one.pk), **names)
         _add_subject(incident, one.subject, one.subject_name)
     note(alerts, "incident", by=by, number=incident.number, incident=str(incident.pk))
+    _acknowledge(by, alerts)
     return [str(one.pk) for one in alerts]
+
+
+def _acknowledge(by: Actor, alerts: Sequence[Alert]) -> None:
+    """Those that nobody took. The first of a group goes before who stands under it: it takes them along."""
+    for one in sorted(alerts, key=lambda alert: alert.head_id is not None):
+        if Alert.objects.filter(pk=one.pk, state=alert_rules.State.RAISED).exists():
+            acknowledge_alert(by=by, alert_id=one.pk)
 
 
 def _add_subject(incident: Incident, entity_id: str, name: str) -> None:
