@@ -33,7 +33,7 @@ class FactsForm(forms.Form):
     )
     description = text_field(_("What is known"), required=False)
     lead_agency = agency_field(_("Lead agency"))
-    supporting = Agencies(label=_("Supporting agencies"), help_text=_("Several may be chosen."))
+    supporting = Agencies(label=_("Supporting agencies"))
     wards = Wards(label=_("Wards concerned"))
     place_words = forms.CharField(label=_("The place in words"), required=False, max_length=300)
     longitude = forms.FloatField(label=_("Longitude"), required=False)
