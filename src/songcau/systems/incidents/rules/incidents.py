@@ -124,6 +124,12 @@ class AreaUnfit(Refused):
     code = "INCIDENT_AREA_UNFIT"
 
 
+class AreaOutside(Refused):
+    """It touches no ward of the city: a corner was set in the wrong place."""
+
+    code = "INCIDENT_AREA_OUTSIDE"
+
+
 class ReviewTooEarly(Refused):
     """What is not resolved is not reviewed."""
 
@@ -208,6 +214,12 @@ def require_ring(points: Sequence[tuple[float, float]]) -> list[list[float]]:
     if not on_earth or not 3 <= len(ring) <= MOST_POINTS or _is_flat(ring):
         raise AreaUnfit(most=MOST_POINTS)
     return [*ring, ring[0]]
+
+
+def require_in_city(touches: bool | None) -> None:
+    """`touches`: whether the area touches a ward; None: no outline is known that could say. Raises AreaOutside."""
+    if touches is False:
+        raise AreaOutside()
 
 
 def _is_flat(ring: Sequence[Sequence[float]]) -> bool:

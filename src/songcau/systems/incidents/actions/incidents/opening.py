@@ -10,7 +10,7 @@ from django.db import transaction
 
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.places.models import Unit
-from songcau.foundation.places.queries import units
+from songcau.foundation.places.queries import touches, units
 from songcau.foundation.places.rules import Level as UnitLevel
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
@@ -98,8 +98,8 @@ def open_incident(
 ) -> Incident:
     """Begin one, with the alerts it is about and a playbook's items as its checklist. Who opens it takes the alerts.
 
-    Raises NotYours, WordsMissing, WordsTooLong, PlaceUnfit, AreaUnfit, WardUnknown, AgencyClosed, PlaybookUnknown,
-    AlertUnknown, AlertsOfAnother, TooManyAlerts.
+    Raises NotYours, WordsMissing, WordsTooLong, PlaceUnfit, AreaUnfit, AreaOutside, WardUnknown, AgencyClosed,
+    PlaybookUnknown, AlertUnknown, AlertsOfAnother, TooManyAlerts.
     """
     require_operate(by)
     alert_rules.require_count(len(set(alert_ids)), least=0)
@@ -198,7 +198,7 @@ def _checked(said: Said) -> tuple[dict[str, Any], Mapping[str, str], list[Agency
     if said.longitude is not None and not (-180 <= said.longitude <= 180 and -90 <= (said.latitude or 0) <= 90):
         raise PlaceUnfit
     lead, supporting = _agencies(said)
-    ring = rules.require_ring(said.ring) if said.ring else None
+    area = _area(said)
     values = {
         "title": require_title(said.title),
         "kind": Kind(said.kind),
@@ -207,10 +207,18 @@ def _checked(said: Said) -> tuple[dict[str, Any], Mapping[str, str], list[Agency
         "place_words": optional_words(said.place_words, PLACE_LIMIT),
         "longitude": said.longitude,
         "latitude": said.latitude,
-        "area": {"type": "Polygon", "coordinates": [ring]} if ring else None,
+        "area": area,
         "lead_agency": lead,
     }
     return values, wards_of(said.ward_codes), supporting
+
+
+def _area(said: Said) -> dict[str, Any] | None:
+    if not said.ring:
+        return None
+    area = {"type": "Polygon", "coordinates": [rules.require_ring(said.ring)]}
+    rules.require_in_city(touches(area, UnitLevel.WARD, clock.today()))
+    return area
 
 
 def wards_of(codes: Collection[str]) -> dict[str, str]:

@@ -98,6 +98,13 @@ def test_an_area_is_closed_where_it_began() -> None:
     assert rules.require_ring([*SQUARE, SQUARE[0]]) == rules.require_ring(SQUARE)
 
 
+def test_an_area_lies_in_the_city_as_far_as_anybody_knows() -> None:
+    rules.require_in_city(True)
+    rules.require_in_city(None)
+    with pytest.raises(rules.AreaOutside):
+        rules.require_in_city(False)
+
+
 @pytest.mark.parametrize(
     "ring",
     [
