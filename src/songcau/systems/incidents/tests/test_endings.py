@@ -1,21 +1,24 @@
 """An incident and its alerts go together: taken when it opens, seen when it ends, closed with it where asked."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from songcau.foundation.accounts.rules import ChangedBy
 from songcau.foundation.audit.models import Entry as AuditEntry
 from songcau.foundation.outbox.models import Event
+from songcau.kernel import clock
 from songcau.kernel.workflow import TransitionRefused
 from songcau.systems.incidents.actions.alerts.grouping import group_alerts
 from songcau.systems.incidents.actions.alerts.handling import acknowledge_alert, close_alert
 from songcau.systems.incidents.actions.incidents import stepping, working
-from songcau.systems.incidents.actions.incidents.opening import add_alerts, open_incident
+from songcau.systems.incidents.actions.incidents.opening import add_alerts, change_incident, open_incident
 from songcau.systems.incidents.models import Alert, Incident
 from songcau.systems.incidents.queries import alerts as alert_queries
 from songcau.systems.incidents.queries import incidents as queries
-from songcau.systems.incidents.rules.incidents import State, ThingsLeft
+from songcau.systems.incidents.rules.incidents import EntryKind, State, ThingsLeft
 from songcau.systems.incidents.tests.conftest import NOW, Rules
 from songcau.systems.incidents.tests.test_incidents import opened, playbook, review, said
 from songcau.systems.incidents.tests.test_pages import Enter, at, enter, several, text
@@ -116,6 +119,29 @@ def test_the_page_of_an_end_names_what_is_left_and_asks_for_a_tick(town: Town, r
     review(town, incident.pk)
     close_it(client, incident)
     assert 'name="knows"' not in text(client.get(at("incident_step", opened(town).pk, "resolve")))
+
+
+def test_who_saves_second_is_told_who_was_first_when_and_what(town: Town, enter: Enter) -> None:
+    incident = opened(town)
+    sent = {"version": incident.version, "text": ""}
+    with clock.frozen(NOW + timedelta(minutes=5)):
+        stepping.control_incident(by=town.second, incident_id=incident.pk)
+        working.write_entry(by=town.desk, incident_id=incident.pk, kind=EntryKind.NOTE, text="Nước còn cao.")
+        answer = enter(town.desk).post(at("incident_step", incident.pk, "control"), sent)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert f"{town.second.label} vừa lưu bản ghi này lúc 09:05 25/11/2026 (đã sửa: trạng thái)" in page
+    assert "ông/bà" not in page
+
+
+def test_wards_and_agencies_that_changed_meanwhile_are_noticed_too(town: Town) -> None:
+    incident = opened(town)
+    change_incident(
+        by=town.second, incident_id=incident.pk, said=said(town, ward_codes=(), supporting_ids=[town.other.pk])
+    )
+    with pytest.raises(ChangedBy) as refusal:
+        change_incident(by=town.desk, incident_id=incident.pk, said=said(town), version=incident.version)
+    assert refusal.value.params == {"fields": "supporting, wards", "who": town.second.label, "at": NOW}
 
 
 def close_it(client: Client, incident: Incident) -> None:

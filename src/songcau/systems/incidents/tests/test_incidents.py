@@ -11,6 +11,7 @@ from songcau.foundation.accounts.rules import ChangedMeanwhile
 from songcau.foundation.audit.models import Entry as AuditEntry
 from songcau.foundation.outbox.models import Event
 from songcau.foundation.places.models import Boundary, Unit
+from songcau.foundation.places.revision import locked_revision, raise_revision
 from songcau.kernel import clock
 from songcau.kernel.actor import SYSTEM
 from songcau.kernel.workflow import GuardRefused, TransitionRefused
@@ -156,6 +157,8 @@ def test_an_area_that_touches_no_ward_is_refused(town: Town) -> None:
         area_km2=1.0,
         recorded_at=NOW,
     )
+    locked_revision()
+    raise_revision()
     incident = opened(town, ring=[(105.85, 21.51), (105.95, 21.51), (105.95, 21.7)])
     outside = said(town, ring=[(21.51, 65.85), (21.51, 65.95), (21.7, 65.95)])
     with pytest.raises(rules.AreaOutside):

@@ -135,12 +135,12 @@ def change_incident(*, by: Actor, incident_id: UUID, said: Said, version: int | 
     incident = locked(by, incident_id, version)
     rules.require_not_closed(incident.state)
     values, wards, supporting = _checked(said)
-    changed = list(incident.take(values))
-    if _set_wards(incident, wards):
-        changed.append("wards")
+    beside = ["wards"] if _set_wards(incident, wards) else []
     if {one.pk for one in supporting} != set(incident.supporting.values_list("pk", flat=True)):
         incident.supporting.set(supporting)
-        changed.append("supporting")
+        beside.append("supporting")
+    changed = [*incident.take(values), *beside]
+    incident.mark(*beside)
     if changed:
         write(incident, EntryKind.CHANGE, by=by, step="change", fields=changed)
         finish(by, incident, "change_incident", fields=changed)
