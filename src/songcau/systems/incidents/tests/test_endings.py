@@ -121,6 +121,22 @@ def test_the_page_of_an_end_names_what_is_left_and_asks_for_a_tick(town: Town, r
     assert 'name="knows"' not in text(client.get(at("incident_step", opened(town).pk, "resolve")))
 
 
+def test_a_review_is_the_first_thing_to_do_until_it_is_written(town: Town, enter: Enter) -> None:
+    incident, client = opened(town), enter(town.desk)
+    stepping.resolve_incident(by=town.desk, incident_id=incident.pk, text="Nước đã rút.")
+    assert f'btn-primary" href="{at("incident_step", incident.pk, "review")}' in text(
+        client.get(at("incident", incident.pk))
+    )
+    review(town, incident.pk)
+    assert f'btn-primary" href="{at("incident_step", incident.pk, "close")}' in text(
+        client.get(at("incident", incident.pk))
+    )
+    stepping.close_incident(by=town.desk, incident_id=incident.pk)
+    page = text(client.get(at("incident", incident.pk)))
+    assert "btn-primary" not in page.partition("<main")[2]
+    assert "Sửa phần rút kinh nghiệm" in page
+
+
 def test_who_saves_second_is_told_who_was_first_when_and_what(town: Town, enter: Enter) -> None:
     incident = opened(town)
     sent = {"version": incident.version, "text": ""}
