@@ -49,14 +49,10 @@ class Versioned(models.Model):
         changed = tuple(name for name, value in values.items() if getattr(self, name) != value)
         for name in changed:
             setattr(self, name, values[name])
-        self.mark(*changed)
-        return changed
-
-    def mark(self, *changed: str) -> None:
-        """Raise the version for these; what stands in rows of its own counts as a field too."""
         if changed:
             self.version += 1
             self.changed_at_version |= dict.fromkeys(changed, self.version)
+        return changed
 
 
 class AgencyQuerySet(models.QuerySet["Agency"]):

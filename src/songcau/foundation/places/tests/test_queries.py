@@ -28,7 +28,7 @@ from songcau.foundation.places.queries import (
     units,
 )
 from songcau.foundation.places.rules import Level, Relation
-from songcau.foundation.places.tests.conftest import IN_2024, IN_2026, collection, feature, square
+from songcau.foundation.places.tests.conftest import IN_2024, IN_2026, collection, feature
 from songcau.kernel.actor import SYSTEM
 from songcau.kernel.ids import new_id
 from songcau.kernel.text import folded
@@ -75,23 +75,6 @@ def test_a_centre_lies_in_its_own_ward(code: str, longitude: float, latitude: fl
 )
 def test_a_point_outside_the_city_is_nowhere(point: tuple[float, float]) -> None:
     assert locate(*point, IN_2024) is None
-
-
-@pytest.mark.usefixtures("city")
-@pytest.mark.parametrize(
-    ("west", "south", "expected"), [(105.83, 21.58, True), (105.0, 21.0, False), (21.58, 89.0, False)]
-)
-def test_a_shape_touches_the_city_or_does_not(west: float, south: float, expected: bool) -> None:
-    shape = {"type": "Polygon", "coordinates": [square(west, south)]}
-    assert queries.touches(shape, Level.WARD, IN_2026) is expected
-    twisted = [square(west, south)[number] for number in (0, 2, 1, 3, 0)]
-    assert queries.touches({"type": "Polygon", "coordinates": [twisted]}, Level.WARD, IN_2026) is expected
-
-
-@pytest.mark.usefixtures("city")
-def test_where_no_outline_is_known_nothing_is_said_of_a_shape() -> None:
-    shape = {"type": "Polygon", "coordinates": [square(105.83, 21.58)]}
-    assert queries.touches(shape, Level.WARD, date(1900, 1, 1)) is None
 
 
 @pytest.mark.usefixtures("two_levels")

@@ -203,9 +203,9 @@ def step(request: HttpRequest, incident_id: UUID, name: str) -> HttpResponse:
     incident, by = found_incident(request, incident_id), actor_of(request)
     files = request.FILES if request.method == "POST" else None
     form = wanted.form(posted(request), files, initial=_initial(wanted, incident))
-    left = queries.left_of(incident) if isinstance(form, shapes.EndingForm) else None
-    if left is not None:
-        form.ends_with(left)
+    left = None
+    if isinstance(form, shapes.EndingForm):
+        form.ends_with(left := queries.left_of(incident))
     page = reverse("incidents:incident", args=[incident.pk])
     crumbs = ((_("Incidents"), reverse("incidents:incidents")), (f"#{incident.number}", page))
     deed = Deed(wanted.title, wanted.button, page, wanted.notice, crumbs=crumbs, fields=code_words.FIELDS)

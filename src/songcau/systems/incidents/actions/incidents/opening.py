@@ -140,7 +140,10 @@ def change_incident(*, by: Actor, incident_id: UUID, said: Said, version: int | 
         incident.supporting.set(supporting)
         beside.append("supporting")
     changed = [*incident.take(values), *beside]
-    incident.mark(*beside)
+    if beside:
+        # No columns: whoever saves second over other wards or agencies is told all the same.
+        incident.version += 1
+        incident.changed_at_version |= dict.fromkeys(beside, incident.version)
     if changed:
         write(incident, EntryKind.CHANGE, by=by, step="change", fields=changed)
         finish(by, incident, "change_incident", fields=changed)

@@ -1,5 +1,6 @@
 """An incident's steps: under control, resolved, reviewed, closed, opened again."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -122,7 +123,7 @@ def _step(
     before = State(incident.state)
     facts = {"reviewed": Review.objects.filter(incident=incident).exists()}
     after = rules.WORKFLOW.step(before, name, facts)
-    left = {} if knowing is None else _left(incident, knowing)
+    left: dict[str, Any] = {} if knowing is None else _left(incident, knowing)
     incident.take({"state": after, **values})
     write(incident, EntryKind.STEP, by=by, step=name, text=said, before=str(before), after=str(after), **left)
     events: tuple[object, ...] = (IncidentChanged(incident.pk, name),)
