@@ -87,8 +87,9 @@ def work_the_storm(browser: Browser, city: City, state: str) -> dict[str, str]:
     page.select_option("#id_kind", "FLOOD")
     page.select_option("#id_playbook", label="Ứng phó ngập đô thị")
     page.fill("#id_description", "Mưa trên 60 mm/h; nước ngập ngang bánh xe máy tại ngã tư Gia Sàng.")
-    _choose(page, "#id_lead_agency", "(UBND-05461)")
-    _choose(page, "#id_supporting", "(UBND-05431)")
+    lead = page.locator("#id_lead_agency option", has_text="(UBND-05461)").get_attribute("value")
+    page.select_option("#id_lead_agency", lead)
+    page.locator("#id_supporting label", has_text="(UBND-05431)").locator("input").check()
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_selector("#checklist-title")
     incident = page.url
@@ -103,10 +104,6 @@ def _follow(page: Page, address: str) -> None:
     page.goto(address)
     with page.expect_navigation():
         page.locator("main form button[type=submit]").first.click()
-
-
-def _choose(page: Page, field: str, code: str) -> None:
-    page.select_option(field, page.locator(f"{field} option", has_text=code).get_attribute("value"))
 
 
 def lighten(file: Path) -> None:

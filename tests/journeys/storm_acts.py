@@ -130,3 +130,15 @@ def printed(somebody: Person, words: str, role: str) -> str:
     text = " ".join(document[0].get_textpage().get_text_range().split())
     page.go_back()
     return text
+
+
+def choose_agency(page: Page, field: str, code: str) -> None:
+    page.select_option(field, page.locator(f"{field} option", has_text=code).first.get_attribute("value"))
+
+
+def tick(page: Page, item: str, note: str) -> None:
+    line = page.locator(".sc-checklist li", has_text=item)
+    line.locator("input[name=text]").fill(note)
+    with page.expect_navigation():
+        line.get_by_role("button").click()
+    expect(page.locator(".sc-checklist li.is-done", has_text=item)).to_contain_text(note)

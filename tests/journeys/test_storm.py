@@ -16,11 +16,13 @@ from tests.journeys.storm_acts import (
     PHONE,
     WALL,
     Person,
+    choose_agency,
     list_is_as_long_as,
     person,
     photograph,
     printed,
     rows_of,
+    tick,
 )
 from tools.city import City, temporary_city
 
@@ -161,7 +163,8 @@ def open_the_incident(operator: Person) -> str:
     page.select_option("#id_playbook", label="Ứng phó ngập đô thị")
     page.fill("#id_description", "Mưa trên 60 mm/h, nước ngập ngang bánh xe máy, nhiều phản ánh của người dân.")
     choose_agency(page, "#id_lead_agency", "(UBND-05461)")
-    choose_agency(page, "#id_supporting", "(UBND-05431)", "(QLDT-164)")
+    for code in ("(UBND-05431)", "(QLDT-164)"):
+        page.locator("#id_supporting label", has_text=code).locator("input").check()
     page.get_by_role("checkbox", name=WARD, exact=True).check()
     draw_the_area(page)
     operator.look()
@@ -178,11 +181,6 @@ def open_the_incident(operator: Person) -> str:
     return page.url
 
 
-def choose_agency(page: Page, field: str, *codes: str) -> None:
-    options = page.locator(f"{field} option")
-    page.select_option(field, [options.filter(has_text=code).first.get_attribute("value") or "" for code in codes])
-
-
 def draw_the_area(page: Page) -> None:
     page.wait_for_selector("#area-map canvas")
     box = page.locator("#area-map").bounding_box()
@@ -190,14 +188,6 @@ def draw_the_area(page: Page) -> None:
     for across, down in ((0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6)):
         page.locator("#area-map").click(position={"x": box["width"] * across, "y": box["height"] * down})
     expect(page.locator("#id_ring")).to_have_value(re.compile(r"(\d+\.\d+, \d+\.\d+\s*){4}"))
-
-
-def tick(page: Page, item: str, note: str) -> None:
-    line = page.locator(".sc-checklist li", has_text=item)
-    line.locator("input[name=text]").fill(note)
-    with page.expect_navigation():
-        line.get_by_role("button").click()
-    expect(page.locator(".sc-checklist li.is-done", has_text=item)).to_contain_text(note)
 
 
 def publish_the_bulletin(operator: Person) -> None:
@@ -333,7 +323,7 @@ def end_the_incident(operator: Person) -> None:
     operator.send()
     operator.press("Kết thúc xử lý")
     page.fill("#id_text", "Nước rút khỏi các tuyến đường, người dân đã về nhà.")
-    operator.send()
+    end_knowingly(operator)
     operator.press("Viết rút kinh nghiệm")
     page.fill("#id_what_happened", "Mưa lớn trong một giờ, cống ngã tư Gia Sàng không thoát kịp.")
     page.fill("#id_went_well", "Phản ánh của người dân đến trước khi nước lên cao.")
@@ -342,9 +332,17 @@ def end_the_incident(operator: Person) -> None:
     operator.look()
     operator.send()
     operator.press("Đóng")
-    operator.send()
+    end_knowingly(operator)
     operator.sees("Đã đóng", "đã xong 6/6", "Máy bơm đến sau 40 phút")
     operator.look()
+
+
+def end_knowingly(operator: Person) -> None:
+    """Its alert is open still."""
+    expect(operator.page.locator("[aria-labelledby=left] a")).to_have_text(re.compile(RAISED["FLOODED_WARD"]))
+    operator.page.check("#id_knows")
+    operator.look()
+    operator.send()
 
 
 def close_its_alerts(operator: Person) -> None:

@@ -179,7 +179,7 @@ def test_a_step_in_two_wards_stands_in_both_and_counts_once(town: Town, rules: R
     assert found.lines[1].state == "còn quá hạn: chưa thực hiện"
     assert found.lines[1].holder == "Phường · UBND phường Trưng Vương"
     with clock.frozen(at("19 11:00")):
-        stepping.resolve_incident(by=town.desk, incident_id=incident.pk, text="Nước đã rút.")
+        stepping.resolve_incident(by=town.desk, incident_id=incident.pk, text="Nước đã rút.", knowing=True)
     line = of(town.desk).lines[1]
     assert (line.ended_at, line.state) == (
         at("19 11:00"),

@@ -100,6 +100,12 @@ class ChangedMeanwhile(Refused):
     conflict = True
 
 
+class ChangedBy(ChangedMeanwhile):
+    """The same, where the record tells who did it: `who`, at `at`."""
+
+    code = "CHANGED_MEANWHILE_BY"
+
+
 class GrantState(StrEnum):
     """Of a role given to a person."""
 

@@ -39,6 +39,10 @@ REFUSALS = {
         "Somebody else has saved this record meanwhile (changed: %(fields)s). Nothing of yours was saved; "
         "please look at the new version and enter your change again."
     ),
+    "CHANGED_MEANWHILE_BY": _(
+        "%(who)s has saved this record meanwhile, at %(at)s (changed: %(fields)s). Nothing of yours was saved; "
+        "please look at the new version and enter your change again."
+    ),
     "USERNAME_TAKEN": _("The username %(username)s belongs to another person."),
     "EMAIL_TAKEN": _("The address %(email)s belongs to another person."),
     "ALREADY_INACTIVE": _("The account is switched off already."),

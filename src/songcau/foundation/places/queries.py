@@ -107,6 +107,10 @@ class Index:
                 return self._facts[position]
         return None
 
+    def touches(self, shape: BaseGeometry) -> bool | None:
+        """Whether the shape has a point in common with any unit; None where no outline is known."""
+        return any(shapely.intersects(self._shapes, shape)) if self._shapes else None
+
     def _lay_grid(self) -> None:
         for position, shape in enumerate(self._shapes):
             cells = _cells_under(shape)
@@ -239,6 +243,11 @@ def predecessors(unit: Unit) -> QuerySet[Succession]:
 def successors(unit: Unit) -> QuerySet[Succession]:
     """What continues the unit."""
     return unit.continued_by.select_related("successor").order_by("successor__order_key", "successor__code")
+
+
+def touches(geometry: dict[str, Any], level: Level, on: date) -> bool | None:
+    """Whether a GeoJSON shape touches a unit of the level; None where no outline could say so."""
+    return index(level, on).touches(shapely.make_valid(from_geojson(geometry)))
 
 
 def boundaries_geojson(level: Level, on: date) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from songcau.foundation.accounts.rules import ChangedMeanwhile
 from songcau.foundation.accounts.words import FIELDS
@@ -40,7 +41,9 @@ class Deed:
 def refused_in_words(refusal: Refused, fields: Mapping[str, Words] = FIELDS) -> str:
     """As `say`, with the fields of a record that changed meanwhile named as on the form."""
     if isinstance(refusal, ChangedMeanwhile):
-        names = [str(fields.get(name, name)) for name in str(refusal.params.get("fields", "")).split(", ") if name]
+        changed = [name for name in str(refusal.params.get("fields", "")).split(", ") if name]
+        # A name that only the programme knows tells nobody anything.
+        names = dict.fromkeys(str(fields.get(name, _("other details"))) for name in changed)
         refusal.params["fields"] = ", ".join(names) or "–"
     return say(refusal)
 

@@ -71,6 +71,10 @@ def test_home_greets_with_post_agency_and_the_day(client: Client) -> None:
     assert f"{weekdays[today.weekday()]}, {today:%d/%m/%Y}" in text
     assert page.context["roles"][0].ends_soon
     assert page.context["shortcuts"]
+    # The page asks no system what waits: it must not say that nothing does, nor that they are still to come.
+    assert "Không có việc chờ xử lý" not in text
+    assert "được đưa vào sử dụng" not in text
+    assert "Việc chờ xử lý nằm trong danh sách của từng hệ thống" in text
 
 
 def test_me_shows_everything_held(client: Client, person: Person) -> None:

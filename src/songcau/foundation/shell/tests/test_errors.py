@@ -14,7 +14,9 @@ from django.urls import path
 from django.utils import translation
 
 from songcau.foundation.accounts.access import open_to_everyone
+from songcau.foundation.accounts.rules import ChangedMeanwhile
 from songcau.foundation.shell import errors, words
+from songcau.foundation.shell.deeds import refused_in_words
 from songcau.foundation.shell.requests import HEADER, RequestIdMiddleware
 from songcau.kernel import trace
 from songcau.kernel.errors import Anticipated, NotAllowed, Refused, Unavailable
@@ -204,3 +206,11 @@ class TestWords:
 
     def test_a_percent_sign_in_a_parameter_does_no_harm(self) -> None:
         assert words.say(Refused(name="100 %(x)s")) == str(words.REFUSALS["REFUSED"])
+
+
+def test_who_saves_second_reads_names_of_fields_each_once_and_never_the_programmes_own() -> None:
+    refusal = ChangedMeanwhile(fields="kind, name, secret_column, other_column")
+    with translation.override("vi"):
+        said = refused_in_words(refusal, {"kind": "loại", "name": "loại"})
+    assert "(đã sửa: loại, thông tin khác)" in said
+    assert "column" not in said

@@ -25,6 +25,7 @@ setWorkerUrl(workerUrl);
 export interface AreaProperties {
   id: string;
   name: string;
+  code?: string;
   value?: number | null;
   approximate?: boolean;
   /** There is no value: drawn as the ground, which is not the colour of zero. */
@@ -119,7 +120,8 @@ function style(areas: Areas, colours: Paint): StyleSpecification {
   };
 }
 
-function* positions(geometry: Geometry): Generator<Position> {
+/** Every corner of a shape. */
+export function* positions(geometry: Geometry): Generator<Position> {
   if (geometry.type === "GeometryCollection") {
     for (const part of geometry.geometries) yield* positions(part);
   } else if (geometry.type === "Point") {

@@ -27,7 +27,6 @@ from songcau.systems.incidents.actions.bulletins import (
 )
 from songcau.systems.incidents.models import Bulletin, Incident
 from songcau.systems.incidents.pages import code_words, listing
-from songcau.systems.incidents.pages.alert import TextForm
 from songcau.systems.incidents.pages.code_words import LEVELS
 from songcau.systems.incidents.pages.fields import Moment, Wards, text_field
 from songcau.systems.incidents.permissions import may_operate, require_operate
@@ -60,6 +59,10 @@ class BulletinForm(forms.Form):
         values = self.cleaned_data
         names = ("title_vi", "text_vi", "title_en", "text_en", "valid_from", "valid_to", "is_whole_city")
         return Said(level=Level(values["level"]), ward_codes=values["wards"], **{name: values[name] for name in names})
+
+
+class WithdrawalForm(forms.Form):
+    text = text_field(_("Reason"))
 
 
 @requires("incidents.view")
@@ -134,7 +137,7 @@ def step(request: HttpRequest, bulletin_id: UUID, name: str) -> HttpResponse:
     )
     return carry_out(
         request,
-        TextForm(posted(request)),
+        WithdrawalForm(posted(request)),
         deed,
         lambda values: withdraw_bulletin(by=by, bulletin_id=found.pk, text=values["text"]),
         done=_("Withdrawn."),

@@ -27,6 +27,12 @@ REFUSALS: dict[str, Promise] = {
     "INCIDENT_AREA_UNFIT": _(
         "Please draw an area with at least three corners, at most %(most)s, that are not in one line."
     ),
+    "INCIDENT_AREA_OUTSIDE": _(
+        "This area touches no ward of the city. Please set its corners anew; longitude stands before latitude."
+    ),
+    "INCIDENT_THINGS_LEFT": _(
+        "Still left: open alerts %(alerts)s, undone steps %(items)s. Deal with them first, or tick that you know."
+    ),
     "INCIDENT_FILES_TOO_MANY": _("An incident takes at most %(most)s files."),
     "REVIEW_TOO_EARLY": _("The review is written once the incident is resolved."),
     "ENTRY_KIND_UNFIT": _("This kind of line is written by the system."),

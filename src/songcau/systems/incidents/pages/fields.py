@@ -57,10 +57,11 @@ def ward_pairs() -> list[tuple[str, str]]:
 
 
 class Agencies(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Several open agencies."""
+    """Several open agencies, ticked in a box that scrolls."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**{"queryset": _open_agencies(), "required": False, **more})
+        widget = forms.CheckboxSelectMultiple(attrs={"class": "sc-ticks"})
+        super().__init__(**{"queryset": _open_agencies(), "required": False, "widget": widget, **more})
 
     def label_from_instance(self, obj: Agency) -> str:
         return f"{obj.name} ({obj.code})"

@@ -13,6 +13,7 @@ from songcau.systems.incidents.actions.incidents.opening import Said
 from songcau.systems.incidents.models import Alert, Incident, Playbook, Review
 from songcau.systems.incidents.pages.code_words import ENTRY_KINDS, KINDS, LEVELS, in_language
 from songcau.systems.incidents.pages.fields import Agencies, Corners, Moment, Wards, agency_field, text_field
+from songcau.systems.incidents.queries.incidents import Left
 from songcau.systems.incidents.rules.incidents import WRITTEN, Kind
 from songcau.systems.incidents.rules.levels import Level, most_serious
 from songcau.systems.incidents.rules.texts import TITLE_LIMIT
@@ -32,7 +33,7 @@ class FactsForm(forms.Form):
     )
     description = text_field(_("What is known"), required=False)
     lead_agency = agency_field(_("Lead agency"))
-    supporting = Agencies(label=_("Supporting agencies"), help_text=_("Several may be chosen."))
+    supporting = Agencies(label=_("Supporting agencies"))
     wards = Wards(label=_("Wards concerned"))
     place_words = forms.CharField(label=_("The place in words"), required=False, max_length=300)
     longitude = forms.FloatField(label=_("Longitude"), required=False)
@@ -160,6 +161,30 @@ class OptionallySaidForm(SaidForm):
 
 class VersionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class EndingForm(VersionForm):
+    """An end. What is left stands above the form; whoever ends it nevertheless says that they know."""
+
+    knows = forms.BooleanField(label=_("I know that this is left, and end the incident nevertheless."), required=False)
+
+    def ends_with(self, left: Left) -> None:
+        """Ask only for what there is."""
+        if not left:
+            del self.fields["knows"]
+
+
+class ResolvingForm(EndingForm):
+    text = text_field(_("Text"))
+    with_alerts = forms.BooleanField(
+        label=_("Close its open alerts too, with the text above as their closing note."), required=False
+    )
+    field_order = ["version", "text", "with_alerts", "knows"]
+
+    def ends_with(self, left: Left) -> None:
+        super().ends_with(left)
+        if not left.alerts:
+            del self.fields["with_alerts"]
 
 
 class ReviewForm(forms.Form):

@@ -101,8 +101,13 @@ STEPS: tuple[Step, ...] = (
         "resolve",
         gettext_lazy("It is resolved"),
         pgettext_lazy("an incident", "Resolve"),
-        shapes.SaidForm,
-        lambda by, one, form, values: stepping.resolve_incident(**_named(by, one, values), text=values["text"]),
+        shapes.ResolvingForm,
+        lambda by, one, form, values: stepping.resolve_incident(
+            **_named(by, one, values),
+            text=values["text"],
+            with_alerts=values.get("with_alerts", False),
+            knowing=values.get("knows", False),
+        ),
         gettext_lazy("Resolved. Please write the review, then close it."),
         takes="resolve",
         is_first=True,
@@ -122,8 +127,10 @@ STEPS: tuple[Step, ...] = (
         "close",
         gettext_lazy("Close the incident"),
         pgettext_lazy("an incident", "Close"),
-        shapes.VersionForm,
-        lambda by, one, form, values: stepping.close_incident(**_named(by, one, values)),
+        shapes.EndingForm,
+        lambda by, one, form, values: stepping.close_incident(
+            **_named(by, one, values), knowing=values.get("knows", False)
+        ),
         gettext_lazy("Closed."),
         takes="close",
         is_first=True,
@@ -196,6 +203,9 @@ def step(request: HttpRequest, incident_id: UUID, name: str) -> HttpResponse:
     incident, by = found_incident(request, incident_id), actor_of(request)
     files = request.FILES if request.method == "POST" else None
     form = wanted.form(posted(request), files, initial=_initial(wanted, incident))
+    left = None
+    if isinstance(form, shapes.EndingForm):
+        form.ends_with(left := queries.left_of(incident))
     page = reverse("incidents:incident", args=[incident.pk])
     crumbs = ((_("Incidents"), reverse("incidents:incidents")), (f"#{incident.number}", page))
     deed = Deed(wanted.title, wanted.button, page, wanted.notice, crumbs=crumbs, fields=code_words.FIELDS)
@@ -206,7 +216,7 @@ def step(request: HttpRequest, incident_id: UUID, name: str) -> HttpResponse:
         deed,
         lambda values: wanted.act(by, incident, form, values),
         done=wanted.done,
-        facts={"incident": incident, "offered": wanted in steps_for(by, incident)},
+        facts={"incident": incident, "offered": wanted in steps_for(by, incident), "left": left},
         template="incidents/incident_form.html" if is_map else "incidents/step.html",
     )
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,11 +47,15 @@ def incident_page(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     kind = kind if kind in list(code_words.ENTRY_KINDS) else ""
     may_work = may_work_on(by, incident) and incident.state != State.CLOSED
     items = queries.checklist(incident, now)
+    steps, review = steps_for(by, incident), Review.objects.filter(incident=incident).first()
+    # A review that is written can be written anew, but nobody waits for it.
+    again = next((one for one in steps if review is not None and one.name == "review"), None)
     context: dict[str, Any] = {
         "incident": incident,
         "now": now,
-        "steps": (steps := steps_for(by, incident)),
-        "first_steps": [one for one in steps if one.is_first],
+        "first_steps": [one for one in steps if one.is_first and one is not again],
+        "other_steps": [one for one in steps if not one.is_first and one.name != "entry"],
+        "review_again": again is not None,
         "may_work": may_work,
         "at_the_centre": may_operate(by),
         "checklist": items,
@@ -63,7 +68,7 @@ def incident_page(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         "subjects": incident.subjects.all(),
         "files": queries.attachments(incident),
         "bulletins": incident.bulletins.prefetch_related("wards"),
-        "review": Review.objects.filter(incident=incident).first(),
+        "review": review,
         "supporting": incident.supporting.order_by("order_key"),
     }
     return render(request, "incidents/incident.html", context)
@@ -90,6 +95,7 @@ def open_by_hand(request: HttpRequest) -> HttpResponse:
             alert_ids=[one.pk for one in alerts],
             playbook_id=playbook.pk if playbook else None,
         )
+        messages.success(request, _("Incident #%(number)s is open.") % {"number": incident.number})
         return redirect("incidents:incident", incident.pk)
 
     return carry_out(

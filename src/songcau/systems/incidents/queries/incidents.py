@@ -12,6 +12,7 @@ from songcau.foundation.accounts.queries import holders_of
 from songcau.foundation.files.models import FileLink, Preview
 from songcau.kernel.actor import Actor
 from songcau.systems.incidents.models import (
+    Alert,
     ChecklistItem,
     Incident,
     IncidentEntry,
@@ -45,6 +46,22 @@ class Item:
 
 def checklist(incident: Incident, now: datetime) -> list[Item]:
     return [Item(row, is_item_late(row.due_at, row.done_at, now)) for row in incident.checklist.all()]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What would be left if the incident ended now: its open alerts, the steps that nobody ticked."""
+
+    alerts: tuple[Alert, ...]
+    items: tuple[ChecklistItem, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.alerts or self.items)
+
+
+def left_of(incident: Incident) -> Left:
+    alerts = Alert.objects.still_open().filter(incident=incident).order_by("level_rank", "raised_at", "pk")
+    return Left(tuple(alerts), tuple(incident.checklist.filter(done_at=None)))
 
 
 def timeline(incident: Incident, kind: str = "") -> QuerySet[IncidentEntry]:

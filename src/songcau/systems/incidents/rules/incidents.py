@@ -124,11 +124,23 @@ class AreaUnfit(Refused):
     code = "INCIDENT_AREA_UNFIT"
 
 
+class AreaOutside(Refused):
+    """It touches no ward of the city: a corner was set in the wrong place."""
+
+    code = "INCIDENT_AREA_OUTSIDE"
+
+
 class ReviewTooEarly(Refused):
     """What is not resolved is not reviewed."""
 
     code = "REVIEW_TOO_EARLY"
     conflict = True
+
+
+class ThingsLeft(Refused):
+    """Alerts are open or steps undone, and nobody has said that they know: `alerts`, `items`."""
+
+    code = "INCIDENT_THINGS_LEFT"
 
 
 class EntryKindUnfit(Refused):
@@ -153,6 +165,12 @@ def require_reviewable(state: str) -> None:
     """Raises ReviewTooEarly."""
     if state not in (State.RESOLVED, State.CLOSED):
         raise ReviewTooEarly()
+
+
+def require_known(alerts: int, items: int, *, knowing: bool) -> None:
+    """An incident may end with alerts open and steps undone, but not unseen. Raises ThingsLeft."""
+    if (alerts or items) and not knowing:
+        raise ThingsLeft(alerts=alerts, items=items)
 
 
 def item_due_at(opened_at: datetime, minutes: int) -> datetime:
@@ -196,6 +214,12 @@ def require_ring(points: Sequence[tuple[float, float]]) -> list[list[float]]:
     if not on_earth or not 3 <= len(ring) <= MOST_POINTS or _is_flat(ring):
         raise AreaUnfit(most=MOST_POINTS)
     return [*ring, ring[0]]
+
+
+def require_in_city(touches: bool | None) -> None:
+    """`touches`: whether the area touches a ward; None: no outline is known that could say. Raises AreaOutside."""
+    if touches is False:
+        raise AreaOutside()
 
 
 def _is_flat(ring: Sequence[Sequence[float]]) -> bool:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import translation
 
 from songcau.foundation.files import scanners, storage
+from songcau.foundation.places import revision
 from songcau.kernel import clock
 from songcau.systems.incidents.queries import alert_rules
 from songcau.systems.incidents.queries.alert_rules import RuleFacts
@@ -24,6 +25,12 @@ NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 def _stands() -> Iterator[None]:
     with clock.frozen(NOW), translation.override("vi"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _looks_at_places_at_once() -> None:
+    """What an earlier test's process saw is not this test's."""
+    revision.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """An incident from its opening to its review, and again; who may what; what stays when an entity is deleted."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,8 @@ from songcau.foundation.accounts.permissions import NotYours
 from songcau.foundation.accounts.rules import ChangedMeanwhile
 from songcau.foundation.audit.models import Entry as AuditEntry
 from songcau.foundation.outbox.models import Event
+from songcau.foundation.places.models import Boundary, Unit
+from songcau.foundation.places.revision import locked_revision, raise_revision
 from songcau.kernel import clock
 from songcau.kernel.actor import SYSTEM
 from songcau.kernel.workflow import GuardRefused, TransitionRefused
@@ -144,6 +146,26 @@ def test_what_makes_no_sense_opens_nothing(town: Town, more: dict[str, Any], ref
     with pytest.raises(refusal):
         opened(town, **more)
     assert Incident.objects.count() == 0
+
+
+def test_an_area_that_touches_no_ward_is_refused(town: Town) -> None:
+    corners = [[105.8, 21.5], [105.9, 21.5], [105.9, 21.6], [105.8, 21.5]]
+    Boundary.objects.create(
+        unit=Unit.objects.get(code="05443"),
+        geometry={"type": "Polygon", "coordinates": [corners]},
+        valid_from=date(2020, 1, 1),
+        area_km2=1.0,
+        recorded_at=NOW,
+    )
+    locked_revision()
+    raise_revision()
+    incident = opened(town, ring=[(105.85, 21.51), (105.95, 21.51), (105.95, 21.7)])
+    outside = said(town, ring=[(21.51, 65.85), (21.51, 65.95), (21.7, 65.95)])
+    with pytest.raises(rules.AreaOutside):
+        open_incident(by=town.desk, said=outside)
+    with pytest.raises(rules.AreaOutside):
+        change_incident(by=town.desk, incident_id=incident.pk, said=outside)
+    assert Incident.objects.get() == incident
 
 
 def test_only_the_centre_opens_and_an_incident_may_have_no_lead(town: Town) -> None:

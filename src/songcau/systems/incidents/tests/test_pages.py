@@ -164,7 +164,8 @@ def test_an_incident_is_opened_from_alerts_and_worked_to_its_end(town: Town, rul
     assert client.post(at("incident_open"), incident_form(town, ring="nonsense")).status_code == 422
     assert client.post(at("incident_open"), incident_form(town, ring="1, 1")).status_code == 422
     assert client.post(at("incident_open"), {}).status_code == 422
-    client.post(at("incident_open"), incident_form(town, alert=[str(alert.pk), "x"], playbook=str(made.pk)))
+    form = incident_form(town, alert=[str(alert.pk), "x"], playbook=str(made.pk))
+    assert "Đã mở sự việc #1." in said(client, at("incident_open"), form)
     incident = Incident.objects.get()
     page = at("incident", incident.pk)
     assert "Ngập phường Trưng Vương" in text(client.get(page))
@@ -187,10 +188,11 @@ def test_an_incident_is_opened_from_alerts_and_worked_to_its_end(town: Town, rul
     assert do("change", **incident_form(town, level="CRITICAL")) == 302
     assert do("control") == 302
     assert do("close") == 409
-    assert do("resolve", text="Nước rút.") == 302
-    assert do("close") == 422
+    assert do("resolve", text="Nước rút.") == 422
+    assert do("resolve", text="Nước rút.", knows="on") == 302
+    assert do("close", knows="on") == 422
     assert do("review", what_happened="Mưa.", went_well="Kịp.", to_improve="Bơm.") == 302
-    assert do("close") == 302
+    assert do("close", knows="on") == 302
     assert "Bơm." in text(client.get(page))
     assert do("reopen", text="Nước lên lại.") == 302
     assert do("fly") == 404
@@ -263,6 +265,7 @@ def test_a_bulletin_is_drafted_published_and_withdrawn(town: Town, enter: Enter)
     for standing in ("DRAFT", "TO_COME", "IN_FORCE", "OVER", "WITHDRAWN"):
         listed = text(client.get(at("bulletins"), {"standing": standing}))
         assert (f'href="{at("bulletin", made.pk)}"' in listed) is (standing == "IN_FORCE")
+    assert '<label for="id_text">Lý do' in text(client.get(at("bulletin_step", made.pk, "withdraw")))
     assert client.post(at("bulletin_step", made.pk, "withdraw"), {"text": ""}).status_code == 422
     assert client.post(at("bulletin_step", made.pk, "withdraw"), {"text": "Rút."}).status_code == 302
     assert client.get(at("bulletin_step", made.pk, "fly")).status_code == 404

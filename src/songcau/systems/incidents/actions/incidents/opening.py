@@ -10,11 +10,12 @@ from django.db import transaction
 
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.places.models import Unit
-from songcau.foundation.places.queries import units
+from songcau.foundation.places.queries import touches, units
 from songcau.foundation.places.rules import Level as UnitLevel
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
 from songcau.kernel.errors import Refused
+from songcau.systems.incidents.actions.alerts.handling import acknowledge_alert
 from songcau.systems.incidents.actions.alerts.record import locked_all, note
 from songcau.systems.incidents.actions.incidents.record import LABEL_LIMIT, finish, locked, write
 from songcau.systems.incidents.events import IncidentOpened
@@ -95,10 +96,10 @@ def open_incident(
     playbook_id: UUID | None = None,
     is_demo: bool = False,
 ) -> Incident:
-    """Begin one, with the alerts it is about and a playbook's items as its checklist.
+    """Begin one, with the alerts it is about and a playbook's items as its checklist. Who opens it takes the alerts.
 
-    Raises NotYours, WordsMissing, WordsTooLong, PlaceUnfit, AreaUnfit, WardUnknown, AgencyClosed, PlaybookUnknown,
-    AlertUnknown, AlertsOfAnother, TooManyAlerts.
+    Raises NotYours, WordsMissing, WordsTooLong, PlaceUnfit, AreaUnfit, AreaOutside, WardUnknown, AgencyClosed,
+    PlaybookUnknown, AlertUnknown, AlertsOfAnother, TooManyAlerts.
     """
     require_operate(by)
     alert_rules.require_count(len(set(alert_ids)), least=0)
@@ -134,12 +135,15 @@ def change_incident(*, by: Actor, incident_id: UUID, said: Said, version: int | 
     incident = locked(by, incident_id, version)
     rules.require_not_closed(incident.state)
     values, wards, supporting = _checked(said)
-    changed = list(incident.take(values))
-    if _set_wards(incident, wards):
-        changed.append("wards")
+    beside = ["wards"] if _set_wards(incident, wards) else []
     if {one.pk for one in supporting} != set(incident.supporting.values_list("pk", flat=True)):
         incident.supporting.set(supporting)
-        changed.append("supporting")
+        beside.append("supporting")
+    changed = [*incident.take(values), *beside]
+    if beside:
+        # No columns: whoever saves second over other wards or agencies is told all the same.
+        incident.version += 1
+        incident.changed_at_version |= dict.fromkeys(beside, incident.version)
     if changed:
         write(incident, EntryKind.CHANGE, by=by, step="change", fields=changed)
         finish(by, incident, "change_incident", fields=changed)
@@ -148,8 +152,9 @@ def change_incident(*, by: Actor, incident_id: UUID, said: Said, version: int | 
 
 @transaction.atomic
 def add_alerts(*, by: Actor, incident_id: UUID, alert_ids: Collection[UUID]) -> Incident:
-    """These alerts belong to it too. Raises NotYours, IncidentUnknown, IncidentClosed, AlertUnknown, AlertsOfAnother,
-    TooManyAlerts.
+    """These alerts belong to it too, and are taken by who says so.
+
+    Raises NotYours, IncidentUnknown, IncidentClosed, AlertUnknown, AlertsOfAnother, TooManyAlerts.
     """
     require_operate(by)
     alert_rules.require_count(len(set(alert_ids)))
@@ -172,7 +177,15 @@ def _take_alerts(by: Actor, incident: Incident, alert_ids: Collection[UUID]) -> 
         write(incident, EntryKind.ALERT, by=by, step="alert", happened_at=one.raised_at, alert=str(one.pk), **names)
         _add_subject(incident, one.subject, one.subject_name)
     note(alerts, "incident", by=by, number=incident.number, incident=str(incident.pk))
+    _acknowledge(by, alerts)
     return [str(one.pk) for one in alerts]
+
+
+def _acknowledge(by: Actor, alerts: Sequence[Alert]) -> None:
+    """Those that nobody took. The first of a group goes before who stands under it: it takes them along."""
+    for one in sorted(alerts, key=lambda alert: alert.head_id is not None):
+        if Alert.objects.filter(pk=one.pk, state=alert_rules.State.RAISED).exists():
+            acknowledge_alert(by=by, alert_id=one.pk)
 
 
 def _add_subject(incident: Incident, entity_id: str, name: str) -> None:
@@ -188,7 +201,7 @@ def _checked(said: Said) -> tuple[dict[str, Any], Mapping[str, str], list[Agency
     if said.longitude is not None and not (-180 <= said.longitude <= 180 and -90 <= (said.latitude or 0) <= 90):
         raise PlaceUnfit
     lead, supporting = _agencies(said)
-    ring = rules.require_ring(said.ring) if said.ring else None
+    area = _area(said)
     values = {
         "title": require_title(said.title),
         "kind": Kind(said.kind),
@@ -197,10 +210,18 @@ def _checked(said: Said) -> tuple[dict[str, Any], Mapping[str, str], list[Agency
         "place_words": optional_words(said.place_words, PLACE_LIMIT),
         "longitude": said.longitude,
         "latitude": said.latitude,
-        "area": {"type": "Polygon", "coordinates": [ring]} if ring else None,
+        "area": area,
         "lead_agency": lead,
     }
     return values, wards_of(said.ward_codes), supporting
+
+
+def _area(said: Said) -> dict[str, Any] | None:
+    if not said.ring:
+        return None
+    area = {"type": "Polygon", "coordinates": [rules.require_ring(said.ring)]}
+    rules.require_in_city(touches(area, UnitLevel.WARD, clock.today()))
+    return area
 
 
 def wards_of(codes: Collection[str]) -> dict[str, str]:

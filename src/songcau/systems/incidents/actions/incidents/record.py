@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from songcau.foundation.accounts.models import Person
+from songcau.foundation.accounts.rules import ChangedBy, ChangedMeanwhile
 from songcau.foundation.audit.actions import record_entry
 from songcau.foundation.outbox.actions import announce
 from songcau.kernel import clock
@@ -12,7 +13,7 @@ from songcau.kernel.errors import Refused
 from songcau.systems.incidents.events import IncidentChanged
 from songcau.systems.incidents.models import Incident, IncidentEntry
 from songcau.systems.incidents.permissions import may_view_incident
-from songcau.systems.incidents.rules.incidents import EntryKind
+from songcau.systems.incidents.rules.incidents import WORKFLOW, EntryKind
 
 SUBJECT = "incidents.incident"
 LABEL_LIMIT = 200
@@ -39,8 +40,21 @@ def locked(by: Actor, incident_id: UUID, version: int | None = None) -> Incident
     if incident is None or not may_view_incident(by, incident):
         raise IncidentUnknown
     if version is not None:
-        incident.require_unchanged(version)
+        _require_unchanged(incident, version)
     return incident
+
+
+# What raises the version; `open` so that there is always one.
+_SAVING = ("open", "change", *(one.name for one in WORKFLOW.transitions))
+
+
+def _require_unchanged(incident: Incident, version: int) -> None:
+    """The timeline knows who was faster. Raises ChangedBy."""
+    try:
+        incident.require_unchanged(version)
+    except ChangedMeanwhile as refusal:
+        last = IncidentEntry.objects.filter(incident=incident, step__in=_SAVING).latest("at", "pk")
+        raise ChangedBy(**refusal.params, who=last.by_label, at=last.at) from None
 
 
 def finish(

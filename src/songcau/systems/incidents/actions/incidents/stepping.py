@@ -1,15 +1,18 @@
 """An incident's steps: under control, resolved, reviewed, closed, opened again."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from songcau.kernel import clock
 from songcau.kernel.actor import Actor
+from songcau.systems.incidents.actions.alerts.handling import close_alert
 from songcau.systems.incidents.actions.incidents.record import LABEL_LIMIT, finish, locked, write
 from songcau.systems.incidents.events import IncidentChanged, IncidentClosed
-from songcau.systems.incidents.models import Incident, Review
+from songcau.systems.incidents.models import Alert, Incident, Review
 from songcau.systems.incidents.permissions import require_operate
+from songcau.systems.incidents.queries.incidents import left_of
 from songcau.systems.incidents.rules import incidents as rules
 from songcau.systems.incidents.rules.incidents import EntryKind, State
 from songcau.systems.incidents.rules.texts import optional_words, require_words
@@ -24,13 +27,26 @@ def control_incident(*, by: Actor, incident_id: UUID, text: str = "", version: i
 
 
 @transaction.atomic
-def resolve_incident(*, by: Actor, incident_id: UUID, text: str, version: int | None = None) -> Incident:
-    """It is over: what was done. Raises NotYours, IncidentUnknown, ChangedMeanwhile, TransitionRefused, WordsMissing,
-    WordsTooLong.
+def resolve_incident(
+    *,
+    by: Actor,
+    incident_id: UUID,
+    text: str,
+    version: int | None = None,
+    with_alerts: bool = False,
+    knowing: bool = False,
+) -> Incident:
+    """It is over: what was done. `with_alerts`: its open alerts are closed with the same words. `knowing`: that
+    something is left.
+
+    Raises NotYours, IncidentUnknown, ChangedMeanwhile, TransitionRefused, WordsMissing, WordsTooLong, ThingsLeft.
     """
     require_operate(by)
     incident = locked(by, incident_id, version)
-    return _step(by, incident, "resolve", require_words(text), resolved_at=clock.now())
+    said = require_words(text)
+    if with_alerts:
+        _close_alerts(by, incident, said)
+    return _step(by, incident, "resolve", said, knowing=knowing, resolved_at=clock.now())
 
 
 @transaction.atomic
@@ -64,11 +80,14 @@ _REVIEWED = ("what_happened", "went_well", "to_improve", "measures")
 
 
 @transaction.atomic
-def close_incident(*, by: Actor, incident_id: UUID, version: int | None = None) -> Incident:
-    """After the review. Raises NotYours, IncidentUnknown, ChangedMeanwhile, TransitionRefused, GuardRefused."""
+def close_incident(*, by: Actor, incident_id: UUID, version: int | None = None, knowing: bool = False) -> Incident:
+    """After the review. `knowing`: that something is left.
+
+    Raises NotYours, IncidentUnknown, ChangedMeanwhile, TransitionRefused, GuardRefused, ThingsLeft.
+    """
     require_operate(by)
     incident = locked(by, incident_id, version)
-    return _step(by, incident, "close", "", closed_at=clock.now())
+    return _step(by, incident, "close", "", knowing=knowing, closed_at=clock.now())
 
 
 @transaction.atomic
@@ -82,15 +101,34 @@ def reopen_incident(*, by: Actor, incident_id: UUID, text: str, version: int | N
     return _step(by, incident, "reopen", require_words(text), reopenings=incident.reopenings + 1, **emptied)
 
 
-def _step(by: Actor, incident: Incident, name: str, said: str, **values: object) -> Incident:
+def _close_alerts(by: Actor, incident: Incident, said: str) -> None:
+    """The first of a group goes before who stands under it: it takes them along."""
+    for one in sorted(left_of(incident).alerts, key=lambda alert: alert.head_id is not None):
+        if Alert.objects.filter(pk=one.pk, is_open=True).exists():
+            close_alert(by=by, alert_id=one.pk, text=said)
+
+
+def _left(incident: Incident, knowing: bool) -> dict[str, int]:
+    """What an end leaves behind, for the timeline and the audit log. Raises ThingsLeft."""
+    left = left_of(incident)
+    counts = {"alerts_left": len(left.alerts), "items_left": len(left.items)}
+    rules.require_known(*counts.values(), knowing=knowing)
+    return counts
+
+
+def _step(
+    by: Actor, incident: Incident, name: str, said: str, *, knowing: bool | None = None, **values: object
+) -> Incident:
+    """`knowing` None: this step ends nothing."""
     before = State(incident.state)
     facts = {"reviewed": Review.objects.filter(incident=incident).exists()}
     after = rules.WORKFLOW.step(before, name, facts)
+    left: dict[str, Any] = {} if knowing is None else _left(incident, knowing)
     incident.take({"state": after, **values})
-    write(incident, EntryKind.STEP, by=by, step=name, text=said, before=str(before), after=str(after))
+    write(incident, EntryKind.STEP, by=by, step=name, text=said, before=str(before), after=str(after), **left)
     events: tuple[object, ...] = (IncidentChanged(incident.pk, name),)
     if after == State.CLOSED:
         events = (*events, IncidentClosed(incident.pk))
-    told = {"from": str(before), "to": str(after)}
+    told = {"from": str(before), "to": str(after), **left}
     finish(by, incident, f"{name}_incident", events, **told)
     return incident

@@ -1,8 +1,9 @@
-// The area of an incident: shown on its page, and drawn by clicks beside the form, whose text field holds the corners.
+// The area of an incident: shown on its page, and drawn by clicks beside the form, whose fields hold corners and point.
 import type { Feature, FeatureCollection, Position } from "geojson";
-import { Marker, type GeoJSONSource, type Map as GlMap } from "maplibre-gl";
-import { cityMap, type Areas } from "@shell/map";
+import { LngLatBounds, Marker, type GeoJSONSource, type Map as GlMap } from "maplibre-gl";
+import { cityMap, positions, type Areas } from "@shell/map";
 
+type Field = HTMLInputElement | HTMLTextAreaElement;
 const element = document.querySelector<HTMLElement>("#area-map");
 
 function polygon(ring: Position[]): FeatureCollection {
@@ -45,30 +46,71 @@ function written(text: string): Position[] {
     .filter((pair) => pair.length === 2 && pair.every(Number.isFinite));
 }
 
-function drawing(map: GlMap, field: HTMLTextAreaElement): void {
-  const show = (): void => { draw(map, written(field.value)); };
-  map.on("click", (event) => {
-    const corner = `${event.lngLat.lng.toFixed(5)}, ${event.lngLat.lat.toFixed(5)}`;
-    field.value = [...field.value.split("\n").filter((line) => line.trim() !== ""), corner].join("\n");
-    show();
-  });
-  field.addEventListener("input", show);
-  document.querySelector("#undo-corner")?.addEventListener("click", () => {
-    field.value = field.value.split("\n").filter((line) => line.trim() !== "").slice(0, -1).join("\n");
-    show();
-  });
-  show();
+/** The point of an incident; without figures, none. */
+function pinOn(map: GlMap): (x: string, y: string) => Position[] {
+  const pin = Object.assign(document.createElement("div"), { className: "sc-map-pin" });
+  pin.setAttribute("aria-hidden", "true");
+  const marker = new Marker({ element: pin });
+  return (x, y) => {
+    const point = [x, y].map((text) => (text.trim() === "" ? NaN : Number(text.replace(",", "."))));
+    const [longitude = NaN, latitude = NaN] = point;
+    if (Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90) {
+      marker.setLngLat([longitude, latitude]).addTo(map);
+      return [point];
+    }
+    marker.remove();
+    return [];
+  };
 }
 
 function bring(map: GlMap, points: Position[]): void {
-  const xs = points.map((point) => point[0] ?? 0);
-  const ys = points.map((point) => point[1] ?? 0);
-  if (points.length === 0) return;
-  map.fitBounds([[Math.min(...xs), Math.min(...ys)], [Math.max(...xs), Math.max(...ys)]], { padding: 30, maxZoom: 13, animate: false });
+  const box = new LngLatBounds();
+  for (const [x = 0, y = 0] of points) box.extend([x, y]);
+  if (!box.isEmpty()) map.fitBounds(box, { padding: 30, maxZoom: 13, animate: false });
+}
+
+/** The outlines of the wards that are ticked in the form. */
+function ticked(areas: Areas): Position[] {
+  const codes = new Set([...document.querySelectorAll<HTMLInputElement>("input[name=wards]:checked")].map((one) => one.value));
+  return areas.features.filter((one) => codes.has(one.properties.code ?? "")).flatMap((one) => [...positions(one.geometry)]);
+}
+
+function editing(map: GlMap, areas: Areas, corners: Field, x: Field | null, y: Field | null): void {
+  const put = pinOn(map);
+  const show = (): Position[] => {
+    const ring = written(corners.value);
+    draw(map, ring);
+    return [...ring, ...put(x?.value ?? "", y?.value ?? "")];
+  };
+  map.on("click", (event) => {
+    const corner = `${event.lngLat.lng.toFixed(5)}, ${event.lngLat.lat.toFixed(5)}`;
+    corners.value = [...corners.value.split("\n").filter((line) => line.trim() !== ""), corner].join("\n");
+    show();
+  });
+  for (const field of [corners, x, y]) field?.addEventListener("input", show);
+  document.querySelector("#undo-corner")?.addEventListener("click", () => {
+    corners.value = corners.value.split("\n").filter((line) => line.trim() !== "").slice(0, -1).join("\n");
+    show();
+  });
+  const here = show();
+  bring(map, here.length > 0 ? here : ticked(areas));
+}
+
+function showing(map: GlMap, x: string, y: string): void {
+  const stored = document.querySelector("#incident-area")?.textContent ?? "";
+  const ring = stored === "" ? [] : ((JSON.parse(stored) as { coordinates: Position[][] }).coordinates[0] ?? []).slice(0, -1);
+  draw(map, ring);
+  bring(map, [...ring, ...pinOn(map)(x, y)]);
+}
+
+function field(id: string): Field | null {
+  const found = id === "" ? null : document.getElementById(id);
+  return found instanceof HTMLInputElement || found instanceof HTMLTextAreaElement ? found : null;
 }
 
 async function start(target: HTMLElement): Promise<void> {
   const { source = "", label = "", failed = "", zoomIn = "", zoomOut = "", draws = "", x = "", y = "" } = target.dataset;
+  const { longitude = "", latitude = "" } = target.dataset;
   const say = (): void => {
     target.replaceChildren(Object.assign(document.createElement("p"), { className: "sc-map-wait", textContent: failed }));
   };
@@ -80,22 +122,13 @@ async function start(target: HTMLElement): Promise<void> {
     }
     const areas = (await answer.json()) as Areas;
     target.replaceChildren();
-    const drawn = cityMap(target, { areas, label, failed, words: { zoomIn, zoomOut }, labelsFrom: 12 });
+    const drawn = cityMap(target, { areas, label, failed, words: { zoomIn, zoomOut } });
     if (drawn === null) return;
     const { map } = drawn;
-    const stored = document.querySelector("#incident-area")?.textContent ?? "";
-    const ring = stored === "" ? [] : ((JSON.parse(stored) as { coordinates: Position[][] }).coordinates[0] ?? []).slice(0, -1);
-    const field = draws === "" ? null : document.querySelector<HTMLTextAreaElement>(`#${CSS.escape(draws)}`);
+    const corners = field(draws);
     const begin = (): void => {
-      if (field === null) draw(map, ring);
-      else drawing(map, field);
-      const point: Position[] = x === "" ? [] : [[Number(x), Number(y)]];
-      bring(map, [...(field === null ? ring : written(field.value)), ...point]);
-      if (x !== "") {
-        const pin = Object.assign(document.createElement("div"), { className: "sc-map-pin" });
-        pin.setAttribute("aria-hidden", "true");
-        new Marker({ element: pin }).setLngLat([Number(x), Number(y)]).addTo(map);
-      }
+      if (corners === null) showing(map, x, y);
+      else editing(map, areas, corners, field(longitude), field(latitude));
     };
     if (map.isStyleLoaded()) begin();
     else void map.once("load", begin);

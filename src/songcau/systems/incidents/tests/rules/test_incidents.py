@@ -32,6 +32,15 @@ def test_what_is_closed_is_not_changed_and_what_is_open_is_not_reviewed() -> Non
         rules.require_reviewable(State.UNDER_CONTROL)
 
 
+@pytest.mark.parametrize(("alerts", "items"), [(1, 0), (0, 2), (3, 1)])
+def test_what_is_left_is_left_knowingly(alerts: int, items: int) -> None:
+    with pytest.raises(rules.ThingsLeft) as refusal:
+        rules.require_known(alerts, items, knowing=False)
+    assert refusal.value.params == {"alerts": alerts, "items": items}
+    rules.require_known(alerts, items, knowing=True)
+    rules.require_known(0, 0, knowing=False)
+
+
 def test_people_write_some_kinds_of_lines_only() -> None:
     rules.require_written(EntryKind.DECISION)
     with pytest.raises(rules.EntryKindUnfit):
@@ -87,6 +96,13 @@ def test_a_bulletin_holds_from_its_beginning_to_its_end_unless_withdrawn() -> No
 def test_an_area_is_closed_where_it_began() -> None:
     assert rules.require_ring(SQUARE)[-1] == rules.require_ring(SQUARE)[0] == [105.0, 21.0]
     assert rules.require_ring([*SQUARE, SQUARE[0]]) == rules.require_ring(SQUARE)
+
+
+def test_an_area_lies_in_the_city_as_far_as_anybody_knows() -> None:
+    rules.require_in_city(True)
+    rules.require_in_city(None)
+    with pytest.raises(rules.AreaOutside):
+        rules.require_in_city(False)
 
 
 @pytest.mark.parametrize(
