@@ -10,7 +10,7 @@ from django.db import connection, connections
 from songcau.foundation.accounts.roles import Role
 from songcau.foundation.accounts.tests.people import actor_with
 from songcau.foundation.audit.models import Entry
-from songcau.foundation.files import actions, parts, refusals, tasks, uses, verifying
+from songcau.foundation.files import actions, holding, parts, refusals, tasks, uses, verifying
 from songcau.foundation.files.actions import keeping, retention
 from songcau.foundation.files.models import Blob, FileLink, Upload
 from songcau.foundation.files.parts import Part
@@ -69,6 +69,16 @@ def test_bytes_that_another_file_or_a_preview_needs_stay(by: Actor) -> None:
     assert actions.remove_unneeded(by=SYSTEM) == 2
     assert actions.remove_unneeded(by=SYSTEM) == 1, "the preview goes after what it shows"
     assert list(store().digests()) == []
+
+
+def test_while_a_backup_reads_the_store_nothing_goes(by: Actor) -> None:
+    link = stored(by)
+    actions.remove_file(by=by, file_id=link.pk)
+    long_ago()
+    with holding.everything_held():
+        assert actions.remove_unneeded(by=SYSTEM) == 0
+        assert list(store().digests()) != []
+    assert actions.remove_unneeded(by=SYSTEM) == 1
 
 
 def test_nobody_and_no_date_removes_what_is_held(by: Actor) -> None:

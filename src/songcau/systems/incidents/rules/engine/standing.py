@@ -84,7 +84,8 @@ class Standings:
     def _raise(self, subject: str, standing: Standing, at: float) -> None:
         self._mark(subject)
         until = covered_until(self.windows, self.rule_id, subject, standing.place.scope, at)
-        if until is not None:
+        # One that is over by now withholds nothing: what is said late, or of another place, began in it.
+        if until is not None and until > self._wheel.now:
             self._wheel.put(until, self.wake, subject)
             return
         standing.told_at = at

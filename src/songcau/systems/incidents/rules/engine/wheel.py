@@ -14,6 +14,8 @@ class Wheel:
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Wake, str]] = []
         self._count = 0
+        # How far time has come, as `due` was told.
+        self.now = float("-inf")
 
     def put(self, at: float, wake: Wake, subject: str) -> None:
         self._count += 1
@@ -21,6 +23,7 @@ class Wheel:
 
     def due(self, now: float) -> Iterator[tuple[float, Wake, str]]:
         """Those whose instant has come, the earliest first; what is put meanwhile comes too when it is due."""
+        self.now = now
         heap = self._heap
         while heap and heap[0][0] <= now:
             at, _count, wake, subject = heapq.heappop(heap)

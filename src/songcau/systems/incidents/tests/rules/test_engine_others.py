@@ -293,6 +293,14 @@ def test_a_window_that_is_ended_early_tells_at_once() -> None:
     assert told.told() == told.wait(15) == []
 
 
+def test_a_window_that_is_over_withholds_nothing_of_a_subject_that_moves() -> None:
+    told = Told(THRESHOLD, windows=[window()])
+    assert told.levels(30, scope=WARD) == []
+    assert kinds(told.wait(11)) == [RAISED]
+    assert kinds(told.see(level("x", 12, scope=OTHER_WARD), 12)) == [CLEARED, RAISED]
+    assert told.wait(13) == []
+
+
 def test_a_rule_that_stops_clears_what_stands_and_one_that_stays_keeps_it() -> None:
     told = Told(THRESHOLD)
     told.levels(30)
