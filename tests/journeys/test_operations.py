@@ -143,6 +143,7 @@ def test_a_day_of_the_past_is_typed_as_in_lists(page: Page) -> None:
         day.fill(wrong)
         day.press("Enter")
         expect(day).to_have_attribute("aria-invalid", "true")
+        expect(page.locator("#op-past-words")).to_contain_text("Không có ngày này")
         assert not drawn.get_attribute("data-past")
     for form in ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"):
         day.fill((midnight - timedelta(days=2)).strftime(form))
@@ -151,6 +152,9 @@ def test_a_day_of_the_past_is_typed_as_in_lists(page: Page) -> None:
         expect(drawn).to_have_attribute("data-past", str(int((midnight - timedelta(days=2)).timestamp())))
         page.click("#op-present")
         expect(drawn).to_have_attribute("data-past", "")
+    day.fill(midnight.strftime("%d/%m/%Y"))
+    day.press("Enter")
+    expect(drawn).to_have_attribute("data-past", str(int(midnight.timestamp())))
     assert violations(page) == []
 
 

@@ -140,7 +140,14 @@ function time(map: LiveMap): Replay | null {
     const isDay = end !== null && end - 24 * HOUR <= map.clock.now;
     day.setAttribute("aria-invalid", String(!isDay));
     day.classList.toggle("is-invalid", !isDay);
-    if (isDay) replay.day(Math.min(end, map.clock.now));
+    if (words !== null && (!isDay || replay.instant === null)) {
+      words.hidden = isDay;
+      words.textContent = isDay ? "" : (words.dataset.wrong ?? "");
+    }
+    if (isDay) {
+      replay.day(Math.min(end, map.clock.now), typed === "" ? undefined : end - 24 * HOUR);
+      slider.max = String(replay.minutes);
+    }
     return isDay;
   };
   choose();

@@ -50,20 +50,26 @@ export class Replay {
   instant: number | null = null;
   isPlaying = false;
   #end = 0;
+  #begin = 0;
   #hours = new Map<number, Hour | "wanted">();
   #last = 0;
   #drawn = -1;
 
   constructor(private readonly options: ReplayOptions) {}
 
-  /** The day ends at this instant (seconds since 1970). */
-  day(end: number): void {
+  /** The day lasts from one instant to another (seconds since 1970); without the first it is the 24 hours before. */
+  day(end: number, begin = end - DAY): void {
     this.#end = end;
+    this.#begin = begin;
     this.#hours.clear();
   }
 
   get begin(): number {
-    return this.#end - DAY;
+    return this.#begin;
+  }
+
+  get minutes(): number {
+    return Math.ceil((this.#end - this.#begin) / 60);
   }
 
   async seek(instant: number): Promise<void> {

@@ -25,6 +25,7 @@ from songcau.systems.incidents.actions.alerts.handling import (
     close_alert,
     note_on_alert,
     pass_up_alert,
+    require_untaken,
 )
 from songcau.systems.incidents.models import Alert
 from songcau.systems.incidents.pages import code_words, raised_by
@@ -36,7 +37,7 @@ from songcau.systems.incidents.pages.queue import then_address
 from songcau.systems.incidents.pages.sparks import spark_of
 from songcau.systems.incidents.permissions import may_handle_alert, may_operate
 from songcau.systems.incidents.queries import alerts as queries
-from songcau.systems.incidents.rules.alerts import Rung, require_open, require_unacknowledged, rung_above
+from songcau.systems.incidents.rules.alerts import Rung, require_open, rung_above
 
 ANY = ["GET", "HEAD", "POST"]
 MOST_MEMBERS = 100
@@ -84,7 +85,7 @@ STEPS: dict[str, Step] = {
         lambda by, pk, values: acknowledge_alert(by=by, alert_id=pk),
         _("Acknowledged: you look after it."),
         _("You say that you look after it. Those that stand under it are acknowledged too."),
-        lambda by, alert: require_unacknowledged(alert, by.id),
+        require_untaken,
     ),
     "pass_up": Step(
         _("Pass the alert up"),

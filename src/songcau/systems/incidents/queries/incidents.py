@@ -50,7 +50,7 @@ def checklist(incident: Incident, now: datetime) -> list[Item]:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What would be left if the incident ended now: its open alerts, the steps that nobody ticked."""
+    """What would be left if the incident ended now: lines of its open alerts, the steps that nobody ticked."""
 
     alerts: tuple[Alert, ...]
     items: tuple[ChecklistItem, ...]
@@ -60,7 +60,9 @@ class Left:
 
 
 def left_of(incident: Incident) -> Left:
-    alerts = Alert.objects.still_open().filter(incident=incident).order_by("level_rank", "raised_at", "pk")
+    own = Alert.objects.still_open().filter(incident=incident)
+    # What stands under one of them is closed with it.
+    alerts = own.exclude(head__in=own.values("pk")).order_by("level_rank", "raised_at", "pk")
     return Left(tuple(alerts), tuple(incident.checklist.filter(done_at=None)))
 
 

@@ -72,6 +72,20 @@ def test_a_group_is_taken_and_closed_once_with_who_stands_under_it(town: Town, r
     assert AuditEntry.objects.filter(action="incidents.close_alert").count() == 1
 
 
+def test_what_stands_under_an_alert_goes_along_with_it(town: Town, rules: Rules) -> None:
+    first, second, later = several(rules, 3)
+    acknowledge_alert(by=town.head, alert_id=first.pk)
+    group_alerts(by=town.desk, alert_ids=[first.pk, second.pk])
+    Alert.objects.filter(pk=later.pk).update(head=first)  # its rule put it there: nobody took it yet
+    incident = of_alerts(town, [first])
+
+    assert states() == ["ACKNOWLEDGED"] * 3
+    assert set(incident.alerts.all()) == {first, second, later}
+    assert queries.left_of(incident).alerts == (first,), "one line is left, as in the queue"
+    stepping.resolve_incident(by=town.desk, incident_id=incident.pk, text="Nước đã rút.", with_alerts=True)
+    assert states() == ["CLOSED"] * 3
+
+
 def test_an_alert_added_later_is_taken_too(town: Town, rules: Rules) -> None:
     receive(finding(rules.add(), NOW))
     add_alerts(by=town.second, incident_id=opened(town).pk, alert_ids=[only().pk])

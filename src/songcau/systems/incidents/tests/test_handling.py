@@ -126,6 +126,22 @@ def test_what_somebody_took_before_keeps_its_name_when_the_group_is_taken(town: 
     assert two.acknowledged_by_label == town.second.label
 
 
+def test_who_groups_takes_what_nobody_took_when_the_first_is_taken(town: Town, rules: Rules) -> None:
+    one, two, three = several(rules, 3)
+    acknowledge_alert(by=town.second, alert_id=one.pk)
+    head = group_alerts(by=town.desk, alert_ids=[one.pk, two.pk])
+    two.refresh_from_db()
+    assert (head.pk, two.state, two.acknowledged_by_label) == (one.pk, "ACKNOWLEDGED", town.desk.label)
+    assert head.acknowledged_by_label == town.second.label
+    # Its rule puts another one under it later: it can be taken on the same line.
+    Alert.objects.filter(pk=three.pk).update(head=head)
+    acknowledge_alert(by=town.desk, alert_id=head.pk)
+    three.refresh_from_db()
+    assert three.acknowledged_by_label == town.desk.label
+    with pytest.raises(AlertAcknowledgedAlready):
+        acknowledge_alert(by=town.desk, alert_id=head.pk)
+
+
 def test_alerts_are_grouped_under_the_most_serious_with_what_stood_under_them(town: Town, rules: Rules) -> None:
     one, two, three = several(rules, 3, level="LOW")
     group_alerts(by=town.desk, alert_ids=[one.pk, two.pk])

@@ -182,6 +182,14 @@ def test_a_rule_is_printed_by_its_name(town: Town, rules: Rules, enter: Enter) -
     assert "RIVER_RISING" not in text
 
 
+def test_rules_that_the_page_has_no_room_for_are_counted_together(town: Town, rules: Rules, enter: Enter) -> None:
+    for number in range(10):
+        receive(finding(rules.add(code=f"RULE_{number}", name_vi=f"Quy tắc {number}"), NOW))
+    text = read(enter(town.desk).get(DAILY))
+    assert "10 cảnh báo" in text
+    assert "Quy tắc 7 1 0 Các quy tắc khác 2 0" in text
+
+
 def test_only_a_demonstration_city_says_so_on_paper(town: Town, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     client, shift, incident = enter(town.desk), shifts.start_shift(by=town.desk), opened(town)
     addresses = [

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from songcau.kernel.actor import Actor
+from songcau.systems.incidents.actions.alerts.handling import acknowledge_alert
 from songcau.systems.incidents.actions.alerts.record import finish, locked, locked_all, note
 from songcau.systems.incidents.models import Alert
 from songcau.systems.incidents.permissions import require_operate
@@ -15,6 +16,8 @@ from songcau.systems.incidents.rules import alerts as rules
 @transaction.atomic
 def group_alerts(*, by: Actor, alert_ids: Sequence[UUID]) -> Alert:
     """Put several under the most serious of them, of those the oldest. What stood under one of them comes along.
+
+    Where that one is taken already, who groups takes those that nobody took: under it nobody would see them.
 
     Raises NotYours, AlertUnknown, AlertClosed, NoAlertChosen, TooFewToGroup, TooManyAlerts.
     """
@@ -35,6 +38,8 @@ def group_alerts(*, by: Actor, alert_ids: Sequence[UUID]) -> Alert:
     note(moved, "group", by=by, head=str(head.pk), name=head.name_vi)
     finish(by, head, "group", None, members=[str(one.pk) for one in moved][:50])
     head.refresh_from_db()
+    if head.state == rules.State.ACKNOWLEDGED and head.members.filter(state=rules.State.RAISED).exists():
+        acknowledge_alert(by=by, alert_id=head.pk)
     return head
 
 

@@ -19,20 +19,27 @@ from songcau.systems.incidents.rules.texts import require_words
 
 @transaction.atomic
 def acknowledge_alert(*, by: Actor, alert_id: UUID) -> Alert:
-    """ "I look after it." The second of two who say so is told who was first.
+    """ "I look after it", and after what stands under it. The second of two who say so is told who was first.
 
     Raises AlertUnknown, NotYours, AlertClosed, AlertAcknowledgedAlready, AcknowledgedByYou.
     """
     alert = locked(alert_id)
     require_handle_alert(by, alert)
-    rules.require_unacknowledged(alert, by.id)
-    taken = [alert, *(one for one in open_members(alert) if one.state == rules.State.RAISED)]
+    require_untaken(by, alert)
+    taken = [one for one in (alert, *open_members(alert)) if one.state == rules.State.RAISED]
     for one in taken:
         _take(by, one)
     Alert.objects.bulk_update(taken, _TAKEN, batch_size=200)
     note(taken, "acknowledge", by=by)
-    finish(by, alert, "acknowledge", AlertAcknowledged(alert.pk), members=len(taken) - 1)
+    finish(by, alert, "acknowledge", AlertAcknowledged(alert.pk), members=len([one for one in taken if one != alert]))
     return alert
+
+
+def require_untaken(by: Actor, alert: Alert) -> None:
+    """It, or one that came to stand under it since. Raises AlertClosed, AlertAcknowledgedAlready, AcknowledgedByYou."""
+    rules.require_open(alert)
+    if not alert.members.filter(state=rules.State.RAISED).exists():
+        rules.require_unacknowledged(alert, by.id)
 
 
 _TAKEN = ("state", "state_rank", "acknowledged_at", "acknowledged_by_id", "acknowledged_by_label")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from songcau.foundation.accounts.models import Agency
 from songcau.foundation.places.models import Unit
@@ -166,12 +167,14 @@ def add_alerts(*, by: Actor, incident_id: UUID, alert_ids: Collection[UUID]) -> 
 
 
 def _take_alerts(by: Actor, incident: Incident, alert_ids: Collection[UUID]) -> list[str]:
-    """Those that were not its own before, by their ids."""
+    """Those that were not its own before, by their ids; what stands under one of them goes along."""
     alerts = [one for one in locked_all(alert_ids) if one.incident_id != incident.pk]
     for one in alerts:
         if one.incident_id is not None:
             raise AlertsOfAnother(number=Incident.objects.values_list("number", flat=True).get(pk=one.incident_id))
-    Alert.objects.filter(pk__in=[one.pk for one in alerts]).update(incident=incident)
+    own = Q(pk__in=[one.pk for one in alerts])
+    beneath = Q(head__in=[one.pk for one in alerts], incident=None, is_open=True)
+    Alert.objects.filter(own | beneath).update(incident=incident)
     for one in alerts:
         names = {"name": one.name_vi, "name_en": one.name_en, "subject": one.subject_name}
         write(incident, EntryKind.ALERT, by=by, step="alert", happened_at=one.raised_at, alert=str(one.pk), **names)
@@ -184,7 +187,7 @@ def _take_alerts(by: Actor, incident: Incident, alert_ids: Collection[UUID]) -> 
 def _acknowledge(by: Actor, alerts: Sequence[Alert]) -> None:
     """Those that nobody took. The first of a group goes before who stands under it: it takes them along."""
     for one in sorted(alerts, key=lambda alert: alert.head_id is not None):
-        if Alert.objects.filter(pk=one.pk, state=alert_rules.State.RAISED).exists():
+        if Alert.objects.filter(Q(pk=one.pk) | Q(head=one), state=alert_rules.State.RAISED).exists():
             acknowledge_alert(by=by, alert_id=one.pk)
 
 

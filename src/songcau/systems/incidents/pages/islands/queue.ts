@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 
 const EVERY_MS = 10_000;
+const HINT_GOES_MS = 500;
 
 function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select"));
@@ -54,7 +55,8 @@ document.addEventListener("focusin", (event) => {
   if (event.target instanceof HTMLAnchorElement && event.target.dataset.alert !== undefined) {
     chosen = event.target.dataset.alert;
     mark();
-    hint("");
+    // Not at once: were the list to move while the mouse is down, the click would miss its line.
+    setTimeout(() => { hint(""); }, HINT_GOES_MS);
   }
 });
 

@@ -84,8 +84,11 @@ def _figures(by: Actor, first: datetime, last: datetime) -> list[Any]:
     )
     lines = [
         (in_language(one["name_vi"], one["name_en"]), one["count"], one["closed"])
-        for one in by_rule.order_by("-count", "rule_code")[:MOST_OF_DAY]
+        for one in by_rule.order_by("-count", "rule_code")
     ]
+    if rest := lines[MOST_OF_DAY:]:
+        # What is not named is counted, so that the rows make up the sentence above them.
+        lines[MOST_OF_DAY:] = [(_("Other rules"), sum(one[1] for one in rest), sum(one[2] for one in rest))]
     if lines:
         columns = [(_("Alerts, by their rule"), 6.0), (_("Raised"), 1.0), (_("Closed"), 1.0)]
         found.append(table(columns, lines, numeric=2))
