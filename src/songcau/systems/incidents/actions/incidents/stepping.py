@@ -10,7 +10,7 @@ from songcau.kernel.actor import Actor
 from songcau.systems.incidents.actions.alerts.handling import close_alert
 from songcau.systems.incidents.actions.incidents.record import LABEL_LIMIT, finish, locked, write
 from songcau.systems.incidents.events import IncidentChanged, IncidentClosed
-from songcau.systems.incidents.models import Alert, Incident, Review
+from songcau.systems.incidents.models import Incident, Review
 from songcau.systems.incidents.permissions import require_operate
 from songcau.systems.incidents.queries.incidents import left_of
 from songcau.systems.incidents.rules import incidents as rules
@@ -102,10 +102,9 @@ def reopen_incident(*, by: Actor, incident_id: UUID, text: str, version: int | N
 
 
 def _close_alerts(by: Actor, incident: Incident, said: str) -> None:
-    """The first of a group goes before who stands under it: it takes them along."""
-    for one in sorted(left_of(incident).alerts, key=lambda alert: alert.head_id is not None):
-        if Alert.objects.filter(pk=one.pk, is_open=True).exists():
-            close_alert(by=by, alert_id=one.pk, text=said)
+    """Lines: each takes along what stands under it."""
+    for one in left_of(incident).alerts:
+        close_alert(by=by, alert_id=one.pk, text=said)
 
 
 def _left(incident: Incident, knowing: bool) -> dict[str, int]:
